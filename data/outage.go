@@ -1,0 +1,95 @@
+package data
+
+import "time"
+
+// Impact says what customers could not do during an outage (U3).
+type Impact string
+
+// The impacts. The first three are downtime, Degradation is not (U3, U11).
+const (
+	NoRead        Impact = "no_read"
+	NoWrite       Impact = "no_write"
+	NoReadNoWrite Impact = "no_read_no_write"
+	Degradation   Impact = "degraded"
+)
+
+// Impacts lists every impact.
+var Impacts = []Impact{NoRead, NoWrite, NoReadNoWrite, Degradation}
+
+// Cause says in whose hands an outage lay (U6-U8, U12, X3-X6).
+type Cause string
+
+// The causes. Only ByProvider counts for the contract.
+const (
+	ByProvider      Cause = "provider" // our environment, equipment, software, subcontractors
+	ByInternet      Cause = "internet"
+	ByExternal      Cause = "external"
+	ByCustomer      Cause = "customer"
+	ByThirdParty    Cause = "third_party"
+	ExcludedService Cause = "excluded_service"
+)
+
+// Causes lists every cause.
+var Causes = []Cause{ByProvider, ByInternet, ByExternal, ByCustomer, ByThirdParty, ExcludedService}
+
+// OutageKey is component | cohort | start | who opened it.
+type OutageKey string
+
+// Outage is a measured interval in which a component failed, with what a contract asks of it (U3, U6-U9). It is opened
+// from a mark and closed by one; people add Corrections and overwrite nothing.
+type Outage struct {
+	Component string    `json:"component"`
+	Cohort    string    `json:"cohort"`
+	By        string    `json:"by"` // probe name or incident ID that opened it
+	Started   time.Time `json:"started"`
+	Aware     time.Time `json:"aware"`             // A-17: first bad sample of the confirmed series, or when a person declared it
+	Reported  time.Time `json:"reported,omitzero"` // a customer's report; zero means none
+	Ended     time.Time `json:"ended,omitzero"`    // zero means it goes on
+	LastBad   time.Time `json:"last_bad,omitzero"` // last bad sample seen; where a gap in watching cuts it (DESIGN 8)
+	Impact    Impact    `json:"impact"`
+	Cause     Cause     `json:"cause"`
+	Reason    string    `json:"reason,omitempty"` // the sample's reason, from its closed set
+
+	Corrections []Correction `json:"corrections,omitempty"` // oldest first; the last one that sets a field wins
+}
+
+// Correction is what a person said of an outage afterwards. Nil and empty fields leave what was.
+type Correction struct {
+	At      time.Time  `json:"at"`
+	Author  string     `json:"author"`
+	Why     string     `json:"why"`
+	Started *time.Time `json:"started,omitempty"`
+	Ended   *time.Time `json:"ended,omitempty"`
+	Aware   *time.Time `json:"aware,omitempty"`
+	Report  *time.Time `json:"reported,omitempty"`
+	Impact  Impact     `json:"impact,omitempty"`
+	Cause   Cause      `json:"cause,omitempty"`
+}
+
+// Key implements Keyed.
+func (o Outage) Key() OutageKey {
+	return OutageKey(o.Component + "|" + o.Cohort + "|" + keyTime(o.Started) + "|" + o.By)
+}
+
+// Corrected returns the outage as it stands after its corrections.
+func (o Outage) Corrected() Outage {
+	for _, c := range o.Corrections {
+		set(&o.Started, c.Started)
+		set(&o.Ended, c.Ended)
+		set(&o.Aware, c.Aware)
+		set(&o.Reported, c.Report)
+		if c.Impact != "" {
+			o.Impact = c.Impact
+		}
+		if c.Cause != "" {
+			o.Cause = c.Cause
+		}
+	}
+	return o
+}
+
+func set(field, value *time.Time) {
+	if value != nil {
+		*field = *value
+	}
+}

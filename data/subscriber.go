@@ -1,0 +1,74 @@
+package data
+
+import "time"
+
+// Channel is how a subscriber is reached.
+type Channel string
+
+// The channels.
+const ByMail Channel = "mail"
+
+// Subscriber is an address that is told (N5, G2).
+type Subscriber struct {
+	ID         string    `json:"id"` // derived from the address, so that an address is there once
+	Channel    Channel   `json:"channel"`
+	Address    string    `json:"address"`
+	Lang       string    `json:"lang"`
+	Zone       string    `json:"zone,omitempty"`       // reader's zone; empty means the schedule's
+	Contract   bool      `json:"contract,omitempty"`   // contract contact: operational notices without opt-out (N5 a)
+	Cohort     string    `json:"cohort,omitempty"`     // the customer's cohort; empty means told of every cohort
+	Components []string  `json:"components,omitempty"` // only these; none means all
+	Confirmed  time.Time `json:"confirmed"`
+	Retired    bool      `json:"retired,omitempty"`
+	Origin     string    `json:"origin,omitempty"`
+}
+
+// Key implements Keyed.
+func (s Subscriber) Key() string { return s.ID }
+
+// Wants says whether s is to be told of something that concerns cohort and components; none means all of them.
+func (s Subscriber) Wants(cohort string, components []string) bool {
+	if s.Retired || s.Confirmed.IsZero() {
+		return false
+	}
+	if s.Cohort != "" && cohort != AllCustomers && cohort != s.Cohort {
+		return false
+	}
+	if len(s.Components) == 0 || len(components) == 0 {
+		return true
+	}
+	for _, c := range components {
+		for _, mine := range s.Components {
+			if c == mine {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Tone is how urgent a banner is; the zero value is the calmest.
+type Tone string
+
+// The tones, most urgent first (TEXTS 1).
+const (
+	ToneIncident Tone = "incident"
+	ToneRunning  Tone = "maintenance"
+	ToneShort    Tone = "short_notice"
+	TonePlanned  Tone = "planned"
+	ToneInfo     Tone = "info" // cancelled, moved
+)
+
+// Banner is the strip a login page shows. It is computed for an audience and a language, never stored. The JSON is
+// fixed (DESIGN 12).
+type Banner struct {
+	ID      string    `json:"id"`
+	Version int       `json:"version"`
+	Tone    Tone      `json:"tone"`
+	Text    string    `json:"text"`
+	URL     string    `json:"url"`
+	Start   time.Time `json:"start"`
+	End     time.Time `json:"end"`
+	Cohort  string    `json:"cohort"`
+	Lang    string    `json:"lang"`
+}
