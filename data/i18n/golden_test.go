@@ -1,0 +1,108 @@
+package i18n_test
+
+import "github.com/superoffice/statusd/data/i18n"
+
+// The forms of dates, times, numbers and banners as the wording guide of the project gives them, in the order of
+// i18n.Langs. They are the golden values of this package: a change here is a change of wording.
+
+var golden = map[string][len(i18n.Langs)]string{
+	"same day": {
+		"Friday 16 January 2026, 00:00–06:00 (CET, UTC+1)",
+		"fredag 16. januar 2026 kl. 00:00–06:00 (CET, UTC+1)",
+		"fredag 16 januari 2026 kl. 00:00–06:00 (CET, UTC+1)",
+		"fredag den 16. januar 2026 kl. 00.00-06.00 (CET, UTC+1)",
+		"Freitag, 16. Januar 2026, 00:00–06:00 Uhr (MEZ, UTC+1)",
+		"vrijdag 16 januari 2026, 00:00–06:00 uur (CET, UTC+1)",
+		"perjantai 16.1.2026 klo 00.00–06.00 (CET, UTC+1)",
+	},
+	"over midnight": {
+		"Friday 16 January 2026 22:00 – Saturday 17 January 2026 05:00 (CET, UTC+1)",
+		"fredag 16. januar 2026 kl. 22:00 – lørdag 17. januar 2026 kl. 05:00 (CET, UTC+1)",
+		"fredag 16 januari 2026 kl. 22:00 – lördag 17 januari 2026 kl. 05:00 (CET, UTC+1)",
+		"fredag den 16. januar 2026 kl. 22.00 – lørdag den 17. januar 2026 kl. 05.00 (CET, UTC+1)",
+		"Freitag, 16. Januar 2026, 22:00 Uhr – Samstag, 17. Januar 2026, 05:00 Uhr (MEZ, UTC+1)",
+		"vrijdag 16 januari 2026 22:00 uur – zaterdag 17 januari 2026 05:00 uur (CET, UTC+1)",
+		"perjantai 16.1.2026 klo 22.00 – lauantai 17.1.2026 klo 05.00 (CET, UTC+1)",
+	},
+	"over the clock change": {
+		"Saturday 28 March 2026 20:00 (CET, UTC+1) – Sunday 29 March 2026 06:00 (CEST, UTC+2)",
+		"lørdag 28. mars 2026 kl. 20:00 (CET, UTC+1) – søndag 29. mars 2026 kl. 06:00 (CEST, UTC+2)",
+		"lördag 28 mars 2026 kl. 20:00 (CET, UTC+1) – söndag 29 mars 2026 kl. 06:00 (CEST, UTC+2)",
+		"lørdag den 28. marts 2026 kl. 20.00 (CET, UTC+1) – søndag den 29. marts 2026 kl. 06.00 (CEST, UTC+2)",
+		"Samstag, 28. März 2026, 20:00 Uhr (MEZ, UTC+1) – Sonntag, 29. März 2026, 06:00 Uhr (MESZ, UTC+2)",
+		"zaterdag 28 maart 2026 20:00 uur (CET, UTC+1) – zondag 29 maart 2026 06:00 uur (CEST, UTC+2)",
+		"lauantai 28.3.2026 klo 20.00 (CET, UTC+1) – sunnuntai 29.3.2026 klo 06.00 (CEST, UTC+2)",
+	},
+	"percentage": {
+		"99.93%",
+		"99,93\u00a0%",
+		"99,93\u00a0%",
+		"99,93\u00a0%",
+		"99,93\u00a0%",
+		"99,93%",
+		"99,93\u00a0%",
+	},
+	"1 minute": {
+		"1 minute",
+		"1 minutt",
+		"1 minut",
+		"1 minut",
+		"1 Minute",
+		"1 minuut",
+		"1 minuutti",
+	},
+	"30 minutes": {
+		"30 minutes",
+		"30 minutter",
+		"30 minuter",
+		"30 minutter",
+		"30 Minuten",
+		"30 minuten",
+		"30 minuuttia",
+	},
+	"1 hour": {
+		"1 hour",
+		"1 time",
+		"1 timme",
+		"1 time",
+		"1 Stunde",
+		"1 uur",
+		"1 tunti",
+	},
+	"2 hours": {
+		"2 hours",
+		"2 timer",
+		"2 timmar",
+		"2 timer",
+		"2 Stunden",
+		"2 uur",
+		"2 tuntia",
+	},
+	"list of two": {
+		"A and B",
+		"A og B",
+		"A och B",
+		"A og B",
+		"A und B",
+		"A en B",
+		"A ja B",
+	},
+	"merged Friday banner": {
+		"Planned maintenance – System maintenance and Microsoft security updates: Friday 10 April 2026, 00:00–06:00 (CEST, UTC+2). Expected interruption: up to 30 minutes. Details: status.superoffice.com",
+		"Planlagt vedlikehold – Systemvedlikehold og sikkerhetsoppdateringer fra Microsoft: fredag 10. april 2026 kl. 00:00–06:00 (CEST, UTC+2). Forventet avbrudd: inntil 30 minutter. Les mer: status.superoffice.com",
+		"Planerat underhåll – Systemunderhåll och säkerhetsuppdateringar från Microsoft: fredag 10 april 2026 kl. 00:00–06:00 (CEST, UTC+2). Förväntat avbrott: upp till 30 minuter. Läs mer: status.superoffice.com",
+		"Planlagt vedligeholdelse – Systemvedligeholdelse og sikkerhedsopdateringer fra Microsoft: fredag den 10. april 2026 kl. 00.00-06.00 (CEST, UTC+2). Forventet afbrydelse: op til 30 minutter. Læs mere: status.superoffice.com",
+		"Geplante Wartung – Systemwartung und Microsoft-Sicherheitsupdates: Freitag, 10. April 2026, 00:00–06:00 Uhr (MESZ, UTC+2). Erwartete Unterbrechung: bis zu 30 Minuten. Details: status.superoffice.com",
+		"Gepland onderhoud – Systeemonderhoud en Microsoft-beveiligingsupdates: vrijdag 10 april 2026, 00:00–06:00 uur (CEST, UTC+2). Verwachte onderbreking: maximaal 30 minuten. Meer informatie: status.superoffice.com",
+		"Suunniteltu huolto – Järjestelmähuolto ja Microsoftin tietoturvapäivitykset: perjantai 10.4.2026 klo 00.00–06.00 (CEST, UTC+2); Suomen aikaa klo 01.00–07.00. Arvioitu käyttökatko: enintään 30 minuuttia. Lisätietoja: status.superoffice.com",
+	},
+	"emergency banner": {
+		"Urgent security update – approximate start: Wednesday 22 April 2026 18:00 (CEST, UTC+2). We are sorry for the short notice. Expected interruption: up to 30 minutes. Details: status.superoffice.com",
+		"Akutt sikkerhetsoppdatering – omtrentlig start: onsdag 22. april 2026 kl. 18:00 (CEST, UTC+2). Vi beklager det korte varselet. Forventet avbrudd: inntil 30 minutter. Les mer: status.superoffice.com",
+		"Akut säkerhetsuppdatering – ungefärlig start: onsdag 22 april 2026 kl. 18:00 (CEST, UTC+2). Vi beklagar den korta framförhållningen. Förväntat avbrott: upp till 30 minuter. Läs mer: status.superoffice.com",
+		"Akut sikkerhedsopdatering – omtrentlig start: onsdag den 22. april 2026 kl. 18.00 (CEST, UTC+2). Vi beklager det korte varsel. Forventet afbrydelse: op til 30 minutter. Læs mere: status.superoffice.com",
+		"Dringendes Sicherheitsupdate – ungefährer Beginn: Mittwoch, 22. April 2026, 18:00 Uhr (MESZ, UTC+2). Wir bitten um Verständnis für die kurzfristige Ankündigung. Erwartete Unterbrechung: bis zu 30 Minuten. Details: status.superoffice.com",
+		"Dringende beveiligingsupdate – begint omstreeks: woensdag 22 april 2026 18:00 uur (CEST, UTC+2). Onze excuses voor de korte aankondigingstermijn. Verwachte onderbreking: maximaal 30 minuten. Meer informatie: status.superoffice.com",
+		"Kiireellinen tietoturvapäivitys – arvioitu alkamisaika: keskiviikko 22.4.2026 klo 18.00 (CEST, UTC+2); Suomen aikaa klo 19.00. Pahoittelemme lyhyttä varoitusaikaa. Arvioitu käyttökatko: enintään 30 minuuttia. Lisätietoja: status.superoffice.com",
+	},
+}
