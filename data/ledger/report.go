@@ -1,0 +1,109 @@
+package ledger
+
+import (
+	"fmt"
+	"math/big"
+	"regexp"
+	"time"
+
+	"github.com/superoffice/statusd/data"
+)
+
+// Report is a month's result in the fixed shape of DESIGN.md 12.
+type Report struct {
+	Month      string    `json:"month"`
+	Zone       string    `json:"zone"`
+	Target     string    `json:"target"`
+	Component  string    `json:"component,omitempty"` // empty means the headline over all (A-24)
+	Cohort     string    `json:"cohort,omitempty"`
+	Seconds    int64     `json:"month_seconds"`
+	Allowance  int64     `json:"allowance_seconds"` // downtime that still meets the target, cut
+	Unobserved int64     `json:"unobserved_seconds"`
+	Coverage   string    `json:"coverage_percent"` // six decimals, cut
+	SoFar      bool      `json:"so_far,omitempty"` // the month is not over
+	AsOf       time.Time `json:"as_of,omitzero"`   // with SoFar
+	Left       *int64    `json:"allowance_left_seconds,omitempty"`
+	Contract   Result    `json:"contract"`
+	Strict     Result    `json:"strict"`
+	Observed   Result    `json:"observed"`
+}
+
+// Result is what one policy says of the month.
+type Result struct {
+	Downtime int64  `json:"downtime_seconds"`
+	Uptime   string `json:"uptime_percent"` // six decimals, cut: 99.799961
+	Shown    string `json:"uptime_shown"`   // two decimals, cut: 99.79
+	Met      bool   `json:"met"`            // not below the target, compared exactly
+}
+
+// Report works out the month. It fails, with a *data.Error, only where month, zone or target are wrong.
+func (f Facts) Report(sel Selection) (Report, error) {
+	loc, err := zone(f.Zone)
+	if err != nil {
+		return Report{}, err
+	}
+	target, err := share(f.Target)
+	if err != nil {
+		return Report{}, err
+	}
+	from, to, err := Bounds(f.Month, loc)
+	if err != nil {
+		return Report{}, err
+	}
+	month := to.Unix() - from.Unix()
+	r := Report{
+		Month: f.Month, Zone: f.Zone, Target: f.Target, Component: name(sel.Component), Cohort: name(sel.Cohort),
+		Seconds: month, Allowance: allowance(target, month),
+	}
+	until := to
+	if !f.AsOf.IsZero() && f.AsOf.Before(to) {
+		until, r.SoFar, r.AsOf = f.AsOf, true, f.AsOf
+	}
+	spans := f.Spans(from, until, sel)
+	result := func(p Policy) Result {
+		g := Figure{Uptime(spans, p).Downtime, month}
+		return Result{g.Downtime, g.Percent(6), g.Percent(2), g.Downtime <= r.Allowance}
+	}
+	r.Contract, r.Strict, r.Observed = result(Contract), result(Strict), result(Observed)
+	r.Unobserved = spans.Unobserved()
+	r.Coverage = percent(month-r.Unobserved, month, 6)
+	if r.SoFar {
+		left := max(0, r.Allowance-r.Contract.Downtime)
+		r.Left = &left
+	}
+	return r, nil
+}
+
+var sharePattern = regexp.MustCompile(`^[01](\.[0-9]{1,12})?$`)
+
+// share reads a target such as 0.998 exactly.
+func share(s string) (*big.Rat, error) {
+	if sharePattern.MatchString(s) {
+		if r, ok := new(big.Rat).SetString(s); ok && r.Sign() > 0 && r.Cmp(big.NewRat(1, 1)) <= 0 {
+			return r, nil
+		}
+	}
+	return nil, data.Invalid("target", fmt.Sprintf(
+		"%s is no share above 0 and at most 1 with up to 12 decimals: write 99.8 %% as 0.998", quote(s)))
+}
+
+// allowance is the largest whole number of seconds d with (total - d) / total >= target.
+func allowance(target *big.Rat, total int64) int64 {
+	d := new(big.Rat).Sub(big.NewRat(1, 1), target)
+	d.Mul(d, new(big.Rat).SetInt64(total))
+	return new(big.Int).Quo(d.Num(), d.Denom()).Int64() // not negative, so cutting is rounding down
+}
+
+// percent writes 100 x part / whole as text with digits decimals, cut. Nothing of nothing is all.
+func percent(part, whole int64, digits int) string {
+	if whole <= 0 {
+		part, whole = 1, 1
+	}
+	n := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(digits)+2), nil)
+	n.Quo(n.Mul(n, big.NewInt(part)), big.NewInt(whole))
+	s := fmt.Sprintf("%0*d", digits+1, n)
+	if digits <= 0 {
+		return s
+	}
+	return s[:len(s)-digits] + "." + s[len(s)-digits:]
+}
