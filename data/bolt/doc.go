@@ -1,0 +1,15 @@
+// Package bolt keeps the nouns of package data in one bbolt file.
+//
+// bbolt orders and commits; it does not notice a changed byte in a value, an old file in a new program, or a file that
+// was emptied. This package adds that:
+//
+//   - every record carries a CRC-32C over its table, key and content, and the version of its schema (envelope.go);
+//   - a marker file beside the database remembers that there was data, so that an empty or missing file is an error and
+//     not a new beginning (open.go);
+//   - a panic out of bbolt, which is how a damaged page shows itself, becomes an error that wraps data.ErrDamaged;
+//   - an error from commit wraps data.ErrUnknown, because bbolt may keep the transaction all the same when only its meta
+//     page could not be synced. The file is then closed and opened again before the next write; a second such error
+//     within ten minutes leaves the store read-only.
+//
+// One process opens a file at a time. Many goroutines may use the Store; one writes at a time.
+package bolt

@@ -1,0 +1,58 @@
+package datatest
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/superoffice/statusd/data"
+)
+
+// testEveryTable puts one record into each table and reads it back, so that no noun loses a field on its way.
+func testEveryTable(t *testing.T, open Opener) {
+	s, _ := openIn(t, open)
+	every := func(tx data.Tx, check func(data.TableName, error)) {
+		check(data.ComponentsTable, roundTrip(t, tx.Components(), Component("crm-read")))
+		check(data.CohortsTable, roundTrip(t, tx.Cohorts(), data.Cohort{Slug: "pilot", List: []string{"Cust1"}, Percent: 10, Salt: "s"}))
+		check(data.ProbesTable, roundTrip(t, tx.Probes(), Probe("front", "crm-read")))
+		check(data.MaintenancesTable, roundTrip(t, tx.Maintenances(), Maintenance("system")))
+		check(data.SubscribersTable, roundTrip(t, tx.Subscribers(), Subscriber("s1")))
+		check(data.OccurrencesTable, roundTrip(t, tx.Occurrences(), Occurrence("system", Start)))
+		check(data.MarksTable, roundTrip(t, tx.Marks(), Mark("crm-read", Start, data.Operational)))
+		check(data.OutagesTable, roundTrip(t, tx.Outages(), Outage("crm-read", Start)))
+		check(data.BlocksTable, roundTrip(t, tx.Blocks(), Block(data.Sample{Probe: "front", Place: "here", At: Start, Level: data.MajorOutage, Reason: data.ReasonTimeout})))
+		check(data.IncidentsTable, roundTrip(t, tx.Incidents(), Incident("abcdefghijkl", Start)))
+		check(data.BulletinsTable, roundTrip(t, tx.Bulletins(), Bulletin(Start)))
+		check(data.ProofsTable, roundTrip(t, tx.Proofs(), data.Proof{Bulletin: Bulletin(Start).Key(), Surface: data.OnPage, At: Start}))
+		check(data.NoticesTable, roundTrip(t, tx.Notices(), data.Notice{Bulletin: Bulletin(Start).Key(), Subscriber: "s1", Phase: data.NoticePlanned, Next: Start}))
+		check(data.DuesTable, roundTrip(t, tx.Dues(), data.Due{At: Start, Notice: data.KeyOfNotice(Bulletin(Start).Key(), "s1")}))
+		check(data.TokensTable, roundTrip(t, tx.Tokens(), data.Token{Hash: "h", ID: "abcdefghijkl", Name: "pager", Role: data.Responder, Created: Start, Expires: Start.AddDate(0, 3, 0)}))
+		check(data.AuditTable, roundTrip(t, tx.Audit(), data.AuditEntry{Seq: 1, At: Start, Actor: "socket:root", Action: "test", Outcome: data.Done}.Sealed()))
+		check(data.AnswersTable, roundTrip(t, tx.Answers(), data.Answer{ID: "a|k", Digest: "d", Status: 201, Body: []byte(`{"id":1}`), At: Start}))
+		check(data.SettingsTable, roundTrip(t, tx.Settings(), setting(data.SettingPageID, "abcdefghijkl")))
+	}
+	update(t, s, func(tx data.Tx) error {
+		var errs []error
+		seen := map[data.TableName]bool{}
+		every(tx, func(name data.TableName, err error) { seen[name] = true; errs = append(errs, err) })
+		for _, name := range data.Tables {
+			if !seen[name] {
+				t.Errorf("table %s has no record in this test", name)
+			}
+		}
+		return errors.Join(errs...)
+	})
+}
+
+func roundTrip[K ~string, V data.Keyed[K]](t testing.TB, table data.Table[K, V], want V) error {
+	t.Helper()
+	if err := table.Put(want); err != nil {
+		return err
+	}
+	got, err := table.Get(want.Key())
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%T changed on its way (-put +got):\n%s", want, diff)
+	}
+	return err
+}
