@@ -49,7 +49,7 @@ const FinnishTime Option = 1
 // Where clocks change inside, both zones stand, and both dates even if they are the same. Seconds are left out; a span
 // that begins and ends within one minute, and one that does not end after its start, is written as its start alone.
 func When(lang Lang, start, end time.Time, loc *time.Location, options ...Option) string {
-	lang = lang.known()
+	lang = lang.Known()
 	start, end = inZone(start, loc), inZone(end, loc)
 	if !end.After(start) || sameMinute(start, end) {
 		return At(lang, start, loc, options...)
@@ -68,7 +68,7 @@ func When(lang Lang, start, end time.Time, loc *time.Location, options ...Option
 
 // At writes one moment in loc (nil means UTC): "Wednesday 22 April 2026 18:00 (CEST, UTC+2)". Seconds are left out.
 func At(lang Lang, t time.Time, loc *time.Location, options ...Option) string {
-	lang = lang.known()
+	lang = lang.Known()
 	t = inZone(t, loc)
 	f := forms[lang]
 	return f.moment(lang, t) + " (" + f.zone(t) + ")" + finnish(lang, t, t, options)
@@ -76,36 +76,42 @@ func At(lang Lang, t time.Time, loc *time.Location, options ...Option) string {
 
 // Date writes a day in loc with its weekday: "Friday 16 January 2026".
 func Date(lang Lang, t time.Time, loc *time.Location) string {
-	lang = lang.known()
+	lang = lang.Known()
 	return forms[lang].fill(forms[lang].date, lang, inZone(t, loc))
 }
 
 // ShortDate writes a day in loc as briefly as the language's readers understand: "16 Jan 2026", "16.01.2026",
 // "2026-01-16".
 func ShortDate(lang Lang, t time.Time, loc *time.Location) string {
-	lang = lang.known()
+	lang = lang.Known()
 	return forms[lang].fill(forms[lang].short, lang, inZone(t, loc))
 }
 
 // Clock writes a reading in loc: "18:00", in Danish and Finnish "18.00".
 func Clock(lang Lang, t time.Time, loc *time.Location) string {
-	return forms[lang.known()].clock(inZone(t, loc))
+	return forms[lang.Known()].clock(inZone(t, loc))
+}
+
+// ClockPhrase writes a reading in loc with the words that go with it: "18:00", "kl. 18:00", "18:00 Uhr".
+func ClockPhrase(lang Lang, t time.Time, loc *time.Location) string {
+	f := forms[lang.Known()]
+	return strings.TrimLeft(f.at, ", ") + f.clock(inZone(t, loc)) + f.after
 }
 
 // Zone writes the zone that holds in loc at t, with its offset: "CET, UTC+1"; "UTC+5:30" where the zone has no letters
 // of its own; "UTC" for UTC.
 func Zone(lang Lang, t time.Time, loc *time.Location) string {
-	return forms[lang.known()].zone(inZone(t, loc))
+	return forms[lang.Known()].zone(inZone(t, loc))
 }
 
 // Month writes a month with its year as it stands alone (nominative): "April 2026", "huhtikuu 2026".
 func Month(lang Lang, year int, month time.Month) string {
-	return monthName(lang.known(), month) + " " + strconv.Itoa(year)
+	return monthName(lang.Known(), month) + " " + strconv.Itoa(year)
 }
 
 // Weekday returns the name of a day of the week as it stands alone: "Friday", "perjantai".
 func Weekday(lang Lang, day time.Weekday) string {
-	name := langs[lang.known()].locale.WeekdayWide(day)
+	name := langs[lang.Known()].locale.WeekdayWide(day)
 	if lang == FI {
 		name = strings.TrimSuffix(name, "na") // the library has "on Friday"
 	}

@@ -130,24 +130,25 @@ func TestDates(t *testing.T) {
 	oslo := zone(t, "Europe/Oslo")
 	at := instant(t, "2026-05-06T07:05:00Z")
 	for _, tc := range []struct {
-		lang                             i18n.Lang
-		at, date, short, clock, month, z string
+		lang                                     i18n.Lang
+		at, date, short, clock, phrase, month, z string
 	}{
-		{i18n.EN, "Wednesday 6 May 2026 09:05 (CEST, UTC+2)", "Wednesday 6 May 2026", "6 May 2026", "09:05", "May 2026", "CEST, UTC+2"},
-		{i18n.NB, "onsdag 6. mai 2026 kl. 09:05 (CEST, UTC+2)", "onsdag 6. mai 2026", "06.05.2026", "09:05", "mai 2026", "CEST, UTC+2"},
-		{i18n.SV, "onsdag 6 maj 2026 kl. 09:05 (CEST, UTC+2)", "onsdag 6 maj 2026", "2026-05-06", "09:05", "maj 2026", "CEST, UTC+2"},
-		{i18n.DA, "onsdag den 6. maj 2026 kl. 09.05 (CEST, UTC+2)", "onsdag den 6. maj 2026", "06.05.2026", "09.05", "maj 2026", "CEST, UTC+2"},
-		{i18n.DE, "Mittwoch, 6. Mai 2026, 09:05 Uhr (MESZ, UTC+2)", "Mittwoch, 6. Mai 2026", "06.05.2026", "09:05", "Mai 2026", "MESZ, UTC+2"},
-		{i18n.NL, "woensdag 6 mei 2026 09:05 uur (CEST, UTC+2)", "woensdag 6 mei 2026", "06-05-2026", "09:05", "mei 2026", "CEST, UTC+2"},
-		{i18n.FI, "keskiviikko 6.5.2026 klo 09.05 (CEST, UTC+2)", "keskiviikko 6.5.2026", "6.5.2026", "09.05", "toukokuu 2026", "CEST, UTC+2"},
+		{i18n.EN, "Wednesday 6 May 2026 09:05 (CEST, UTC+2)", "Wednesday 6 May 2026", "6 May 2026", "09:05", "09:05", "May 2026", "CEST, UTC+2"},
+		{i18n.NB, "onsdag 6. mai 2026 kl. 09:05 (CEST, UTC+2)", "onsdag 6. mai 2026", "06.05.2026", "09:05", "kl. 09:05", "mai 2026", "CEST, UTC+2"},
+		{i18n.SV, "onsdag 6 maj 2026 kl. 09:05 (CEST, UTC+2)", "onsdag 6 maj 2026", "2026-05-06", "09:05", "kl. 09:05", "maj 2026", "CEST, UTC+2"},
+		{i18n.DA, "onsdag den 6. maj 2026 kl. 09.05 (CEST, UTC+2)", "onsdag den 6. maj 2026", "06.05.2026", "09.05", "kl. 09.05", "maj 2026", "CEST, UTC+2"},
+		{i18n.DE, "Mittwoch, 6. Mai 2026, 09:05 Uhr (MESZ, UTC+2)", "Mittwoch, 6. Mai 2026", "06.05.2026", "09:05", "09:05 Uhr", "Mai 2026", "MESZ, UTC+2"},
+		{i18n.NL, "woensdag 6 mei 2026 09:05 uur (CEST, UTC+2)", "woensdag 6 mei 2026", "06-05-2026", "09:05", "09:05 uur", "mei 2026", "CEST, UTC+2"},
+		{i18n.FI, "keskiviikko 6.5.2026 klo 09.05 (CEST, UTC+2)", "keskiviikko 6.5.2026", "6.5.2026", "09.05", "klo 09.05", "toukokuu 2026", "CEST, UTC+2"},
 	} {
 		for name, pair := range map[string][2]string{
-			"At":        {i18n.At(tc.lang, at, oslo), tc.at},
-			"Date":      {i18n.Date(tc.lang, at, oslo), tc.date},
-			"ShortDate": {i18n.ShortDate(tc.lang, at, oslo), tc.short},
-			"Clock":     {i18n.Clock(tc.lang, at, oslo), tc.clock},
-			"Month":     {i18n.Month(tc.lang, 2026, time.May), tc.month},
-			"Zone":      {i18n.Zone(tc.lang, at, oslo), tc.z},
+			"At":          {i18n.At(tc.lang, at, oslo), tc.at},
+			"Date":        {i18n.Date(tc.lang, at, oslo), tc.date},
+			"ShortDate":   {i18n.ShortDate(tc.lang, at, oslo), tc.short},
+			"Clock":       {i18n.Clock(tc.lang, at, oslo), tc.clock},
+			"ClockPhrase": {i18n.ClockPhrase(tc.lang, at, oslo), tc.phrase},
+			"Month":       {i18n.Month(tc.lang, 2026, time.May), tc.month},
+			"Zone":        {i18n.Zone(tc.lang, at, oslo), tc.z},
 		} {
 			if pair[0] != pair[1] {
 				t.Errorf("%s in %s = %q, want %q", name, tc.lang, pair[0], pair[1])

@@ -46,10 +46,10 @@ var langs = map[Lang]struct {
 }
 
 // Name returns the language's name in the language itself.
-func (l Lang) Name() string { return langs[l.known()].name }
+func (l Lang) Name() string { return langs[l.Known()].name }
 
-// known returns l, or English where l is no language of ours.
-func (l Lang) known() Lang {
+// Known returns l, or English where l is no language of ours.
+func (l Lang) Known() Lang {
 	if _, ok := langs[l]; ok {
 		return l
 	}

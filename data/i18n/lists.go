@@ -28,7 +28,7 @@ func JoinCategories(lang Lang, keys []string) string {
 		switch {
 		case !ok:
 			names[i] = key
-		case i > 0 && lang.known() != DE:
+		case i > 0 && lang.Known() != DE:
 			names[i] = inSentence(name)
 		default:
 			names[i] = name

@@ -12,7 +12,7 @@ import (
 // the language's cardinal rule (Unicode CLDR). A negative n is written with its sign.
 func Plural(lang Lang, key string, n int, pairs ...string) string {
 	form := ".other"
-	if langs[lang.known()].locale.CardinalPluralRule(float64(n), 0) == locales.PluralRuleOne {
+	if langs[lang.Known()].locale.CardinalPluralRule(float64(n), 0) == locales.PluralRuleOne {
 		form = ".one"
 	}
 	return T(lang, key+form, append([]string{"n", strconv.Itoa(n)}, pairs...)...)
@@ -51,7 +51,7 @@ const noBreakSpace = "\u00a0"
 // Percent writes a percentage that is already cut to the digits to be shown, "99.93", in the language's form: 99.93%
 // or 99,93 %. It never rounds: digits come out as they went in.
 func Percent(lang Lang, figure string) string {
-	switch lang = lang.known(); lang {
+	switch lang = lang.Known(); lang {
 	case EN:
 		return figure + "%"
 	case NL:

@@ -40,7 +40,7 @@ func Keys() []string { return slices.Sorted(maps.Keys(words[EN]())) }
 // Lookup returns the raw text of a key, placeholders and all, in lang, else in English. It is for keys made from data
 // ("category." + slug): false means that there is no such text, and the caller has something better to show.
 func Lookup(lang Lang, key string) (string, bool) {
-	if text, ok := words[lang.known()]()[key]; ok {
+	if text, ok := words[lang.Known()]()[key]; ok {
 		return text, true
 	}
 	text, ok := words[EN]()[key]
