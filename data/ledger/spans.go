@@ -14,76 +14,65 @@ type Selection struct {
 	Cohort    string
 }
 
-// Spans are rows made ready for Uptime: cut to seconds, narrowed to a selection, sorted by whom they concern. Read only;
-// safe for concurrent use.
-//
-// Components that no window names are alike to the arithmetic, and so are cohorts. So each named one gets a number from 1,
-// and number 0 stands for the rest.
+// Spans are rows made ready for Uptime: narrowed to a selection, in seconds. Read only; safe for concurrent use.
 type Spans struct {
 	from, to   int64
 	outages    []outage
 	windows    []window
-	components int  // numbers in use, with 0
-	cohorts    int  // likewise
-	closed     bool // cohort 0 stands for nobody
+	cohorts    []string // every cohort there is, where the facts name them all; else none
 	unobserved []span
 	degraded   []outage // from Rows.Degraded
 }
 
-const everyone = -1
-
-// outage is one outage; component and cohort are numbers, or everyone.
+// outage is one outage. An empty component or cohort is all of them.
 type outage struct {
 	span
 	aware             int64 // min(aware, reported)
 	down              bool  // its impact counts
 	cause             data.Cause
-	component, cohort int
+	component, cohort string
 }
 
-// window is one maintenance entry.
+// window is one maintenance entry. No components or an empty cohort is all of them.
 type window struct {
 	span
 	carriedOut bool
 	announced  bool
 	standing   bool
 	lead       time.Duration
-	components []int // none means everyone
-	cohort     int
+	components []string
+	cohort     string
 }
 
 // Spans prepares the rows for the time [from, to).
 func (r Rows) Spans(from, to time.Time, sel Selection) Spans {
-	s := Spans{from: from.Unix(), to: to.Unix()}
 	sel = Selection{name(sel.Component), name(sel.Cohort)}
-	components, cohorts := r.names(sel)
-	s.components, s.cohorts = len(components.number)+1, len(cohorts.number)+1
-	s.closed = cohorts.closed()
+	s := Spans{
+		from: from.Unix(), to: to.Unix(), cohorts: r.cohorts(),
+		outages: make([]outage, 0, len(r.Outages)), windows: make([]window, 0, len(r.Maintenance)),
+	}
+	if sel.Cohort != "" {
+		s.cohorts = nil
+	}
 	for _, o := range r.Outages {
 		if sel.component(o.Component) && sel.cohort(o.Cohort) {
-			s.outages = append(s.outages, s.outage(o, components.of(o.Component), cohorts.of(o.Cohort)))
+			s.outages = append(s.outages, newOutage(o, sel))
 		}
 	}
 	for _, m := range r.Maintenance {
 		if sel.components(m.Components) && sel.cohort(m.Cohort) {
-			w := s.window(m, cohorts.of(m.Cohort))
-			if !everything(m.Components) && sel.Component == "" {
-				for _, c := range m.Components {
-					w.components = append(w.components, components.of(c))
-				}
-			}
-			s.windows = append(s.windows, w)
+			s.windows = append(s.windows, newWindow(m, sel))
 		}
 	}
 	for _, g := range r.Unobserved {
 		if sel.component(g.Component) {
-			s.unobserved = append(s.unobserved, s.span(g.Start, g.End))
+			s.unobserved = append(s.unobserved, seconds(g.Start, g.End))
 		}
 	}
 	s.unobserved = union(s.unobserved)
 	for _, g := range r.Degraded {
 		if sel.component(g.Component) {
-			s.degraded = append(s.degraded, outage{span: s.span(g.Start, g.End), component: components.of(g.Component), cohort: everyone})
+			s.degraded = append(s.degraded, newOutage(Outage{Start: g.Start, End: g.End, Component: g.Component}, sel))
 		}
 	}
 	return s
@@ -92,17 +81,24 @@ func (r Rows) Spans(from, to time.Time, sel Selection) Spans {
 // Unobserved is how many seconds nobody watched.
 func (s Spans) Unobserved() int64 { return within(s.unobserved, s.from, s.to) }
 
-func (s Spans) span(start, end time.Time) span {
+func seconds(start, end time.Time) span {
 	if end.IsZero() {
 		return span{start.Unix(), math.MaxInt64}
 	}
 	return span{start.Unix(), end.Unix()}
 }
 
-func (s Spans) outage(o Outage, component, cohort int) outage {
+// newOutage reads a row. A selection leaves one component or cohort, which then is all there is.
+func newOutage(o Outage, sel Selection) outage {
 	out := outage{
-		span: s.span(o.Start, o.End), down: o.Impact != data.Degradation, cause: o.Cause,
-		component: component, cohort: cohort,
+		span: seconds(o.Start, o.End), down: o.Impact != data.Degradation, cause: o.Cause,
+		component: name(o.Component), cohort: name(o.Cohort),
+	}
+	if sel.Component != "" {
+		out.component = ""
+	}
+	if sel.Cohort != "" {
+		out.cohort = ""
 	}
 	if o.Cause == "" {
 		out.cause = data.ByProvider
@@ -117,28 +113,38 @@ func (s Spans) outage(o Outage, component, cohort int) outage {
 	return out
 }
 
-func (s Spans) window(m Maintenance, cohort int) window {
-	return window{
-		span:       s.span(m.Start, m.End),
+// newWindow reads a row, under a selection as newOutage does.
+func newWindow(m Maintenance, sel Selection) window {
+	w := window{
+		span:       seconds(m.Start, m.End),
 		carriedOut: m.Phase == "" || m.Phase == data.Completed || m.Phase == data.InProgress || m.Phase == data.Verifying,
 		announced:  !m.Announced.IsZero(),
 		standing:   m.Standing,
 		lead:       m.Start.Sub(m.Announced),
-		cohort:     cohort,
+		components: m.Components,
+		cohort:     name(m.Cohort),
 	}
+	if sel.Component != "" || everything(m.Components) {
+		w.components = nil
+	}
+	if sel.Cohort != "" {
+		w.cohort = ""
+	}
+	return w
 }
 
 // left returns the time in which any pair of component and cohort was down: the union over the pairs of the outages that
 // concern it, as counted, less the windows that concern it and are accepted.
 //
-// Outages of the same component and cohort are taken together. What all the pairs they concern have been given as
-// maintenance is exactly what is taken from them: a second is left if one pair is left in it.
+// Outages of the same component and cohort are taken together. A second is left of them if it is left for one of the pairs
+// that they stand for; so what is taken away is the time in which every one of those pairs was in a window.
 func (s Spans) left(counted func(outage) span, accepts func(window) bool) []span {
-	type whom struct{ component, cohort int }
+	type whom struct{ component, cohort string }
 	groups := map[whom][]span{}
 	for _, o := range s.outages {
 		if c := counted(o); c.a < c.b {
-			groups[whom{o.component, o.cohort}] = append(groups[whom{o.component, o.cohort}], c)
+			who := whom{o.component, o.cohort}
+			groups[who] = append(groups[who], c)
 		}
 	}
 	accepted := make([]window, 0, len(s.windows))
@@ -154,79 +160,53 @@ func (s Spans) left(counted func(outage) span, accepts func(window) bool) []span
 	return union(all)
 }
 
-// excused returns the time in which each pair that (component, cohort) stands for lies in one of the windows.
-func (s Spans) excused(component, cohort int, windows []window) []span {
-	var common []span
-	first := true
-	for c := range s.components {
-		if component != everyone && component != c {
-			continue
-		}
-		for k := range s.cohorts {
-			if cohort != everyone && cohort != k || cohort == everyone && k == 0 && s.closed {
-				continue
-			}
-			var pair []span
-			for _, w := range windows {
-				if (w.cohort == everyone || w.cohort == k) && (len(w.components) == 0 || slices.Contains(w.components, c)) {
-					pair = append(pair, w.span)
-				}
-			}
-			if pair = union(pair); first {
-				common, first = pair, false
-			} else {
-				common = intersect(common, pair)
-			}
-			if len(common) == 0 {
-				return nil
-			}
-		}
+// excused returns the time in which every pair that (component, cohort) stands for was in one of the windows.
+//
+// Among all components there is always one that no window names, and only windows for all components concern that one:
+// they concern every other, too. So the time sought is simply theirs. With cohorts it is the same, unless every cohort is
+// known by name: then it is the time that their windows have in common.
+func (s Spans) excused(component, cohort string, windows []window) []span {
+	if cohort != "" || len(s.cohorts) == 0 {
+		return covered(component, cohort, windows)
+	}
+	common := covered(component, s.cohorts[0], windows)
+	for _, c := range s.cohorts[1:] {
+		common = intersect(common, covered(component, c, windows))
 	}
 	return common
 }
 
-// numbering gives each name that windows use a number from 1.
-type numbering struct {
-	number map[string]int
-	rest   bool // windows name the cohort "rest"
-	others bool // outages name one that no window names
-}
-
-func (n *numbering) of(s string) int {
-	if name(s) == "" {
-		return everyone
-	}
-	return n.number[s] // 0 is the rest
-}
-
-func (n *numbering) add(s string) {
-	if name(s) != "" && n.number[s] == 0 {
-		n.number[s] = len(n.number) + 1
-	}
-}
-
-// closed says whether the names cover everybody: "rest" is whoever no other cohort takes, if others are named.
-func (n *numbering) closed() bool { return n.number["rest"] > 0 && len(n.number) > 1 && !n.others }
-
-// names numbers what the windows name. A selection leaves one component or cohort, which needs no name.
-func (r Rows) names(sel Selection) (components, cohorts *numbering) {
-	components, cohorts = &numbering{number: map[string]int{}}, &numbering{number: map[string]int{}}
-	for _, m := range r.Maintenance {
-		if sel.Component == "" && !everything(m.Components) {
-			for _, c := range m.Components {
-				components.add(c)
-			}
+// covered returns the union of the windows that concern one component, or all, and one cohort, or all.
+func covered(component, cohort string, windows []window) []span {
+	spans := make([]span, 0, len(windows))
+	for _, w := range windows {
+		if (w.cohort == "" || w.cohort == cohort) &&
+			(len(w.components) == 0 || component != "" && slices.Contains(w.components, component)) {
+			spans = append(spans, w.span)
 		}
-		if sel.Cohort == "" {
-			cohorts.add(m.Cohort)
+	}
+	return union(spans)
+}
+
+// cohorts lists the cohorts that the rows name, if those are everybody: if "rest", which is whoever no other cohort takes,
+// is among several.
+func (r Rows) cohorts() []string {
+	var names []string
+	add := func(s string) {
+		if s = name(s); s != "" && !slices.Contains(names, s) {
+			names = append(names, s)
 		}
 	}
 	for _, o := range r.Outages {
-		if name(o.Cohort) != "" && cohorts.number[o.Cohort] == 0 {
-			cohorts.others = true
-		}
+		add(o.Cohort)
 	}
-	return components, cohorts
+	for _, m := range r.Maintenance {
+		add(m.Cohort)
+	}
+	if len(names) < 2 || !slices.Contains(names, "rest") {
+		return nil
+	}
+	return names
 }
 
 func (sel Selection) component(c string) bool {
