@@ -112,6 +112,26 @@ func TestWordsAreWellFormed(t *testing.T) {
 	}
 }
 
+// A key that stands twice would lose one of its texts without a word; sorted files also merge without conflicts.
+func TestWordFilesAreSorted(t *testing.T) {
+	for _, l := range i18n.Langs {
+		text, err := os.ReadFile("words/" + string(l) + ".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		last := ""
+		for _, m := range regexp.MustCompile(`(?m)^  "([^"]+)":`).FindAllStringSubmatch(string(text), -1) {
+			if m[1] <= last {
+				t.Errorf("words/%s.json: %q stands after %q: keep the keys sorted, each once", l, m[1], last)
+			}
+			last = m[1]
+		}
+		if n := strings.Count(string(text), "\n") - 2; n != len(i18n.Keys()) {
+			t.Errorf("words/%s.json has %d lines of text for %d keys: one key a line", l, n, len(i18n.Keys()))
+		}
+	}
+}
+
 func TestT(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
