@@ -1,0 +1,162 @@
+package page
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/data/i18n"
+	"github.com/superoffice/statusd/web/ui"
+)
+
+// Place is the address of a document: its path, and the language it is in; empty for one that is in none.
+type Place struct {
+	Path string
+	Lang i18n.Lang
+}
+
+// Docs are documents by place.
+type Docs map[Place]*ui.Doc
+
+// Renderer makes documents of one State. It is pure: the same State gives the same bytes.
+type Renderer func(*State) (Docs, error)
+
+// Snapshot is what the public sees, from one State. It is immutable.
+type Snapshot struct {
+	State *State
+	Docs  Docs
+}
+
+// Doc returns the document at path in lang, else the one there that has no language.
+func (s *Snapshot) Doc(path string, lang i18n.Lang) (*ui.Doc, bool) {
+	if d, ok := s.Docs[Place{path, lang}]; ok {
+		return d, true
+	}
+	d, ok := s.Docs[Place{path, ""}]
+	return d, ok
+}
+
+// Publisher keeps the newest Snapshot. Visitors only ever load a pointer; one goroutine (Run) makes the next one.
+type Publisher struct {
+	Store     data.Store
+	Settings  Settings
+	Renderers []Renderer
+	OnSwap    []func(*Snapshot) // told after each swap, in turn; they must not block
+	Tick      time.Duration     // how often "as of" moves without any change; zero means a minute
+	Log       *slog.Logger
+
+	current atomic.Pointer[Snapshot]
+}
+
+// tables are those whose changes the public can see. Notices, samples and proofs are not among them, so that telling and
+// measuring never rebuild the page.
+var tables = []data.TableName{
+	data.ComponentsTable, data.CohortsTable, data.ProbesTable, data.OccurrencesTable, data.MarksTable, data.OutagesTable,
+	data.IncidentsTable, data.SettingsTable,
+}
+
+// Current returns the newest Snapshot, or nil before the first.
+func (p *Publisher) Current() *Snapshot { return p.current.Load() }
+
+// Build makes a Snapshot of the store as it is, and swaps it in.
+func (p *Publisher) Build(ctx context.Context, revision data.Revision) (*Snapshot, error) {
+	now := time.Now()
+	var state *State
+	err := p.Store.View(ctx, func(tx data.Tx) (err error) {
+		state, err = Read(tx, p.Settings, now)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading the page: %w", err)
+	}
+	state.Revision = revision
+	s := &Snapshot{State: state, Docs: Docs{}}
+	for _, render := range p.Renderers {
+		docs, err := render(state)
+		if err != nil {
+			return nil, fmt.Errorf("rendering: %w", err)
+		}
+		for place, d := range docs {
+			s.Docs[place] = d
+		}
+	}
+	p.current.Store(s)
+	for _, tell := range p.OnSwap {
+		tell(s)
+	}
+	return s, nil
+}
+
+// Run builds a Snapshot at every revision, at every moment that changes what may be seen, and at every tick. A failed
+// build keeps the last one, which says how old it is, and is tried again at the next tick.
+func (p *Publisher) Run(ctx context.Context) error {
+	tick := p.Tick
+	if tick == 0 {
+		tick = time.Minute
+	}
+	revisions := p.Store.Watch(ctx, tables...)
+	var revision data.Revision
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	<-timer.C
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case r, ok := <-revisions:
+			if !ok {
+				return nil
+			}
+			revision = r
+		case <-timer.C:
+		}
+		wait := tick
+		s, err := p.Build(ctx, revision)
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case err != nil:
+			p.Log.Error("the page stays as it was", "error", err)
+		default:
+			if next := s.State.Next(); !next.IsZero() {
+				wait = min(wait, max(0, time.Until(next)))
+			}
+		}
+		timer.Reset(wait)
+	}
+}
+
+// Next is the first instant after s.Now at which the public may see something else although nothing was written: a moment
+// to speak, a start or end, an incident that has been over for a day, a new day.
+func (s *State) Next() time.Time {
+	var next time.Time
+	at := func(t time.Time) {
+		if t.After(s.Now) && (next.IsZero() || t.Before(next)) {
+			next = t
+		}
+	}
+	for _, o := range s.Occurrences {
+		if o.Standing || o.Over() {
+			continue
+		}
+		lead := o.Notice.WithDefaults()
+		at(o.Window.Start.Add(-lead.Page))
+		at(o.Window.Start.Add(-lead.Banner))
+		at(o.Window.Start)
+		at(o.Window.End)
+	}
+	for _, i := range s.Incidents {
+		if !i.Open() {
+			at(i.ResolvedAt.Add(AfterResolution))
+		}
+	}
+	y, m, d := s.Now.In(s.Zone).Date()
+	at(time.Date(y, m, d+1, 0, 0, 0, 0, s.Zone))
+	return next
+}
+
+// AfterResolution is how long an incident stays on the front page when it is over (N12).
+const AfterResolution = 24 * time.Hour

@@ -1,0 +1,377 @@
+package page
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/data/i18n"
+	"github.com/superoffice/statusd/data/ledger"
+)
+
+// Settings are what the public surfaces need from configuration.
+type Settings struct {
+	Name     string         // of the page, such as "SuperOffice CRM status"
+	Product  string         // what is told about, such as "SuperOffice CRM"
+	URL      string         // public origin without a slash at the end
+	ZoneName string         // of the schedule (T1), IANA
+	Zone     *time.Location // the same
+	Target   string         // of the month, as a share: "0.998" (U1)
+	Support  string         // where to turn when sign-in fails (H2); empty says nothing
+	Langs    []i18n.Lang    // offered, the first is the fallback
+	Demo     bool           // everything shown is invented, and says so
+	Unprobed bool           // probing is switched off
+}
+
+// Component is a public component as it stands.
+type Component struct {
+	data.Component
+	ID      string        // public ID
+	Probed  bool          // some probe looks at it
+	Sampled bool          // some probe ever held a level: what was never sampled is not in the v2 API
+	Now     data.Standing // merged from its marks
+	Days    []ledger.Day  // 90 local days, the last one runs
+	Updated time.Time     // when its level last changed; Since where it never did
+}
+
+// Shown is the word its state goes by: under a running window for everybody or the rest it is in maintenance, unless a
+// person declared a level. A pilot window leaves it alone.
+func (c Component) Shown() string {
+	if c.Maintenance() {
+		return "maintenance"
+	}
+	return c.Now.Level.String()
+}
+
+// Maintenance says whether the component shows as under maintenance.
+func (c Component) Maintenance() bool { return c.Now.Maintenance && !c.Now.Declared }
+
+// Headline is the roll-up of the committed components (DOMAIN 3).
+type Headline string
+
+// The headlines, by the keys of TEXTS 5.
+const (
+	AllOK       Headline = "all_ok"
+	Some        Headline = "some"
+	Major       Headline = "major"
+	Maintenance Headline = "maintenance"
+	Unknown     Headline = "unknown"
+)
+
+// Month is one month's figure for the page.
+type Month struct {
+	ledger.Report
+	Known bool // somebody watched at least a part of it
+}
+
+// DaysShown is how many days the bars cover.
+const DaysShown = 90
+
+// MonthsShown is how many months the page lists, the running one included.
+const MonthsShown = 12
+
+// State is everything the public may know at an instant, read in one View. Every public surface is made from it and from
+// nothing else, so they cannot disagree. What is hidden is not in it. Read only.
+type State struct {
+	Settings
+	PageID   string
+	Revision data.Revision
+	Now      time.Time
+
+	Components  []Component
+	Incidents   []data.Incident   // newest first, internal updates taken out
+	Occurrences []data.Occurrence // by start: what was announced in the last 90 days, and all that is laid out ahead
+	Cohorts     data.Cohorts
+	Months      []Month // oldest first
+	Headline    Headline
+	Measured    time.Time // when a probe last changed or confirmed anything; zero means never
+}
+
+// Read makes the State at now.
+func Read(tx data.Tx, settings Settings, now time.Time) (*State, error) {
+	s := &State{Settings: settings, Now: now.UTC().Truncate(time.Second)}
+	id, err := tx.Settings().Get(data.SettingPageID)
+	if err != nil {
+		return nil, fmt.Errorf("reading the page's ID: %w", err)
+	}
+	s.PageID = id.Value
+	cohorts, err := data.All(tx.Cohorts().Range("", ""))
+	if err != nil {
+		return nil, err
+	}
+	s.Cohorts = slices.DeleteFunc(cohorts, func(c data.Cohort) bool { return c.Retired })
+	if err := s.readIncidents(tx); err != nil {
+		return nil, err
+	}
+	records, err := readRecords(tx, now)
+	if err != nil {
+		return nil, err
+	}
+	s.readOccurrences(records.Occurrences)
+	s.readComponents(records)
+	s.Headline = headline(s.Components)
+	return s, s.readMonths(records)
+}
+
+func (s *State) readIncidents(tx data.Tx) error {
+	for i, err := range tx.Incidents().Range("", "") {
+		if err != nil {
+			return err
+		}
+		if i.Hidden {
+			continue
+		}
+		i.Updates = slices.DeleteFunc(i.Updates, func(u data.Update) bool { return u.Internal })
+		s.Incidents = append(s.Incidents, i)
+	}
+	slices.SortFunc(s.Incidents, func(a, b data.Incident) int {
+		return cmp.Or(b.Created.Compare(a.Created), cmp.Compare(a.ID, b.ID))
+	})
+	return nil
+}
+
+// readRecords reads what the ledger works from. Each occurrence counts as announced from when both surfaces that were
+// promised were seen to show it (N1, N4), not from when that was planned.
+func readRecords(tx data.Tx, now time.Time) (ledger.Records, error) {
+	var r ledger.Records
+	var errs [5]error
+	r.Components, errs[0] = data.All(tx.Components().Range("", ""))
+	r.Probes, errs[1] = data.All(tx.Probes().Range("", ""))
+	r.Outages, errs[2] = data.All(tx.Outages().Range("", ""))
+	r.Occurrences, errs[3] = data.All(tx.Occurrences().Range("", ""))
+	r.Marks, errs[4] = data.All(tx.Marks().Range("", ""))
+	if err := errors.Join(errs[:]...); err != nil {
+		return r, err
+	}
+	for i, o := range r.Occurrences {
+		if o.Standing || o.Window.Start.Add(-o.Notice.WithDefaults().Page).After(now) {
+			continue // not told of yet
+		}
+		told, err := Announced(tx, o)
+		if err != nil {
+			return r, err
+		}
+		r.Occurrences[i].Announced = told
+	}
+	return r, nil
+}
+
+// Announced returns since when both promised surfaces, page and banner, have really shown o's planned notice; zero if one
+// of them never did.
+func Announced(tx data.Tx, o data.Occurrence) (time.Time, error) {
+	from, to := data.BulletinsOf(data.AboutOccurrence, string(o.Key()))
+	for b, err := range tx.Bulletins().Range(from, to) {
+		if err != nil {
+			return time.Time{}, err
+		}
+		if b.Kind != data.TellPlanned {
+			continue
+		}
+		var last time.Time
+		for _, surface := range []data.Surface{data.OnPage, data.OnBanner} {
+			p, err := tx.Proofs().Get(data.KeyOfProof(b.Key(), surface))
+			if errors.Is(err, data.ErrNotFound) {
+				return time.Time{}, nil
+			} else if err != nil {
+				return time.Time{}, err
+			}
+			if p.At.After(last) {
+				last = p.At
+			}
+		}
+		return last, nil
+	}
+	return time.Time{}, nil
+}
+
+// readOccurrences keeps what the public may see: what is planned, what was announced, and nothing that lapsed.
+func (s *State) readOccurrences(all []data.Occurrence) {
+	past := s.Now.AddDate(0, 0, -DaysShown)
+	for _, o := range all {
+		if o.Window.End.Before(past) {
+			continue
+		}
+		switch o.Phase {
+		case data.Lapsed:
+			continue
+		case data.Cancelled, data.Withdrawn, data.Held:
+			if !Told(o, s.Now) {
+				continue // never announced, so it never was
+			}
+		}
+		o.Updates = slices.DeleteFunc(slices.Clone(o.Updates), func(u data.Update) bool { return u.Internal })
+		s.Occurrences = append(s.Occurrences, o)
+	}
+	slices.SortFunc(s.Occurrences, func(a, b data.Occurrence) int {
+		return cmp.Or(a.Window.Start.Compare(b.Window.Start), cmp.Compare(a.Key(), b.Key()))
+	})
+}
+
+// Told says whether o's moment on the page has come.
+func Told(o data.Occurrence, now time.Time) bool {
+	start := o.Window.Start
+	if !o.OldWindow.Start.IsZero() && o.OldWindow.Start.Before(start) {
+		start = o.OldWindow.Start
+	}
+	return !o.Standing && !now.Before(start.Add(-o.Notice.WithDefaults().Page))
+}
+
+func (s *State) readComponents(r ledger.Records) {
+	marks := map[string][]data.Mark{}
+	for _, m := range r.Marks {
+		marks[m.Component] = append(marks[m.Component], m)
+		if m.Source == data.FromProbe && m.Level != data.NoData && m.At.After(s.Measured) {
+			s.Measured = m.At
+		}
+	}
+	probed := map[string]bool{}
+	for _, p := range r.Probes {
+		probed[p.Component] = probed[p.Component] || !p.Retired
+	}
+	rows := r.Rows(s.Now.AddDate(0, 0, -DaysShown-1), s.Now, s.Now)
+	for _, c := range r.Components {
+		if !c.Public() {
+			continue
+		}
+		pc := Component{
+			Component: c, ID: data.PublicID(s.PageID, "component", c.Slug), Probed: probed[c.Slug],
+			Now:  data.Merge(windowsForMany(marks[c.Slug]), s.Now),
+			Days: ledger.Days(rows, ledger.Selection{Component: c.Slug}, s.Zone, s.Now, DaysShown),
+		}
+		pc.Updated = c.Since
+		if pc.Now.Since.After(pc.Updated) {
+			pc.Updated = pc.Now.Since
+		}
+		pc.Sampled = slices.ContainsFunc(marks[c.Slug], func(m data.Mark) bool {
+			return m.Source != data.FromSchedule && m.Level != data.NoData
+		})
+		s.Components = append(s.Components, pc)
+	}
+	slices.SortStableFunc(s.Components, func(a, b Component) int { return cmp.Compare(a.Position, b.Position) })
+}
+
+// windowsForMany leaves out the windows that concern only the customers who go first.
+func windowsForMany(marks []data.Mark) []data.Mark {
+	return slices.DeleteFunc(slices.Clone(marks), func(m data.Mark) bool {
+		return m.Source == data.FromSchedule && m.Cohort != data.AllCustomers && m.Cohort != "rest"
+	})
+}
+
+// headline rolls up: the worst committed component; others never turn it red, maintenance is no outage, and not knowing
+// beats operational (DOMAIN 3).
+func headline(components []Component) Headline {
+	worst, maintenance, unknown, any := data.NoData, false, false, false
+	for _, c := range components {
+		if c.Commitment != data.Committed {
+			continue
+		}
+		any = true
+		switch {
+		case c.Maintenance():
+			maintenance = true
+		case c.Now.Level == data.NoData:
+			unknown = true
+		default:
+			worst = max(worst, c.Now.Level)
+		}
+	}
+	switch {
+	case worst == data.MajorOutage:
+		return Major
+	case worst >= data.Degraded:
+		return Some
+	case maintenance:
+		return Maintenance
+	case unknown || !any:
+		return Unknown
+	}
+	return AllOK
+}
+
+func (s *State) readMonths(r ledger.Records) error {
+	first := s.Now
+	for _, c := range r.Components {
+		if c.Commitment == data.Committed && c.Since.Before(first) {
+			first = c.Since
+		}
+	}
+	for _, month := range ledger.Months(s.Now, s.Zone, MonthsShown) {
+		_, end, err := ledger.Bounds(month, s.Zone)
+		if err != nil {
+			return err
+		}
+		if end.Before(first) {
+			continue
+		}
+		facts, err := ledger.FromRecords(month, s.ZoneName, s.Target, r, s.Now)
+		if err != nil {
+			return err
+		}
+		report, err := facts.Report(ledger.Selection{})
+		if err != nil {
+			return err
+		}
+		past := report.Seconds
+		if report.SoFar {
+			begin, _, _ := ledger.Bounds(month, s.Zone)
+			past = int64(s.Now.Sub(begin) / time.Second)
+		}
+		s.Months = append(s.Months, Month{Report: report, Known: report.Unobserved < past})
+	}
+	return nil
+}
+
+// Running returns what goes on now, told as one where span and audience are the same (M15).
+func (s *State) Running() []data.Announcement {
+	return s.announcements(func(o data.Occurrence) bool { return o.Phase == data.InProgress || o.Phase == data.Verifying })
+}
+
+// Planned returns what is to come and was told of, told as one where span and audience are the same (M15).
+func (s *State) Planned() []data.Announcement {
+	return s.announcements(func(o data.Occurrence) bool {
+		return (o.Phase == data.Scheduled || o.Phase == data.Held) && Told(o, s.Now)
+	})
+}
+
+// Upcoming returns the windows that start within 30 days and are certain: never recycle, never reserved.
+func (s *State) Upcoming() []data.Occurrence {
+	var out []data.Occurrence
+	for _, o := range s.Occurrences {
+		if o.Phase == data.Scheduled && !o.Standing && o.Window.Start.Before(s.Now.AddDate(0, 0, 30)) {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+func (s *State) announcements(want func(data.Occurrence) bool) []data.Announcement {
+	var picked []data.Occurrence
+	for _, o := range s.Occurrences {
+		if !o.Standing && want(o) {
+			picked = append(picked, o)
+		}
+	}
+	return data.Announcements(picked)
+}
+
+// OccurrenceID is the public ID of o.
+func (s *State) OccurrenceID(o data.Occurrence) string {
+	return data.PublicID(s.PageID, "occurrence", string(o.Key()))
+}
+
+// OpenIncidents returns the incidents that go on, newest first.
+func (s *State) OpenIncidents() []data.Incident {
+	return slices.DeleteFunc(slices.Clone(s.Incidents), func(i data.Incident) bool { return !i.Open() })
+}
+
+// Component finds a public component by slug.
+func (s *State) Component(slug string) (Component, bool) {
+	i := slices.IndexFunc(s.Components, func(c Component) bool { return c.Slug == slug })
+	if i < 0 {
+		return Component{}, false
+	}
+	return s.Components[i], true
+}

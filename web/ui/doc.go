@@ -1,0 +1,178 @@
+// Package ui holds what every surface of the web shares: documents that are made once and served from memory, the headers
+// that go with them, and answers to errors.
+package ui
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+
+	kgzip "github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+)
+
+// Doc is an answer that is ready to be sent: encoded and compressed once, then written to whoever asks. It is immutable
+// and safe for concurrent use.
+type Doc struct {
+	Body []byte // identity encoding
+	ETag string // weak, the same for every encoding
+
+	gzip, zstd []byte // nil where they would save nothing
+	plain      headers
+	gz         headers
+	zst        headers
+	same       headers // of a 304
+}
+
+// headers are shared by all answers with a Doc, so that serving one allocates nothing for them.
+type headers map[string][]string
+
+// DocOptions say how a Doc is to be sent.
+type DocOptions struct {
+	Type   string      // content type
+	Cache  string      // Cache-Control; empty means a public document that is asked for again after ten seconds
+	Vary   string      // besides Accept-Encoding
+	Header http.Header // more headers, sent with the 304 as well
+}
+
+// DefaultCache lets a cache in front hold a document for ten seconds, and serve it longer when this service is gone.
+const DefaultCache = "public, max-age=10, s-maxage=10, stale-while-revalidate=20, stale-if-error=3600"
+
+// NewDoc encodes body for all who may ask for it. body must not be changed afterwards.
+func NewDoc(body []byte, o DocOptions) *Doc {
+	sum := sha256.Sum256(body)
+	d := &Doc{Body: body, ETag: `W/"` + hex.EncodeToString(sum[:16]) + `"`}
+	d.gzip, d.zstd = compress(body)
+	if o.Cache == "" {
+		o.Cache = DefaultCache
+	}
+	vary := "Accept-Encoding"
+	if o.Vary != "" {
+		vary = o.Vary + ", Accept-Encoding"
+	}
+	base := headers{"Etag": {d.ETag}, "Cache-Control": {o.Cache}, "Vary": {vary}}
+	for k, v := range Security {
+		base[k] = v
+	}
+	for k, v := range o.Header {
+		base[k] = v
+	}
+	d.same = base
+	full := func(encoding string, b []byte) headers {
+		h := headers{"Content-Type": {o.Type}, "Content-Length": {strconv.Itoa(len(b))}}
+		for k, v := range base {
+			h[k] = v
+		}
+		if encoding != "" {
+			h["Content-Encoding"] = []string{encoding}
+		}
+		return h
+	}
+	d.plain, d.gz, d.zst = full("", body), full("gzip", d.gzip), full("zstd", d.zstd)
+	return d
+}
+
+// Security headers go with every answer (RELIABILITY 3.2).
+var Security = headers{
+	"X-Content-Type-Options": {"nosniff"},
+	"Referrer-Policy":        {"no-referrer"},
+}
+
+var gzips = sync.Pool{New: func() any { w, _ := kgzip.NewWriterLevel(nil, gzip.BestCompression); return w }}
+
+var zstds = sync.OnceValue(func() *zstd.Encoder {
+	e, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBetterCompression), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(1<<17))
+	if err != nil {
+		panic(err) // the options are constants
+	}
+	return e
+})
+
+func compress(body []byte) (gz, zst []byte) {
+	if len(body) < 256 {
+		return nil, nil
+	}
+	var b bytes.Buffer
+	w := gzips.Get().(*kgzip.Writer)
+	defer gzips.Put(w)
+	w.Reset(&b)
+	w.Write(body) //nolint:errcheck // a bytes.Buffer takes everything
+	w.Close()     //nolint:errcheck
+	if gz = b.Bytes(); len(gz) >= len(body) {
+		gz = nil
+	}
+	if zst = zstds().EncodeAll(body, nil); len(zst) >= len(body) {
+		zst = nil
+	}
+	return gz, zst
+}
+
+// ServeHTTP answers GET and HEAD, conditionally and in the best encoding that the client takes.
+func (d *Doc) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	if match := r.Header["If-None-Match"]; len(match) > 0 && matches(match, d.ETag) {
+		set(h, d.same)
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	headers, body := d.plain, d.Body
+	if accept := r.Header["Accept-Encoding"]; len(accept) > 0 {
+		switch zst, gz := accepts(accept); {
+		case zst && d.zstd != nil:
+			headers, body = d.zst, d.zstd
+		case gz && d.gzip != nil:
+			headers, body = d.gz, d.gzip
+		}
+	}
+	set(h, headers)
+	if r.Method == http.MethodHead {
+		return
+	}
+	w.Write(body) //nolint:errcheck // the client is gone; there is nobody to tell
+}
+
+// Sizes returns the length of the body as it is, in gzip and in zstd.
+func (d *Doc) Sizes() (plain, gzip, zstd int) { return len(d.Body), len(d.gzip), len(d.zstd) }
+
+func set(h http.Header, all headers) {
+	for k, v := range all {
+		h[k] = v
+	}
+}
+
+// matches compares an If-None-Match list weakly (RFC 9110 13.1.2).
+func matches(lines []string, etag string) bool {
+	opaque := strings.TrimPrefix(etag, "W/")
+	for _, line := range lines {
+		for tag := range strings.SplitSeq(line, ",") {
+			if tag = strings.TrimSpace(tag); tag == "*" || strings.TrimPrefix(tag, "W/") == opaque {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// accepts reads Accept-Encoding as far as it matters here: a coding that is named and not refused with q=0.
+func accepts(lines []string) (zst, gz bool) {
+	for _, line := range lines {
+		for part := range strings.SplitSeq(line, ",") {
+			coding, params, _ := strings.Cut(strings.TrimSpace(part), ";")
+			if q, ok := strings.CutPrefix(strings.TrimSpace(params), "q="); ok && strings.Trim(q, "0.") == "" {
+				continue
+			}
+			switch strings.TrimSpace(coding) {
+			case "zstd":
+				zst = true
+			case "gzip", "x-gzip", "*":
+				gz = true
+			}
+		}
+	}
+	return zst, gz
+}
