@@ -34,7 +34,7 @@ func downAt(f ledger.Facts, policy, component, cohort string, sec int64) bool {
 				start = known
 			}
 		}
-		counted := o.Cause == "provider" || o.Cause == ""
+		counted := o.Cause == "provider" || o.Cause == "" || policy == "bar"
 		if policy == "observed" {
 			counted = o.Cause != "customer" && o.Cause != "excluded_service"
 		}

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -32,7 +33,7 @@ func ReadFacts(r io.Reader) (Facts, error) {
 	case len(b) > MaxFacts:
 		return Facts{}, data.Invalid("", fmt.Sprintf("facts hold more than %d bytes: one file holds one month", MaxFacts))
 	}
-	v, err := parse(b)
+	v, err := parse(bytes.TrimPrefix(b, []byte("\ufeff"))) // some editors put a byte order mark before UTF-8
 	if err != nil {
 		return Facts{}, err
 	}

@@ -118,7 +118,7 @@ func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
 func TestReadFactsDefaults(t *testing.T) {
 	t.Parallel()
-	got := read(t, facts("2026-04", `"outages":[{"start":"2026-04-01T12:00:00.25+02:00"}],
+	got := read(t, "\ufeff"+facts("2026-04", `"outages":[{"start":"2026-04-01T12:00:00.25+02:00"}],
 		"maintenance":[{"start":"2026-04-02T10:00:00Z","end":"2026-04-02T10:00:00Z","components":[],"cohort":"all"},
 			{"start":"2026-04-02T10:00:00Z","components":["login","all"],"announced":null}],"unobserved":null`))
 	var b bytes.Buffer

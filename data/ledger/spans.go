@@ -181,7 +181,7 @@ func covered(component, cohort string, windows []window) []span {
 	spans := make([]span, 0, len(windows))
 	for _, w := range windows {
 		if (w.cohort == "" || w.cohort == cohort) &&
-			(len(w.components) == 0 || component != "" && slices.Contains(w.components, component)) {
+			(len(w.components) == 0 || slices.Contains(w.components, component)) {
 			spans = append(spans, w.span)
 		}
 	}

@@ -1,0 +1,216 @@
+package ledger_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/data/ledger"
+)
+
+func oneOccurrence(change func(*data.Occurrence)) ledger.Records {
+	o := window("all", "2026-04-10 00:00", "2026-04-10 06:00", "2026-04-07 00:00", data.Completed)
+	change(&o)
+	return ledger.Records{Components: catalogue, Occurrences: []data.Occurrence{o}}
+}
+
+// Each line of want is one entry: start end announced phase cohort components.
+func TestOccurrenceFacts(t *testing.T) {
+	t.Parallel()
+	told := []data.Update{{Created: at("2026-04-10 03:00")}, {Created: at("2026-04-10 05:00"), Internal: true}}
+	for _, c := range []struct {
+		name   string
+		now    string
+		change func(*data.Occurrence)
+		want   string
+	}{
+		{"as announced", "", func(*data.Occurrence) {}, "10 00:00 10 06:00 07 00:00 completed"},
+		{"began late, ended late", "", func(o *data.Occurrence) {
+			o.Began, o.Ended = at("2026-04-10 01:00"), at("2026-04-10 06:30")
+		}, "10 00:00 10 06:00 07 00:00 completed"},
+		{"completed early", "", func(o *data.Occurrence) { o.Ended = at("2026-04-10 03:00") }, "10 00:00 10 03:00 07 00:00 completed"},
+		{"the service slept", "", func(o *data.Occurrence) { o.Phase = data.Scheduled }, "10 00:00 10 06:00 07 00:00 completed"},
+		{"while it runs", "2026-04-10 02:00", func(o *data.Occurrence) { o.Phase = data.Scheduled }, "10 00:00 10 06:00 07 00:00 in_progress"},
+		{"reserved, unconfirmed", "", func(o *data.Occurrence) { o.Phase, o.Announced = data.Reserved, time.Time{} }, "10 00:00 10 06:00 - lapsed"},
+		{"held, undecided", "", func(o *data.Occurrence) { o.Phase = data.Held }, "10 00:00 10 06:00 07 00:00 cancelled"},
+		{"standing, never announced", "", func(o *data.Occurrence) { o.Standing, o.Announced = true, time.Time{} }, "10 00:00 10 06:00 09 00:00 completed"},
+		{"standing, announced late", "", func(o *data.Occurrence) { o.Standing, o.Announced = true, at("2026-04-09 23:00") }, "10 00:00 10 06:00 09 00:00 completed"},
+		{"for the pilot, two components", "", func(o *data.Occurrence) {
+			o.Cohort, o.Components = "pilot", []string{"crm-read", "email-out"}
+		}, "10 00:00 10 06:00 07 00:00 completed pilot crm-read,email-out"},
+		{"for informative components only", "", func(o *data.Occurrence) { o.Components = []string{"email-out"} }, ""},
+		{"in another month", "", func(o *data.Occurrence) {
+			o.Window = data.Window{Start: at("2026-05-01 00:00"), End: at("2026-05-01 06:00")}
+		}, ""},
+		{"extended while it ran", "", func(o *data.Occurrence) {
+			o.OldWindow = data.Window{Start: o.Window.Start, End: at("2026-04-10 04:00")}
+			o.Short, o.Updates = "a disk is slow", told
+		}, "10 00:00 10 04:00 07 00:00 completed\n10 04:00 10 06:00 10 03:00 completed"},
+		{"longer on both sides, nothing told", "", func(o *data.Occurrence) {
+			o.OldWindow = data.Window{Start: at("2026-04-10 01:00"), End: at("2026-04-10 04:00")}
+			o.Short = "a disk is slow"
+		}, "10 00:00 10 01:00 - completed\n10 01:00 10 04:00 07 00:00 completed\n10 04:00 10 06:00 - completed"},
+		{"moved altogether, at short notice", "", func(o *data.Occurrence) {
+			o.OldWindow = data.Window{Start: at("2026-04-11 00:00"), End: at("2026-04-11 06:00")}
+			o.Short, o.Updates = "a hole is being used", told
+		}, "10 00:00 10 06:00 10 03:00 completed"},
+		{"moved in time", "", func(o *data.Occurrence) {
+			o.OldWindow = data.Window{Start: at("2026-04-11 00:00"), End: at("2026-04-11 06:00")}
+			o.Updates = told
+		}, "10 00:00 10 06:00 07 00:00 completed"},
+		{"extended, then completed before the added time", "", func(o *data.Occurrence) {
+			o.OldWindow = data.Window{Start: o.Window.Start, End: at("2026-04-10 04:00")}
+			o.Short, o.Updates, o.Ended = "a disk is slow", told, at("2026-04-10 03:30")
+		}, "10 00:00 10 03:30 07 00:00 completed"},
+	} {
+		now := at("2026-06-01 00:00")
+		if c.now != "" {
+			now = at(c.now)
+		}
+		f, err := ledger.FromRecords("2026-04", "Europe/Oslo", "0.998", oneOccurrence(c.change), now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, m := range f.Maintenance {
+			got = append(got, strings.TrimSpace(fmt.Sprintf("%s %s %s %s %s %s",
+				day(m.Start), day(m.End), day(m.Announced), m.Phase, m.Cohort, strings.Join(m.Components, ","))))
+		}
+		if s := strings.Join(got, "\n"); s != c.want {
+			t.Errorf("%s: the facts are\n%s\nwant\n%s", c.name, s, c.want)
+		}
+	}
+}
+
+func day(t time.Time) string {
+	if t.IsZero() {
+		return "-"
+	}
+	return t.In(at("2026-01-01 00:00").Location()).Format("02 15:04")
+}
+
+func TestOutageFacts(t *testing.T) {
+	t.Parallel()
+	corrected := outage("crm-read", "all", "2026-04-10 09:00", "2026-04-10 11:00")
+	corrected.Corrections = []data.Correction{
+		{Author: "kari", Why: "the log says so", Started: ptr(at("2026-04-10 08:50")), Report: ptr(at("2026-04-10 09:10")), Cause: data.ByExternal},
+		{Author: "kari", Why: "it was ours after all", Ended: ptr(at("2026-04-10 10:00")), Impact: data.NoWrite, Cause: data.ByProvider},
+	}
+	void := outage("crm-read", "all", "2026-04-11 09:00", "2026-04-11 11:00")
+	void.Corrections = []data.Correction{{Author: "kari", Why: "a test of ours", Ended: ptr(at("2026-04-11 09:00"))}}
+	bare := data.Outage{Component: "login", Cohort: "pilot", Started: at("2026-03-31 23:00")}
+
+	f, err := ledger.FromRecords("2026-04", "Europe/Oslo", "0.998", ledger.Records{
+		Components: append([]data.Component{{Slug: "old", Commitment: data.Committed, Retired: true}}, catalogue...),
+		Outages: []data.Outage{
+			corrected, void, bare,
+			outage("email-out", "all", "2026-04-12 09:00", "2026-04-12 10:00"), // informative
+			outage("ai-lab", "all", "2026-04-12 09:00", "2026-04-12 10:00"),    // no commitment
+			outage("unheard-of", "all", "2026-04-12 09:00", "2026-04-12 10:00"),
+			outage("old", "all", "2026-04-13 09:00", "2026-04-13 10:00"),   // retired, but it was promised
+			outage("login", "all", "2026-03-13 09:00", "2026-04-01 00:00"), // touches the month, has no time in it
+			outage("login", "all", "2026-05-01 00:00", ""),
+		},
+	}, at("2026-06-01 00:00"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, o := range f.Outages {
+		got = append(got, strings.Join(strings.Fields(fmt.Sprintf("%s %s %s %s %s %s %s %s",
+			day(o.Start), day(o.End), day(o.Aware), day(o.Reported), o.Impact, o.Cause, o.Component, o.Cohort)), " "))
+	}
+	want := "31 23:00 - 31 23:00 - no_read_no_write provider login pilot\n" +
+		"10 08:50 10 10:00 10 09:00 10 09:10 no_write provider crm-read\n" +
+		"13 09:00 13 10:00 13 09:00 - no_read_no_write provider old"
+	if s := strings.Join(got, "\n"); s != want {
+		t.Errorf("the facts are\n%s\nwant\n%s", s, want)
+	}
+}
+
+func TestGapFacts(t *testing.T) {
+	t.Parallel()
+	mark := func(component, when string, level data.Level, off bool) data.Mark {
+		return data.Mark{Component: component, Cohort: "all", Source: data.FromProbe, By: component, At: at(when), Level: level, Off: off}
+	}
+	r := ledger.Records{
+		Components: append([]data.Component{
+			{Slug: "old", Commitment: data.Committed, Retired: true},
+			{Slug: "older", Commitment: data.Committed, Retired: true},
+		}, catalogue...),
+		Probes: []data.Probe{
+			{Name: "crm-write", Component: "crm-write"},
+			{Name: "gone", Component: "login", Retired: true},
+		},
+		Marks: []data.Mark{
+			mark("crm-read", "2026-03-01 00:00", data.Operational, false),
+			mark("crm-read", "2026-04-05 03:00", data.NoData, false),
+			mark("crm-read", "2026-04-05 04:00", data.Operational, false),
+			mark("crm-read", "2026-04-06 00:00", data.Degraded, false),
+			mark("email-out", "2026-04-05 03:00", data.NoData, false),
+			mark("old", "2026-03-01 00:00", data.NoData, false),
+			mark("old", "2026-04-02 00:00", data.NoData, true),
+			mark("older", "2026-01-01 00:00", data.NoData, false),
+			mark("older", "2026-01-02 00:00", data.NoData, true),
+		},
+	}
+	for _, c := range []struct{ now, want string }{
+		{"2026-06-01 00:00", "old 01 00:00-02 00:00 crm-read 05 03:00-05 04:00 crm-write 01 00:00-01 00:00"},
+		{"2026-04-05 03:30", "old 01 00:00-02 00:00 crm-read 05 03:00-05 03:30 crm-write 01 00:00-05 03:30"},
+	} {
+		f, err := ledger.FromRecords("2026-04", "Europe/Oslo", "0.998", r, at(c.now))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, g := range f.Unobserved {
+			got = append(got, g.Component+" "+day(g.Start)+"-"+day(g.End))
+		}
+		if s := strings.Join(got, " "); s != c.want {
+			t.Errorf("at %s the gaps are\n%s, want\n%s", c.now, s, c.want)
+		}
+	}
+}
+
+// An outage that goes on is the same figure from the records, from the file, and later from the same file.
+func TestSoFar(t *testing.T) {
+	t.Parallel()
+	r := ledger.Records{Components: catalogue, Outages: []data.Outage{outage("crm-read", "all", "2026-04-10 09:00", "")}}
+	f, err := ledger.FromRecords("2026-04", "Europe/Oslo", "0.998", r, at("2026-04-10 09:10"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, g := range []ledger.Facts{f, again(t, f)} {
+		got, err := g.Report(ledger.Selection{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Contract.Downtime != 600 || !got.SoFar || *got.Left != 4584 || got.Seconds != 2592000 || got.Contract.Uptime != "99.976851" {
+			t.Errorf("so far: %+v", got)
+		}
+	}
+	after, err := ledger.FromRecords("2026-04", "Europe/Oslo", "0.998", r, at("2026-05-01 00:00"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := after.Report(ledger.Selection{}); err != nil || got.SoFar || got.Contract.Downtime != int64(at("2026-05-01 00:00").Sub(at("2026-04-10 09:00")).Seconds()) {
+		t.Errorf("a month that is over, with an open outage: %+v, %v", got, err)
+	}
+}
+
+func TestFromRecordsRefuses(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ month, zone, target, want string }{
+		{"2026-05", "Europe/Oslo", "0.998", "month: 2026-05 has not begun: ask for 2026-04 or earlier"},
+		{"April", "Europe/Oslo", "0.998", `month: "April" is no month`},
+		{"2026-04", "", "0.998", `zone: "" is unknown`},
+		{"2026-04", "Europe/Oslo", "", `target: "" is no share`},
+	} {
+		_, err := ledger.FromRecords(c.month, c.zone, c.target, ledger.Records{}, at("2026-04-30 23:59"))
+		if err == nil || !strings.HasPrefix(err.Error(), c.want) {
+			t.Errorf("FromRecords(%s, %s, %s): %v, want %s", c.month, c.zone, c.target, err, c.want)
+		}
+	}
+}

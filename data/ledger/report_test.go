@@ -1,0 +1,143 @@
+package ledger_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/superoffice/statusd/data/ledger"
+)
+
+func TestReportShape(t *testing.T) {
+	t.Parallel()
+	f := read(t, facts("2026-08", `"outages":[],"maintenance":[],"unobserved":[
+		{"start":"2026-08-05T03:00:00+02:00","end":"2026-08-05T03:40:00+02:00"},
+		{"start":"2026-08-05T03:30:00+02:00","end":"2026-08-05T04:00:00+02:00"}]`))
+	r, err := f.Report(ledger.Selection{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	up := `{"downtime_seconds":0,"uptime_percent":"100.000000","uptime_shown":"100.00","met":true}`
+	want := `{"month":"2026-08","zone":"Europe/Oslo","target":"0.998","month_seconds":2678400,"allowance_seconds":5356,` +
+		`"unobserved_seconds":3600,"coverage_percent":"99.865591","contract":` + up + `,"strict":` + up + `,"observed":` + up + `}`
+	if string(b) != want {
+		t.Errorf("the report is\n%s, want\n%s", b, want)
+	}
+}
+
+func TestReportSelection(t *testing.T) {
+	t.Parallel()
+	f := read(t, facts("2026-04", `"outages":[
+			{"start":"2026-04-01T10:00:00Z","end":"2026-04-01T10:01:00Z","component":"crm-read","cohort":"pilot"},
+			{"start":"2026-04-01T10:00:30Z","end":"2026-04-01T10:02:00Z","component":"crm-write","cohort":"rest"},
+			{"start":"2026-04-02T10:00:00Z","end":"2026-04-02T10:00:10Z"}],
+		"unobserved":[{"start":"2026-04-03T10:00:00Z","end":"2026-04-03T10:00:05Z"},
+			{"start":"2026-04-03T10:00:00Z","end":"2026-04-03T10:00:07Z","component":"crm-read"}]`))
+	for _, c := range []struct {
+		sel              ledger.Selection
+		down, unobserved int64
+	}{
+		{ledger.Selection{}, 130, 7},
+		{ledger.Selection{Component: "all", Cohort: "all"}, 130, 7},
+		{ledger.Selection{Component: "crm-read"}, 70, 7},
+		{ledger.Selection{Component: "crm-write"}, 100, 5},
+		{ledger.Selection{Component: "login"}, 10, 5},
+		{ledger.Selection{Cohort: "pilot"}, 70, 7},
+		{ledger.Selection{Cohort: "rest"}, 100, 7},
+		{ledger.Selection{Component: "crm-read", Cohort: "rest"}, 10, 7},
+	} {
+		r, err := f.Report(c.sel)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Strict.Downtime != c.down || r.Unobserved != c.unobserved {
+			t.Errorf("Report(%+v): %d s down, %d s unobserved, want %d and %d", c.sel, r.Strict.Downtime, r.Unobserved, c.down, c.unobserved)
+		}
+	}
+}
+
+// What "all" means when a window is narrower than an outage, and the other way about.
+func TestExclusionPerPair(t *testing.T) {
+	t.Parallel()
+	const hour = `"start":"2026-04-01T10:00:00Z","end":"2026-04-01T11:00:00Z"`
+	for _, c := range []struct {
+		name, outages, windows string
+		want                   int64
+	}{
+		{"all against all", `{` + hour + `}`, `{` + hour + `}`, 0},
+		{"all against one cohort", `{` + hour + `}`, `{` + hour + `,"cohort":"pilot"}`, 3600},
+		{"all against rest alone", `{` + hour + `}`, `{` + hour + `,"cohort":"rest"}`, 3600},
+		{"all against pilot and rest", `{` + hour + `}`, `{` + hour + `,"cohort":"pilot"},{` + hour + `,"cohort":"rest"}`, 0},
+		{
+			"pilot and rest, and a third is named", `{` + hour + `},{"start":"2026-04-02T10:00:00Z","end":"2026-04-02T10:00:00Z","cohort":"farm2"}`,
+			`{` + hour + `,"cohort":"pilot"},{` + hour + `,"cohort":"rest"}`, 3600,
+		},
+		{"all against one component", `{` + hour + `}`, `{` + hour + `,"components":["crm-read"]}`, 3600},
+		{"one component against it", `{` + hour + `,"component":"crm-read"}`, `{` + hour + `,"components":["login","crm-read"]}`, 0},
+		{"one component against another", `{` + hour + `,"component":"crm-read"}`, `{` + hour + `,"components":["login"]}`, 3600},
+		{
+			"one pair against its component and its cohort apart", `{` + hour + `,"component":"crm-read","cohort":"pilot"}`,
+			`{"start":"2026-04-01T10:00:00Z","end":"2026-04-01T10:30:00Z","components":["crm-read"]},
+			 {"start":"2026-04-01T10:30:00Z","end":"2026-04-01T11:00:00Z","cohort":"pilot"}`, 0,
+		},
+		{
+			"two pairs, one in its window", `{` + hour + `,"cohort":"pilot"},{"start":"2026-04-01T10:30:00Z","end":"2026-04-01T11:30:00Z","cohort":"rest"}`,
+			`{"start":"2026-04-01T09:00:00Z","end":"2026-04-01T12:00:00Z","cohort":"pilot"}`, 3600,
+		},
+		{"a cohort within a window for all", `{` + hour + `,"cohort":"pilot"}`, `{` + hour + `}`, 0},
+		{
+			"a second window begins where the first ends", `{` + hour + `}`,
+			`{"start":"2026-04-01T10:00:00Z","end":"2026-04-01T10:30:00Z"},{"start":"2026-04-01T10:30:00Z","end":"2026-04-01T11:00:00Z"}`, 0,
+		},
+	} {
+		f := read(t, facts("2026-04", `"outages":[`+c.outages+`],"maintenance":[`+c.windows+`]`))
+		r, err := f.Report(ledger.Selection{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Contract.Downtime != c.want {
+			t.Errorf("%s: %d s of downtime, want %d", c.name, r.Contract.Downtime, c.want)
+		}
+	}
+}
+
+func TestReportRefuses(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		f    ledger.Facts
+		want string
+	}{
+		{ledger.Facts{Month: "2026-13", Zone: "Europe/Oslo", Target: "0.998"}, "month: "},
+		{ledger.Facts{Month: "2026-04", Zone: "Local", Target: "0.998"}, "zone: "},
+		{ledger.Facts{Month: "2026-04", Zone: "Europe/Oslo", Target: "99.8"}, "target: "},
+	} {
+		if _, err := c.f.Report(ledger.Selection{}); err == nil || !strings.HasPrefix(err.Error(), c.want) {
+			t.Errorf("Report of %+v: %v, want an error on %s", c.f, err, c.want)
+		}
+	}
+}
+
+func TestFigurePercent(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		f      ledger.Figure
+		digits int
+		want   string
+	}{
+		{ledger.Figure{}, 2, "100.00"},
+		{ledger.Figure{Downtime: 0, Total: 10}, 2, "100.00"},
+		{ledger.Figure{Downtime: 10, Total: 10}, 2, "0.00"},
+		{ledger.Figure{Downtime: 10, Total: 10}, 6, "0.000000"},
+		{ledger.Figure{Downtime: 9999, Total: 10000}, 2, "0.01"},
+		{ledger.Figure{Downtime: 1, Total: 3}, 0, "66"},
+		{ledger.Figure{Downtime: 1, Total: 1 << 40}, 6, "99.999999"},
+	} {
+		if got := c.f.Percent(c.digits); got != c.want {
+			t.Errorf("%+v.Percent(%d) = %s, want %s", c.f, c.digits, got, c.want)
+		}
+	}
+}
