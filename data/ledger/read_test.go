@@ -168,6 +168,7 @@ func TestOpenEntries(t *testing.T) {
 		{"to as_of", `"as_of":"2026-04-10T10:00:00Z","outages":[{"start":"2026-04-10T09:58:00Z"}],"unobserved":[{"start":"2026-04-10T09:59:59Z"}]`, 120, 1, true},
 		{"a window that goes on", `"as_of":"2026-04-10T10:00:00Z","outages":[{"start":"2026-04-10T09:58:00Z"}],
 			"maintenance":[{"start":"2026-04-10T09:59:00Z","phase":"in_progress"}]`, 60, 0, true},
+		{"beyond the allowance", `"as_of":"2026-04-10T10:00:00Z","outages":[{"start":"2026-04-10T08:00:00Z"}]`, 7200, 0, true},
 		{"from before the month", `"outages":[{"start":"2026-03-01T00:00:00Z","end":"2026-04-01T00:00:05+02:00"}]`, 5, 0, false},
 		{"after the month", `"outages":[{"start":"2026-05-01T00:00:00+02:00"}]`, 0, 0, false},
 	} {
@@ -179,7 +180,7 @@ func TestOpenEntries(t *testing.T) {
 			t.Errorf("%s: %d s down, %d s unobserved, so far %v of %d s; want %d, %d, %v of 2592000",
 				c.name, r.Contract.Downtime, r.Unobserved, r.SoFar, r.Seconds, c.down, c.unobserved, c.soFar)
 		}
-		if c.soFar != (r.Left != nil) || c.soFar && *r.Left != 5184-c.down {
+		if c.soFar != (r.Left != nil) || c.soFar && *r.Left != max(0, 5184-c.down) {
 			t.Errorf("%s: allowance left is %v", c.name, r.Left)
 		}
 	}

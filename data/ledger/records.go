@@ -44,7 +44,6 @@ func FromRecords(month, zoneName, target string, r Records, now time.Time) (Fact
 		return c.Commitment != data.Committed
 	})
 	f.Rows = r.Rows(from, to, now)
-	f.Degraded = nil
 	return f, nil
 }
 

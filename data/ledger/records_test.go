@@ -139,6 +139,8 @@ func TestGapFacts(t *testing.T) {
 		Components: append([]data.Component{
 			{Slug: "old", Commitment: data.Committed, Retired: true},
 			{Slug: "older", Commitment: data.Committed, Retired: true},
+			{Slug: "oldest", Commitment: data.Committed, Retired: true},
+			{Slug: "watched", Commitment: data.Committed, Retired: true},
 		}, catalogue...),
 		Probes: []data.Probe{
 			{Name: "crm-write", Component: "crm-write"},
@@ -154,11 +156,14 @@ func TestGapFacts(t *testing.T) {
 			mark("old", "2026-04-02 00:00", data.NoData, true),
 			mark("older", "2026-01-01 00:00", data.NoData, false),
 			mark("older", "2026-01-02 00:00", data.NoData, true),
+			mark("oldest", "2026-04-30 00:00", data.NoData, false),
+			mark("oldest", "2026-05-02 00:00", data.NoData, true),
+			mark("watched", "2026-04-04 00:00", data.Operational, false),
 		},
 	}
 	for _, c := range []struct{ now, want string }{
-		{"2026-06-01 00:00", "old 01 00:00-02 00:00 crm-read 05 03:00-05 04:00 crm-write 01 00:00-01 00:00"},
-		{"2026-04-05 03:30", "old 01 00:00-02 00:00 crm-read 05 03:00-05 03:30 crm-write 01 00:00-05 03:30"},
+		{"2026-06-01 00:00", "old 01 00:00-02 00:00 oldest 01 00:00-01 00:00 watched 01 00:00-04 00:00 crm-read 05 03:00-05 04:00 crm-write 01 00:00-01 00:00"},
+		{"2026-04-05 03:30", "old 01 00:00-02 00:00 oldest 01 00:00-05 03:30 watched 01 00:00-04 00:00 crm-read 05 03:00-05 03:30 crm-write 01 00:00-05 03:30"},
 	} {
 		f, err := ledger.FromRecords("2026-04", "Europe/Oslo", "0.998", r, at(c.now))
 		if err != nil {
@@ -212,5 +217,36 @@ func TestFromRecordsRefuses(t *testing.T) {
 		if err == nil || !strings.HasPrefix(err.Error(), c.want) {
 			t.Errorf("FromRecords(%s, %s, %s): %v, want %s", c.month, c.zone, c.target, err, c.want)
 		}
+	}
+}
+
+// Rows for days may be of any components. A window that names none concerns the committed ones.
+func TestRowsOfAnyComponent(t *testing.T) {
+	t.Parallel()
+	r := ledger.Records{
+		Components: catalogue,
+		Occurrences: []data.Occurrence{
+			window("all", "2026-04-10 00:00", "2026-04-10 06:00", "", data.Completed),
+			window("all", "2026-04-11 00:00", "2026-04-11 06:00", "", data.Completed),
+		},
+		Outages: []data.Outage{outage("email-out", "all", "2026-04-12 09:00", "2026-04-12 10:00")},
+		Marks:   []data.Mark{{Component: "ai-lab", Source: data.FromProbe, By: "ai-lab", At: at("2026-04-01 00:00"), Level: data.Degraded}},
+	}
+	r.Occurrences[1].Components = []string{"email-out"}
+	rows := r.Rows(at("2026-04-01 00:00"), at("2026-05-01 00:00"), at("2026-04-20 00:00"))
+	if len(rows.Maintenance) != 2 || len(rows.Outages) != 1 || len(rows.Degraded) != 1 || len(rows.Unobserved) != 0 {
+		t.Fatalf("rows of all components: %+v", rows)
+	}
+	for i, want := range []string{"crm-read crm-write login", "email-out"} {
+		if got := strings.Join(rows.Maintenance[i].Components, " "); got != want {
+			t.Errorf("window %d concerns %q, want %q", i, got, want)
+		}
+	}
+	if d := rows.Degraded[0]; d.Component != "ai-lab" || day(d.Start) != "01 00:00" || day(d.End) != "20 00:00" {
+		t.Errorf("degraded: %+v", d)
+	}
+	r.Components = catalogue[3:]
+	if rows := r.Rows(at("2026-04-01 00:00"), at("2026-05-01 00:00"), at("2026-04-20 00:00")); len(rows.Maintenance) != 1 {
+		t.Errorf("windows of informative components: %+v", rows.Maintenance)
 	}
 }

@@ -54,6 +54,9 @@ func TestReportSelection(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if r.Component == "all" || r.Cohort == "all" {
+			t.Errorf("Report(%+v) is of %q and %q: all is nobody in particular", c.sel, r.Component, r.Cohort)
+		}
 		if r.Strict.Downtime != c.down || r.Unobserved != c.unobserved {
 			t.Errorf("Report(%+v): %d s down, %d s unobserved, want %d and %d", c.sel, r.Strict.Downtime, r.Unobserved, c.down, c.unobserved)
 		}
