@@ -103,8 +103,12 @@ func (r Records) gaps(rows *Rows, from, to time.Time) {
 			continue
 		}
 		end := to
-		if c.Retired { // nobody is expected to watch it once its probes have let go
-			end = letGo(mine, from, to)
+		if c.Retired { // after its last mark nobody is expected to watch it
+			end = from
+			for _, m := range mine {
+				end = later(end, m.At)
+			}
+			end = earlier(end, to)
 		}
 		rows.Unobserved = append(rows.Unobserved, Unobserved(c.Slug, mine, from, end)...)
 		rows.Degraded = append(rows.Degraded, Degraded(c.Slug, mine, from, end)...)

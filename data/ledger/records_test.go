@@ -159,6 +159,7 @@ func TestGapFacts(t *testing.T) {
 			mark("oldest", "2026-04-30 00:00", data.NoData, false),
 			mark("oldest", "2026-05-02 00:00", data.NoData, true),
 			mark("watched", "2026-04-04 00:00", data.Operational, false),
+			mark("watched", "2026-04-05 03:15", data.NoData, false),
 		},
 	}
 	for _, c := range []struct{ now, want string }{

@@ -59,21 +59,3 @@ func when(level data.Level, component string, marks []data.Mark, from, to time.T
 	stretch(to)
 	return gaps
 }
-
-// letGo returns when the last of the probes let go, within [from, to]; to if one still holds.
-func letGo(marks []data.Mark, from, to time.Time) time.Time {
-	latest := map[holder]data.Mark{}
-	for _, m := range marks {
-		if old, ok := latest[holder{m.By, m.Cohort}]; !ok || !m.At.Before(old.At) {
-			latest[holder{m.By, m.Cohort}] = m
-		}
-	}
-	end := from
-	for _, m := range latest {
-		if !m.Off {
-			return to
-		}
-		end = later(end, m.At)
-	}
-	return earlier(end, to)
-}
