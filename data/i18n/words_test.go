@@ -40,6 +40,7 @@ var sameAsEnglish = map[string]string{
 	"de ui.live":               "the same word",
 	"nl ui.live":               "the same word",
 	"nl ui.updates":            "the same word",
+	"nl ui.week":               "the same word",
 	"nb ui.site_title":         "the same word",
 	"sv ui.site_title":         "the same word",
 	"da ui.site_title":         "the same word",
