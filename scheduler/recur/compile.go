@@ -3,6 +3,7 @@ package recur
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/superoffice/statusd/data"
@@ -89,10 +90,13 @@ func parseDate(field, text string) (time.Time, error) {
 	if err == nil {
 		return t, nil
 	}
-	var year, month, day int
-	if n, _ := fmt.Sscanf(text, "%4d-%2d-%2d", &year, &month, &day); n == 3 && len(text) == len(time.DateOnly) && month >= 1 && month <= 12 && day >= 1 && day <= 31 {
-		last := time.Date(year, time.Month(month)+1, 0, 0, 0, 0, 0, time.UTC)
-		return time.Time{}, data.Invalid(field, fmt.Sprintf("%s does not exist: the last day of that month is %s", text, last.Format(time.DateOnly)))
+	if len(text) == len(time.DateOnly) {
+		month, err1 := time.Parse("2006-01-", text[:8])
+		day, err2 := strconv.ParseUint(text[8:], 10, 8)
+		if err1 == nil && err2 == nil && day >= 1 && day <= 31 {
+			return time.Time{}, data.Invalid(field, fmt.Sprintf("%s does not exist: the last day of that month is %s",
+				text, month.AddDate(0, 1, -1).Format(time.DateOnly)))
+		}
 	}
 	return time.Time{}, data.Invalid(field, fmt.Sprintf("%s is no date: use YYYY-MM-DD, such as 2026-01-02", quote(text)))
 }

@@ -27,6 +27,8 @@ type cronSchedule struct{ *cron.SpecSchedule }
 
 // Next implements cron.Schedule.
 func (s cronSchedule) Next(t time.Time) time.Time {
+	// Readings are whole minutes. Asked from a minute's last second, cron need not count the seconds one by one.
+	t = time.Unix(floorDiv(t.Unix(), 60)*60+59, 0).UTC()
 	if next := s.SpecSchedule.Next(t); !next.IsZero() {
 		return next
 	}
