@@ -3,10 +3,7 @@ package data
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 )
 
 // Phases of an incident.
@@ -40,7 +37,7 @@ type Incident struct {
 	ResolvedAt   time.Time `json:"resolved_at,omitzero"`   // set exactly while resolved or postmortem
 	NextUpdate   time.Time `json:"next_update,omitzero"`   // promised to readers; zero means nothing was promised
 
-	Affected []Affected `json:"affected,omitempty"` // the levels it holds now
+	Affected []Affected `json:"affected,omitempty"` // every component it named, at the level it is held at now
 	Updates  []Update   `json:"updates"`            // oldest first, at least one
 	Hidden   bool       `json:"hidden,omitempty"`   // a draft: absent everywhere in public
 	By       string     `json:"by"`
@@ -88,30 +85,160 @@ func (i Incident) Latest() Update {
 	return Update{}
 }
 
-// CleanText checks what a person wrote: valid UTF-8 without control characters but line feed and tab, trimmed, of 1 to
-// limit characters.
-func CleanText(field, s string, limit int) (string, error) {
-	s = strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n"))
-	switch {
-	case s == "":
-		return "", Invalid(field, "say something: this is what people will read")
-	case !utf8.ValidString(s):
-		return "", Invalid(field, "this is not valid UTF-8 text")
-	case utf8.RuneCountInString(s) > limit:
-		return "", Invalid(field, fmt.Sprintf("at most %d characters, this has %d", limit, utf8.RuneCountInString(s)))
-	}
-	for _, r := range s {
-		if r != '\n' && r != '\t' && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)) {
-			return "", Invalid(field, fmt.Sprintf("the control character %U is not allowed", r))
-		}
-	}
-	return s, nil
+// Report is what a person says about a failure, to open an incident or to update one. A zero field takes the default that
+// it names.
+type Report struct {
+	Title    string     // opening: must be there; updating: empty keeps it
+	Body     string     // what readers see; empty takes a plain sentence for the phase
+	Phase    Phase      // empty means investigating when opening, and the phase it has when updating
+	Impact   string     // empty is derived from the levels
+	Affected []Affected // opening: at least one; updating: replaces the level of those named, Operational lets go
+	Started  time.Time  // zero means now; before now is back-dating
+	Next     time.Time  // when the next update is promised; zero promises nothing
 }
 
-// CleanLine is CleanText for text of one line.
-func CleanLine(field, s string, limit int) (string, error) {
-	if strings.ContainsAny(strings.TrimSpace(s), "\r\n\t") {
-		return "", Invalid(field, "write it in one line")
+var impacts = []string{"", "none", "minor", "major", "critical"}
+
+// NewIncident opens an incident with its first update. The error is an *Error that names the field.
+func NewIncident(r Report, by string, now time.Time) (Incident, error) {
+	i := Incident{ID: NewID(), Created: now, Started: r.Started, By: by}
+	if i.Started.IsZero() {
+		i.Started = now
 	}
-	return CleanText(field, s, limit)
+	if i.Started.After(now) {
+		return i, Invalid("started", "an incident cannot start in the future: leave it out for now, or plan a maintenance")
+	}
+	if len(r.Affected) == 0 {
+		return i, Invalid("components", "name at least one component and its level, such as {\"login\": \"major_outage\"}")
+	}
+	if r.Title == "" {
+		return i, Invalid("title", "say in one line what people notice, such as \"Sign-in fails\"")
+	}
+	if r.Phase == "" {
+		r.Phase = Investigating
+	}
+	if r.Phase == Resolved || r.Phase == Postmortem {
+		return i, Invalid("phase", "an incident begins as investigating, identified or monitoring: open it first, then resolve it")
+	}
+	return i.Update(r, by, now)
+}
+
+// Update returns the incident with one more update, or an *Error that names the field.
+func (i Incident) Update(r Report, by string, now time.Time) (Incident, error) {
+	if r.Title != "" {
+		title, err := CleanLine("title", r.Title, MaxTitle)
+		if err != nil {
+			return i, err
+		}
+		i.Title = title
+	}
+	if r.Phase == "" {
+		r.Phase = i.Phase
+	}
+	if !slices.Contains(IncidentPhases, r.Phase) {
+		return i, Invalid("phase", fmt.Sprintf("%q is no phase of an incident: use investigating, identified, monitoring, resolved or postmortem", r.Phase))
+	}
+	if r.Phase == Postmortem && i.Open() {
+		return i, Invalid("phase", "resolve the incident before its postmortem is published")
+	}
+	if r.Body == "" {
+		r.Body = plainWords[r.Phase]
+	}
+	body, err := CleanText("body", r.Body, MaxBody)
+	if err != nil {
+		return i, err
+	}
+	if !slices.Contains(impacts, r.Impact) {
+		return i, Invalid("impact", fmt.Sprintf("%q is no impact: use none, minor, major or critical, or leave it out", r.Impact))
+	}
+	if r.Impact != "" {
+		i.Impact = r.Impact
+	}
+	if !r.Next.IsZero() && !r.Next.After(now) {
+		return i, Invalid("next_update", "promise the next update for a time to come, or leave it out")
+	}
+	over := r.Phase == Resolved || r.Phase == Postmortem
+	affected, changes, err := i.affect(r.Affected, over)
+	if err != nil {
+		return i, err
+	}
+	i.Affected, i.Phase, i.NextUpdate = affected, r.Phase, r.Next
+	switch {
+	case over && i.ResolvedAt.IsZero():
+		i.ResolvedAt, i.NextUpdate = now, time.Time{}
+	case !over:
+		i.ResolvedAt = time.Time{}
+	}
+	if i.Phase == Monitoring && i.MonitoringAt.IsZero() {
+		i.MonitoringAt = now
+	}
+	i.Updates = append(slices.Clone(i.Updates), Update{
+		ID: NewID(), Phase: i.Phase, Body: body, At: now, Created: now, By: by, Changes: changes,
+	})
+	return i, nil
+}
+
+// affect applies what was said of components to what the incident holds. An incident that is over holds nothing.
+func (i Incident) affect(said []Affected, over bool) ([]Affected, []Change, error) {
+	held := slices.Clone(i.Affected)
+	was := func(component, cohort string) (int, Level) {
+		for n, a := range held {
+			if a.Component == component && a.Cohort == cohort {
+				return n, a.Level
+			}
+		}
+		return -1, Operational
+	}
+	var changes []Change
+	seen := map[Affected]bool{}
+	for _, a := range said {
+		if a.Cohort == AllCustomers {
+			a.Cohort = ""
+		}
+		id := Affected{Component: a.Component, Cohort: a.Cohort}
+		if seen[id] {
+			return nil, nil, Invalid("components", fmt.Sprintf("%s is named twice", a.Component))
+		}
+		seen[id] = true
+		if a.Level == NoData {
+			return nil, nil, Invalid("components", fmt.Sprintf("%s: use operational, degraded, partial_outage or major_outage", a.Component))
+		}
+		n, old := was(a.Component, a.Cohort)
+		changes = append(changes, Change{Component: a.Component, Old: old, New: a.Level})
+		if n >= 0 {
+			held[n].Level = a.Level
+		} else {
+			held = append(held, a)
+		}
+	}
+	for n, a := range held {
+		if seen[Affected{Component: a.Component, Cohort: a.Cohort}] {
+			continue
+		}
+		level := a.Level
+		if over {
+			level = Operational
+		}
+		changes = append(changes, Change{Component: a.Component, Old: a.Level, New: level})
+		held[n].Level = level
+	}
+	return held, changes, nil
+}
+
+// plainWords are said where a person at 03:00 said nothing.
+var plainWords = map[Phase]string{
+	Investigating: "We are looking into it.",
+	Identified:    "We have found the cause and are working on it.",
+	Monitoring:    "It should work again. We are watching it.",
+	Resolved:      "It works again.",
+	Postmortem:    "Our review of this incident is published.",
+}
+
+// Worst is the worst level the incident holds.
+func (i Incident) Worst() Level {
+	worst := NoData
+	for _, a := range i.Affected {
+		worst = max(worst, a.Level)
+	}
+	return worst
 }

@@ -60,6 +60,6 @@
 // A-7) is written as announced 24 h before its start. Time added by the latest change of a window with short notice is an
 // entry of its own, announced when that change was told, or never if no update tells it.
 //
-// Gaps come from the marks of probes, per component. A component that has probes is unobserved before its first mark and
-// whenever none of them sees; one that never had a probe has no gaps, and a retired one has none after its last mark.
+// Gaps come from the marks of probes, per component. A component is unobserved before its first mark, whenever none of its
+// probes sees, and altogether where it never had one; a retired one has no gaps after its last mark.
 package ledger

@@ -12,7 +12,6 @@ import (
 // passed over, so more may be given than needed; Marks must hold each probe's latest one from before it.
 type Records struct {
 	Components  []data.Component // retired ones too: their past stays in the figure
-	Probes      []data.Probe
 	Outages     []data.Outage
 	Occurrences []data.Occurrence
 	Marks       []data.Mark
@@ -50,7 +49,7 @@ func FromRecords(month, zoneName, target string, r Records, now time.Time) (Fact
 // Rows turns the records of r.Components into rows for [from, to), as things stand at now, sorted by start. Outages,
 // windows and marks of other components are left out; give informative components too where days are to be shown.
 //
-// A component without any probe, now or ever, has no gaps here: that nobody can watch it is said in words.
+// A component without any probe is one long gap: never observed is not up (U15).
 func (r Records) Rows(from, to, now time.Time) Rows {
 	by := make(map[string]data.Component, len(r.Components))
 	for _, c := range r.Components {
@@ -93,15 +92,8 @@ func (r Records) gaps(rows *Rows, from, to time.Time) {
 			marks[m.Component] = append(marks[m.Component], m)
 		}
 	}
-	probed := map[string]bool{}
-	for _, p := range r.Probes {
-		probed[p.Component] = probed[p.Component] || !p.Retired
-	}
 	for _, c := range r.Components {
 		mine := marks[c.Slug]
-		if len(mine) == 0 && !probed[c.Slug] {
-			continue
-		}
 		end := to
 		if c.Retired { // after its last mark nobody is expected to watch it
 			end = from

@@ -142,10 +142,6 @@ func TestGapFacts(t *testing.T) {
 			{Slug: "oldest", Commitment: data.Committed, Retired: true},
 			{Slug: "watched", Commitment: data.Committed, Retired: true},
 		}, catalogue...),
-		Probes: []data.Probe{
-			{Name: "crm-write", Component: "crm-write"},
-			{Name: "gone", Component: "login", Retired: true},
-		},
 		Marks: []data.Mark{
 			mark("crm-read", "2026-03-01 00:00", data.Operational, false),
 			mark("crm-read", "2026-04-05 03:00", data.NoData, false),
@@ -163,8 +159,8 @@ func TestGapFacts(t *testing.T) {
 		},
 	}
 	for _, c := range []struct{ now, want string }{
-		{"2026-06-01 00:00", "old 01 00:00-02 00:00 oldest 01 00:00-01 00:00 watched 01 00:00-04 00:00 crm-read 05 03:00-05 04:00 crm-write 01 00:00-01 00:00"},
-		{"2026-04-05 03:30", "old 01 00:00-02 00:00 oldest 01 00:00-05 03:30 watched 01 00:00-04 00:00 crm-read 05 03:00-05 03:30 crm-write 01 00:00-05 03:30"},
+		{"2026-06-01 00:00", "old 01 00:00-02 00:00 oldest 01 00:00-01 00:00 watched 01 00:00-04 00:00 crm-read 05 03:00-05 04:00 crm-write 01 00:00-01 00:00 login 01 00:00-01 00:00"},
+		{"2026-04-05 03:30", "old 01 00:00-02 00:00 oldest 01 00:00-05 03:30 watched 01 00:00-04 00:00 crm-read 05 03:00-05 03:30 crm-write 01 00:00-05 03:30 login 01 00:00-05 03:30"},
 	} {
 		f, err := ledger.FromRecords("2026-04", "Europe/Oslo", "0.998", r, at(c.now))
 		if err != nil {
@@ -235,7 +231,7 @@ func TestRowsOfAnyComponent(t *testing.T) {
 	}
 	r.Occurrences[1].Components = []string{"email-out"}
 	rows := r.Rows(at("2026-04-01 00:00"), at("2026-05-01 00:00"), at("2026-04-20 00:00"))
-	if len(rows.Maintenance) != 2 || len(rows.Outages) != 1 || len(rows.Degraded) != 1 || len(rows.Unobserved) != 0 {
+	if len(rows.Maintenance) != 2 || len(rows.Outages) != 1 || len(rows.Degraded) != 1 || len(rows.Unobserved) != len(catalogue)-1 {
 		t.Fatalf("rows of all components: %+v", rows)
 	}
 	for i, want := range []string{"crm-read crm-write login", "email-out"} {
