@@ -111,7 +111,11 @@ func Read(tx data.Tx, settings Settings, now time.Time) (*State, error) {
 		return nil, err
 	}
 	s.readOccurrences(records.Occurrences)
-	s.readComponents(records)
+	probes, err := data.All(tx.Probes().Range("", ""))
+	if err != nil {
+		return nil, err
+	}
+	s.readComponents(records, probes)
 	s.Headline = headline(s.Components)
 	return s, s.readMonths(records)
 }
@@ -137,12 +141,11 @@ func (s *State) readIncidents(tx data.Tx) error {
 // promised were seen to show it (N1, N4), not from when that was planned.
 func readRecords(tx data.Tx, now time.Time) (ledger.Records, error) {
 	var r ledger.Records
-	var errs [5]error
+	var errs [4]error
 	r.Components, errs[0] = data.All(tx.Components().Range("", ""))
-	r.Probes, errs[1] = data.All(tx.Probes().Range("", ""))
-	r.Outages, errs[2] = data.All(tx.Outages().Range("", ""))
-	r.Occurrences, errs[3] = data.All(tx.Occurrences().Range("", ""))
-	r.Marks, errs[4] = data.All(tx.Marks().Range("", ""))
+	r.Outages, errs[1] = data.All(tx.Outages().Range("", ""))
+	r.Occurrences, errs[2] = data.All(tx.Occurrences().Range("", ""))
+	r.Marks, errs[3] = data.All(tx.Marks().Range("", ""))
 	if err := errors.Join(errs[:]...); err != nil {
 		return r, err
 	}
@@ -219,7 +222,7 @@ func Told(o data.Occurrence, now time.Time) bool {
 	return !o.Standing && !now.Before(start.Add(-o.Notice.WithDefaults().Page))
 }
 
-func (s *State) readComponents(r ledger.Records) {
+func (s *State) readComponents(r ledger.Records, probes []data.Probe) {
 	marks := map[string][]data.Mark{}
 	for _, m := range r.Marks {
 		marks[m.Component] = append(marks[m.Component], m)
@@ -228,7 +231,7 @@ func (s *State) readComponents(r ledger.Records) {
 		}
 	}
 	probed := map[string]bool{}
-	for _, p := range r.Probes {
+	for _, p := range probes {
 		probed[p.Component] = probed[p.Component] || !p.Retired
 	}
 	rows := r.Rows(s.Now.AddDate(0, 0, -DaysShown-1), s.Now, s.Now)
