@@ -197,6 +197,7 @@ func (s *State) readOccurrences(all []data.Occurrence) {
 		if o.Window.End.Before(past) {
 			continue
 		}
+		o.Phase, _ = o.Due(s.Now) // right also while the scheduler is late
 		switch o.Phase {
 		case data.Lapsed:
 			continue

@@ -38,6 +38,7 @@ type DocOptions struct {
 	Cache  string      // Cache-Control; empty means a public document that is asked for again after ten seconds
 	Vary   string      // besides Accept-Encoding
 	Header http.Header // more headers, sent with the 304 as well
+	Tag    []byte      // what the ETag is made of; empty means the body. For a body that says when it was made
 }
 
 // DefaultCache lets a cache in front hold a document for ten seconds, and serve it longer when this service is gone.
@@ -45,7 +46,11 @@ const DefaultCache = "public, max-age=10, s-maxage=10, stale-while-revalidate=20
 
 // NewDoc encodes body for all who may ask for it. body must not be changed afterwards.
 func NewDoc(body []byte, o DocOptions) *Doc {
-	sum := sha256.Sum256(body)
+	tag := o.Tag
+	if len(tag) == 0 {
+		tag = body
+	}
+	sum := sha256.Sum256(tag)
 	d := &Doc{Body: body, ETag: `W/"` + hex.EncodeToString(sum[:16]) + `"`}
 	d.gzip, d.zstd = compress(body)
 	if o.Cache == "" {
@@ -114,12 +119,16 @@ func compress(body []byte) (gz, zst []byte) {
 
 // ServeHTTP answers GET and HEAD, conditionally and in the best encoding that the client takes.
 func (d *Doc) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	h := w.Header()
 	if match := r.Header["If-None-Match"]; len(match) > 0 && matches(match, d.ETag) {
-		set(h, d.same)
+		set(w.Header(), d.same)
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
+	d.ServeStatus(w, r, http.StatusOK)
+}
+
+// ServeStatus answers with the whole document under a status of its own, such as 404.
+func (d *Doc) ServeStatus(w http.ResponseWriter, r *http.Request, status int) {
 	headers, body := d.plain, d.Body
 	if accept := r.Header["Accept-Encoding"]; len(accept) > 0 {
 		switch zst, gz := accepts(accept); {
@@ -129,7 +138,8 @@ func (d *Doc) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			headers, body = d.gz, d.gzip
 		}
 	}
-	set(h, headers)
+	set(w.Header(), headers)
+	w.WriteHeader(status)
 	if r.Method == http.MethodHead {
 		return
 	}

@@ -1,0 +1,220 @@
+// Package banner makes the strip that login screens show: for each audience and language one answer, encoded before
+// anybody asks. A request is the customer's identifier → its cohort → bytes.
+//
+// There is no register of customers. An identifier of the configured form belongs to the cohort that the division says;
+// any other text is the same as none, and then every general notice is shown with its group named (N3). So nothing can
+// be probed out.
+package banner
+
+import (
+	"cmp"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"regexp"
+	"slices"
+	"time"
+	"unicode/utf8"
+
+	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/data/i18n"
+	"github.com/superoffice/statusd/notifier/letter"
+	"github.com/superoffice/statusd/web/page"
+	"github.com/superoffice/statusd/web/ui"
+)
+
+// Most is how many banners one answer holds, the most urgent ones.
+const Most = 3
+
+// Answer is the fixed shape of GET /api/v1/banner (DESIGN 12).
+type Answer struct {
+	Revision data.Revision `json:"revision"`
+	AsOf     time.Time     `json:"as_of"`
+	Banners  []data.Banner `json:"banners"`
+}
+
+// urgency orders tones, most urgent first (TEXTS 1).
+var urgency = []data.Tone{data.ToneIncident, data.ToneRunning, data.ToneShort, data.TonePlanned, data.ToneInfo}
+
+// For returns what an audience sees at s.Now, most urgent first, at most Most. cohort is the customer's; empty means that
+// it is not known, and then every notice is shown and names its group.
+func For(s *page.State, cohort string, lang i18n.Lang) []data.Banner {
+	out := []data.Banner{}
+	for _, i := range s.OpenIncidents() {
+		if concerned, named := audience(i, cohort); concerned {
+			out = append(out, incident(s, i, named, lang))
+		}
+	}
+	var told []data.Occurrence
+	for _, o := range s.Occurrences {
+		if !o.Standing && visible(o, s.Now) && (cohort == "" || o.Cohort == data.AllCustomers || o.Cohort == cohort) {
+			told = append(told, o)
+		}
+	}
+	for _, a := range data.Announcements(told) {
+		out = append(out, maintenance(s, a, cohort == "", lang))
+	}
+	slices.SortStableFunc(out, func(a, b data.Banner) int {
+		return cmp.Or(cmp.Compare(slices.Index(urgency, a.Tone), slices.Index(urgency, b.Tone)), a.Start.Compare(b.Start), cmp.Compare(a.ID, b.ID))
+	})
+	return out[:min(len(out), Most)]
+}
+
+// audience says whether an incident concerns the cohort, and the group it is limited to; "all" where it is not.
+func audience(i data.Incident, cohort string) (concerned bool, group string) {
+	group = ""
+	for _, a := range i.Affected {
+		switch {
+		case a.Cohort == "":
+			return true, data.AllCustomers
+		case group == "":
+			group = a.Cohort
+		case group != a.Cohort:
+			group = data.AllCustomers
+		}
+		concerned = concerned || cohort == "" || a.Cohort == cohort
+	}
+	return concerned, group
+}
+
+// visible says whether o is on the banner at now: from its banner moment to its end, and as cancelled or under review
+// until it would have begun. What people were told already stays in sight when it is moved.
+func visible(o data.Occurrence, now time.Time) bool {
+	start := o.Window.Start
+	if old := o.OldWindow.Start; !old.IsZero() && old.Before(start) {
+		start = old
+	}
+	if now.Before(start.Add(-o.Notice.WithDefaults().Banner)) {
+		return false
+	}
+	switch o.Phase {
+	case data.Scheduled, data.InProgress, data.Verifying:
+		return true
+	case data.Held, data.Cancelled, data.Withdrawn:
+		return now.Before(o.Window.Start)
+	}
+	return false
+}
+
+func maintenance(s *page.State, a data.Announcement, name bool, lang i18n.Lang) data.Banner {
+	o := a.First()
+	f := letter.Facts{
+		Lang: lang, Kind: letter.Planned, Product: s.Product, Start: o.Window.Start, End: o.Window.End,
+		OldStart: o.OldWindow.Start, OldEnd: o.OldWindow.End, Expected: a.Expected(), Zone: s.Zone,
+		Cohort: o.Cohort, NameCohort: name, URL: s.URL,
+	}
+	for _, c := range a.Categories() {
+		f.Categories = append(f.Categories, string(c))
+	}
+	tone := data.TonePlanned
+	switch {
+	case o.Phase == data.InProgress || o.Phase == data.Verifying:
+		tone, f.Kind = data.ToneRunning, letter.Start
+	case o.Phase == data.Cancelled || o.Phase == data.Withdrawn:
+		tone, f.Kind = data.ToneInfo, letter.Cancelled
+	case o.Phase == data.Held:
+		tone, f.Kind = data.ToneInfo, letter.Held
+	case o.Short != "":
+		tone, f.Kind = data.ToneShort, letter.ShortNotice
+	case !o.OldWindow.Start.IsZero():
+		f.Kind = letter.Changed
+	}
+	id := s.OccurrenceID(o)
+	return data.Banner{
+		ID: id, Version: a.Version(), Tone: tone, Text: letter.Banner(f), URL: s.URL + "/maintenance/" + id,
+		Start: o.Window.Start, End: o.Window.End, Cohort: o.Cohort, Lang: string(lang),
+	}
+}
+
+func incident(s *page.State, i data.Incident, cohort string, lang i18n.Lang) data.Banner {
+	signIn := true
+	f := letter.Facts{
+		Lang: lang, Kind: letter.Incident, Product: s.Product, Title: i.Title, Phase: string(i.Phase), Start: i.Started,
+		NextUpdate: i.NextUpdate, Zone: s.Zone, Cohort: cohort, URL: s.URL,
+	}
+	for _, a := range i.Affected {
+		c, ok := s.Component(a.Component)
+		if !ok || a.Level <= data.Operational {
+			continue
+		}
+		f.Components = append(f.Components, c.Name.In(string(lang)))
+		if c.Slug == "login" && a.Level.Bad() {
+			signIn = false
+		}
+	}
+	end := i.NextUpdate
+	if end.IsZero() {
+		end = i.Latest().At.Add(24 * time.Hour) // nobody knows; what matters is that it is not over before that
+	}
+	text := letter.Banner(f)
+	if !signIn && s.Support != "" { // H2: do not send people to where they cannot get in
+		more := text + " " + i18n.T(lang, "line.support_other_way", "support", s.Support)
+		if utf8.RuneCountInString(more) <= letter.BannerLimit {
+			text = more
+		}
+	}
+	return data.Banner{
+		ID: i.ID, Version: len(i.Updates), Tone: data.ToneIncident, Text: text, URL: s.URL + "/incidents/" + i.ID,
+		Start: i.Started, End: end, Cohort: cohort, Lang: string(lang),
+	}
+}
+
+// place is where an audience's answer lies in a snapshot. No request's path looks like it.
+func place(cohort string, lang i18n.Lang) page.Place {
+	return page.Place{Path: "banner:" + cohort, Lang: lang}
+}
+
+// Render makes the answers for every audience and language.
+func Render(s *page.State) (page.Docs, error) {
+	docs := page.Docs{}
+	audiences := []string{""}
+	for _, c := range s.Cohorts {
+		audiences = append(audiences, c.Slug)
+	}
+	for _, cohort := range audiences {
+		for _, lang := range s.Langs {
+			answer := Answer{Revision: s.Revision, AsOf: s.Now, Banners: For(s, cohort, lang)}
+			body, err := ui.MarshalJSON(answer)
+			if err != nil {
+				return nil, err
+			}
+			tag, err := json.Marshal(answer.Banners) // so that an hour without news is an hour of 304s
+			if err != nil {
+				return nil, err
+			}
+			docs[place(cohort, lang)] = ui.NewDoc(body, ui.DocOptions{
+				Type: "application/json; charset=utf-8", Cache: "public, max-age=15, s-maxage=15", Vary: "Accept-Language", Tag: tag,
+				Header: http.Header{"Access-Control-Allow-Origin": {"*"}, "Cross-Origin-Resource-Policy": {"cross-origin"}},
+			})
+		}
+	}
+	return docs, nil
+}
+
+// Handler answers GET /api/v1/banner?customer=Cust12345&lang=sv. Other members are ignored.
+type Handler struct {
+	Pages    *page.Publisher
+	Customer *regexp.Regexp // the form of an identifier, such as ^Cust[0-9]+$; nil means that none is known
+	Log      *slog.Logger
+	Language func(*http.Request, []i18n.Lang) i18n.Lang
+}
+
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	snapshot := h.Pages.Current()
+	if snapshot == nil {
+		w.Header().Set("Access-Control-Allow-Origin", "*")
+		ui.WriteProblem(w, r, h.Log, &ui.StatusError{
+			Status: http.StatusServiceUnavailable, Message: "the service is starting: try again in a second", Header: http.Header{"Retry-After": {"1"}},
+		})
+		return
+	}
+	cohort := ""
+	if customer := r.URL.Query().Get("customer"); len(customer) <= 64 && h.Customer != nil && h.Customer.MatchString(customer) {
+		cohort = snapshot.State.Cohorts.Of(customer)
+	}
+	if d, ok := snapshot.Docs[place(cohort, h.Language(r, snapshot.State.Langs))]; ok {
+		d.ServeHTTP(w, r)
+		return
+	}
+	http.NotFound(w, r)
+}

@@ -1,0 +1,122 @@
+package web
+
+import (
+	"log/slog"
+	"net/http"
+
+	"github.com/superoffice/statusd/data/i18n"
+	"github.com/superoffice/statusd/web/api"
+	"github.com/superoffice/statusd/web/page"
+	"github.com/superoffice/statusd/web/ui"
+)
+
+// PublicOptions are what the public listener is made of.
+type PublicOptions struct {
+	Pages  *page.Publisher
+	Live   http.Handler // upgrades; mounted outside everything that wraps (gorilla asserts http.Hijacker)
+	Banner http.Handler // GET /api/v1/banner
+	Ready  http.Handler // GET /readyz
+	Log    *slog.Logger
+	HTTPS  bool // the public origin is https: say so for two years (HSTS)
+}
+
+// Public returns the handler of the public listener.
+func Public(o PublicOptions) http.Handler {
+	reads := &api.Reads{Pages: o.Pages, Log: o.Log}
+	documents := public{o.Pages}
+	mux := http.NewServeMux()
+	for _, route := range []struct {
+		pattern string
+		handler http.Handler
+	}{
+		{"GET /live", o.Live},
+		{"GET /api/v1/banner", o.Banner},
+		{"GET /api/v1/schedule", reads.Schedule()},
+		{"GET /api/v1/uptime/{month}", reads.Uptime()},
+		{"GET /healthz", http.HandlerFunc(Healthy)},
+		{"GET /readyz", o.Ready},
+		{"GET /robots.txt", text("User-agent: *\nAllow: /\nDisallow: /api/\n")},
+		{"GET /", documents}, // pages, assets, /api/v2, and what is not there
+	} {
+		mux.Handle(route.pattern, route.handler)
+	}
+	var h http.Handler = mux
+	if o.HTTPS {
+		h = strictTransport(h)
+	}
+	return h
+}
+
+// public serves the documents of the newest snapshot.
+type public struct{ pages *page.Publisher }
+
+func (p public) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	snapshot := p.pages.Current()
+	if snapshot == nil {
+		w.Header().Set("Retry-After", "1")
+		http.Error(w, "The page is being made. Try again in a second.", http.StatusServiceUnavailable)
+		return
+	}
+	lang := Language(r, snapshot.State.Langs)
+	if d, ok := snapshot.Doc(r.URL.Path, lang); ok {
+		d.ServeHTTP(w, r)
+		return
+	}
+	if isAPI(r.URL.Path) {
+		w.Header().Set("Access-Control-Allow-Origin", "*")
+		ui.WriteProblem(w, r, slog.Default(), &ui.StatusError{Status: http.StatusNotFound, Message: "there is nothing at this address"})
+		return
+	}
+	if d, ok := snapshot.Doc("404", lang); ok {
+		d.ServeStatus(w, r, http.StatusNotFound)
+		return
+	}
+	http.NotFound(w, r)
+}
+
+func isAPI(path string) bool { return len(path) >= 5 && path[:5] == "/api/" }
+
+// Language is the one the address asks for, else the browser's choice among those offered, else the first offered.
+func Language(r *http.Request, offered []i18n.Lang) i18n.Lang {
+	is := func(l i18n.Lang) bool {
+		for _, o := range offered {
+			if o == l {
+				return true
+			}
+		}
+		return false
+	}
+	if r.URL.RawQuery != "" {
+		if l, ok := i18n.Parse(r.URL.Query().Get("lang")); ok && is(l) {
+			return l
+		}
+	}
+	if accept := r.Header["Accept-Language"]; len(accept) > 0 {
+		if l := i18n.Match(accept[0]); is(l) {
+			return l
+		}
+	}
+	if len(offered) == 0 {
+		return i18n.EN
+	}
+	return offered[0]
+}
+
+// Healthy answers GET /healthz: the process lives.
+func Healthy(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Write([]byte("ok\n")) //nolint:errcheck // the client is gone
+}
+
+func text(s string) http.Handler {
+	return ui.NewDoc([]byte(s), ui.DocOptions{Type: "text/plain; charset=utf-8", Cache: "public, max-age=3600"})
+}
+
+func strictTransport(next http.Handler) http.Handler {
+	value := []string{"max-age=63072000; includeSubDomains"}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header()["Strict-Transport-Security"] = value
+		next.ServeHTTP(w, r)
+	})
+}
