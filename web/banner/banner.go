@@ -47,7 +47,7 @@ func For(s *page.State, cohort string, lang i18n.Lang) []data.Banner {
 	}
 	var told []data.Occurrence
 	for _, o := range s.Occurrences {
-		if !o.Standing && visible(o, s.Now) && (cohort == "" || o.Cohort == data.AllCustomers || o.Cohort == cohort) {
+		if !o.Standing && Visible(o, s.Now) && (cohort == "" || o.Cohort == data.AllCustomers || o.Cohort == cohort) {
 			told = append(told, o)
 		}
 	}
@@ -58,6 +58,30 @@ func For(s *page.State, cohort string, lang i18n.Lang) []data.Banner {
 		return cmp.Or(cmp.Compare(slices.Index(urgency, a.Tone), slices.Index(urgency, b.Tone)), a.Start.Compare(b.Start), cmp.Compare(a.ID, b.ID))
 	})
 	return out[:min(len(out), Most)]
+}
+
+// ID is the ID of the banner that tells of o: it may be that of another occurrence of the same span and audience (M15).
+func ID(s *page.State, o data.Occurrence) string {
+	var told []data.Occurrence
+	for _, other := range s.Occurrences {
+		if other.Cohort == o.Cohort && !other.Standing && Visible(other, s.Now) {
+			told = append(told, other)
+		}
+	}
+	for _, a := range data.Announcements(told) {
+		for _, member := range a.Occurrences {
+			if member.Key() == o.Key() {
+				return s.OccurrenceID(a.First())
+			}
+		}
+	}
+	return s.OccurrenceID(o)
+}
+
+// Group is the cohort that an incident is limited to; "all" where it is not.
+func Group(i data.Incident) string {
+	_, group := audience(i, "")
+	return group
 }
 
 // audience says whether an incident concerns the cohort, and the group it is limited to; "all" where it is not.
@@ -77,9 +101,9 @@ func audience(i data.Incident, cohort string) (concerned bool, group string) {
 	return concerned, group
 }
 
-// visible says whether o is on the banner at now: from its banner moment to its end, and as cancelled or under review
+// Visible says whether o is on the banner at now: from its banner moment to its end, and as cancelled or under review
 // until it would have begun. What people were told already stays in sight when it is moved.
-func visible(o data.Occurrence, now time.Time) bool {
+func Visible(o data.Occurrence, now time.Time) bool {
 	start := o.Window.Start
 	if old := o.OldWindow.Start; !old.IsZero() && old.Before(start) {
 		start = old

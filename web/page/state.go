@@ -333,11 +333,30 @@ func (s *State) Running() []data.Announcement {
 	return s.announcements(func(o data.Occurrence) bool { return o.Phase == data.InProgress || o.Phase == data.Verifying })
 }
 
-// Planned returns what is to come and was told of, told as one where span and audience are the same (M15).
+// Planned returns what is to come and was told of, told as one where span and audience are the same (M15). What was told and
+// then called off stays among it, as such, until it would have begun.
 func (s *State) Planned() []data.Announcement {
 	return s.announcements(func(o data.Occurrence) bool {
-		return (o.Phase == data.Scheduled || o.Phase == data.Held) && Told(o, s.Now)
+		switch o.Phase {
+		case data.Scheduled, data.Held:
+			return Told(o, s.Now)
+		case data.Cancelled, data.Withdrawn:
+			return Told(o, s.Now) && s.Now.Before(o.Window.Start)
+		}
+		return false
 	})
+}
+
+// AnnouncementID is the public ID under which the front page tells of o: that of the first of those told as one with it.
+func (s *State) AnnouncementID(o data.Occurrence) string {
+	for _, a := range append(s.Running(), s.Planned()...) {
+		for _, member := range a.Occurrences {
+			if member.Key() == o.Key() {
+				return s.OccurrenceID(a.First())
+			}
+		}
+	}
+	return s.OccurrenceID(o)
 }
 
 // Upcoming returns the windows that start within 30 days and are certain: never recycle, never reserved.

@@ -1,0 +1,38 @@
+package web
+
+import (
+	"log/slog"
+	"net/http"
+
+	"github.com/superoffice/statusd/web/api"
+)
+
+// OperatorsOptions are what the operators' listener and the local socket are made of.
+type OperatorsOptions struct {
+	API      *api.API
+	Metrics  http.Handler // GET /metrics
+	Ready    http.Handler // GET /readyz
+	Overview http.Handler // GET /
+	Log      *slog.Logger
+}
+
+// Operators returns the handler of the operators' listener and of the local socket. No write gets past it without the
+// socket or a token, and none from a page of another origin.
+func Operators(o OperatorsOptions) http.Handler {
+	mux := http.NewServeMux()
+	for pattern, handler := range o.API.Routes() {
+		mux.Handle(pattern, handler)
+	}
+	for _, route := range []struct {
+		pattern string
+		handler http.Handler
+	}{
+		{"GET /metrics", o.Metrics},
+		{"GET /healthz", http.HandlerFunc(Healthy)},
+		{"GET /readyz", o.Ready},
+		{"GET /{$}", o.Overview},
+	} {
+		mux.Handle(route.pattern, route.handler)
+	}
+	return http.NewCrossOriginProtection().Handler(mux)
+}
