@@ -28,15 +28,20 @@ type Renderer func(*State) (Docs, error)
 type Snapshot struct {
 	State *State
 	Docs  Docs
+
+	details details // made when asked for
 }
 
-// Doc returns the document at path in lang, else the one there that has no language.
+// Doc returns the document at path in lang, else the one there that has no language. Pages of single incidents and windows
+// are made when first asked for.
 func (s *Snapshot) Doc(path string, lang i18n.Lang) (*ui.Doc, bool) {
 	if d, ok := s.Docs[Place{path, lang}]; ok {
 		return d, true
 	}
-	d, ok := s.Docs[Place{path, ""}]
-	return d, ok
+	if d, ok := s.Docs[Place{path, ""}]; ok {
+		return d, true
+	}
+	return s.details.doc(s.State, path, lang)
 }
 
 // Publisher keeps the newest Snapshot. Visitors only ever load a pointer; one goroutine (Run) makes the next one.
@@ -83,11 +88,16 @@ func (p *Publisher) Build(ctx context.Context, revision data.Revision) (*Snapsho
 			s.Docs[place] = d
 		}
 	}
+	p.Swap(s)
+	return s, nil
+}
+
+// Swap puts s in the place of the newest Snapshot, and tells OnSwap.
+func (p *Publisher) Swap(s *Snapshot) {
 	p.current.Store(s)
 	for _, tell := range p.OnSwap {
 		tell(s)
 	}
-	return s, nil
 }
 
 // Run builds a Snapshot at every revision, at every moment that changes what may be seen, and at every tick. A failed

@@ -1,0 +1,91 @@
+package page
+
+import (
+	"strings"
+	"sync"
+
+	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/data/i18n"
+	"github.com/superoffice/statusd/web/ui"
+)
+
+// detailsKept bounds how many pages of single incidents and windows a Snapshot keeps.
+const detailsKept = 512
+
+// details are the pages of single incidents and windows: made when somebody asks for them, once for each Snapshot, since
+// there may be thousands and few are looked at. The zero value is empty.
+type details struct {
+	mu      sync.Mutex
+	docs    Docs
+	hashes  map[i18n.Lang]string
+	stories map[string]func(maker) view // by path
+}
+
+// doc returns the page at path in l, made now if need be; false where the public knows of none.
+func (d *details) doc(s *State, path string, l i18n.Lang) (*ui.Doc, bool) {
+	if !strings.HasPrefix(path, incidentsPath) && !strings.HasPrefix(path, maintenancePath) {
+		return nil, false
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.stories == nil {
+		d.stories, d.hashes, d.docs = stories(s), map[i18n.Lang]string{}, Docs{}
+	}
+	story, ok := d.stories[path]
+	if !ok {
+		return nil, false
+	}
+	place := Place{path, l}
+	if doc, ok := d.docs[place]; ok {
+		return doc, true
+	}
+	doc, err := d.render(maker{s, l}, story)
+	if err != nil {
+		return nil, false // its templates are tested; a reader is told that there is no such page
+	}
+	if len(d.docs) >= detailsKept {
+		clear(d.docs)
+	}
+	d.docs[place] = doc
+	return doc, true
+}
+
+func (d *details) render(m maker, story func(maker) view) (doc *ui.Doc, err error) {
+	if d.hashes[m.l] == "" {
+		if _, d.hashes[m.l], err = m.mains(m.views()); err != nil {
+			return nil, err
+		}
+	}
+	v := story(m)
+	main, err := v.main()
+	if err != nil {
+		return nil, err
+	}
+	return m.page(v, main, d.hashes[m.l])
+}
+
+const (
+	incidentsPath   = "/incidents/"
+	maintenancePath = "/maintenance/"
+)
+
+// stories lists every single incident and window that has a page. The nightly recycle has none, and a reserved slot stands
+// only in the schedule.
+func stories(s *State) map[string]func(maker) view {
+	all := map[string]func(maker) view{}
+	for _, i := range s.Incidents {
+		path := incidentsPath + i.ID
+		all[path] = func(m maker) view { return view{path, "incident", i.Title, m.incident(i)} }
+	}
+	for _, o := range s.Occurrences {
+		if o.Standing || o.Phase == data.Reserved {
+			continue
+		}
+		path := maintenancePath + s.OccurrenceID(o)
+		all[path] = func(m maker) view {
+			v := m.window(data.Announcement{Occurrences: []data.Occurrence{o}})
+			return view{path, "maintenance", v.Title, v}
+		}
+	}
+	return all
+}

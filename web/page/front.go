@@ -1,0 +1,139 @@
+package page
+
+import (
+	"html/template"
+	"strings"
+
+	"github.com/superoffice/statusd/data"
+)
+
+// front is the front page.
+type front struct {
+	maker
+	Headline  state
+	Also      string // components outside the commitment that are not well
+	Stale     string
+	AsOf      string
+	AsOfISO   string
+	Month     *month // the running one
+	Target    string
+	Incidents []incident
+	Running   []window
+	Planned   []window // cancelled ones too, until their time is over
+	Resolved  []incident
+	Completed []window
+	Groups    []group
+	Months    []month
+	Standing  string
+	Support   string // the way to reach us; empty says nothing (H2)
+	Outside   bool   // a window is shown that may fall into somebody's working hours (M14)
+}
+
+// group is a run of components under one name; without one they stand alone.
+type group struct {
+	Name       string
+	Components []component
+}
+
+// component is a row of the front page.
+type component struct {
+	ID, Name   string
+	State      state
+	Commitment string // what was not promised of it
+	Link       string // the provider's own page; empty for none
+	Bars       template.HTML
+	Summary    string
+}
+
+// monthsOnFront is how many months the front page shows.
+const monthsOnFront = 4
+
+func (m maker) front() front {
+	s := m.s
+	f := front{
+		maker: m, Headline: m.headline(), Also: m.also(), AsOf: m.T("ui.as_of", "time", m.at(s.Now).Text), AsOfISO: iso(s.Now),
+		Target: m.target(), Months: m.months(monthsOnFront), Standing: m.standing(), Support: s.Support, Groups: m.groups(),
+	}
+	if s.Headline == Unknown && !s.Measured.IsZero() {
+		f.Stale = m.T("line.stale", "when", m.at(s.Measured).Text)
+	}
+	if s.Unprobed {
+		f.Stale = m.T("ui.unprobed")
+	}
+	if len(f.Months) > 0 && f.Months[0].SoFar && f.Months[0].Known {
+		f.Month = &f.Months[0]
+	}
+	since := s.Now.Add(-AfterResolution)
+	for _, i := range s.Incidents {
+		switch {
+		case i.Open():
+			f.Incidents = append(f.Incidents, m.incident(i))
+		case i.ResolvedAt.After(since):
+			f.Resolved = append(f.Resolved, m.incident(i))
+		}
+	}
+	for _, a := range s.Running() {
+		f.Running = append(f.Running, m.window(a))
+	}
+	f.Planned = m.windows(func(o data.Occurrence) bool {
+		switch o.Phase {
+		case data.Scheduled, data.Held:
+			return Told(o, s.Now)
+		case data.Cancelled, data.Withdrawn:
+			return o.Window.End.After(s.Now)
+		}
+		return false
+	})
+	f.Completed = m.windows(func(o data.Occurrence) bool {
+		over := o.Ended
+		if over.IsZero() {
+			over = o.Window.End
+		}
+		return o.Phase == data.Completed && over.After(since)
+	})
+	f.Outside = len(f.Planned)+len(f.Running) > 0
+	return f
+}
+
+// also names what is not well and does not count for the headline.
+func (m maker) also() string {
+	var names []string
+	for _, c := range m.s.Components {
+		if c.Commitment != data.Committed && c.Now.Level >= data.Degraded {
+			names = append(names, m.name(c))
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return m.T("ui.also_affected", "components", strings.Join(names, ", "))
+}
+
+func (m maker) groups() []group {
+	var out []group
+	b, last := newBars(m), ""
+	for i, c := range m.s.Components {
+		if i == 0 || c.Group != last {
+			last = c.Group
+			out = append(out, group{Name: c.GroupName.In(string(m.l))})
+		}
+		g := &out[len(out)-1]
+		g.Components = append(g.Components, m.component(c, b))
+	}
+	return out
+}
+
+func (m maker) component(c Component, b *bars) component {
+	row := component{
+		ID: c.ID, Name: m.name(c), State: m.state(c.Shown()), Bars: b.write(c.Days), Summary: b.summary(c.Days), Link: c.Link,
+	}
+	if c.ThirdParty {
+		row.Commitment = m.T("level.third_party")
+		if c.Provider != "" {
+			row.Commitment += ": " + c.Provider
+		}
+	} else if c.Commitment == data.NoCommitment {
+		row.Commitment = m.T("level.no_commitment")
+	}
+	return row
+}

@@ -1,0 +1,180 @@
+// The page is whole without this. It adds the reader's own time, and follows /live: levels and headline at once from the
+// frame, everything else by fetching the page again and putting its main part in place.
+const html = document.documentElement
+const find = (selector, from = document) => from.querySelector(selector)
+const words = find('#say').dataset
+const minute = 6e4
+let asOf = html.dataset.asof
+let moved = Date.now()
+let fresh = moved - Date.parse(asOf) < 5 * minute
+let socket, heard = 0, failures = 0, redial, polling, fetching, again
+
+// quietly runs f; a page that is right must not break over its trimmings.
+const quietly = (f) => { try { return f() } catch { /* the page stays as it is */ } }
+
+function yourTimes() {
+	const wanted = { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }
+	const lang = html.lang === 'en' ? 'en-GB' : html.lang
+	const yours = new Intl.DateTimeFormat(lang, { ...wanted, timeZoneName: 'short' })
+	const here = new Intl.DateTimeFormat('en', wanted)
+	// Finnish texts have Finland's time in them already.
+	const shown = (html.lang === 'fi' ? [html.dataset.zone, 'Europe/Helsinki'] : [html.dataset.zone])
+		.map((timeZone) => new Intl.DateTimeFormat('en', { ...wanted, timeZone }))
+	for (const time of document.querySelectorAll('.when > time')) {
+		const start = new Date(time.dateTime), end = new Date(time.dataset.end || time.dateTime)
+		if (shown.some((there) => here.format(start) === there.format(start) && here.format(end) === there.format(end))) continue
+		const line = document.createElement('span')
+		line.className = 'yours'
+		line.textContent = words.yours + ': ' + (time.dataset.end ? yours.formatRange(start, end) : yours.format(start))
+		time.after(line)
+	}
+}
+
+// show says how far the page can be trusted.
+function show() {
+	const old = !fresh || Date.now() - moved > 5 * minute
+	html.classList.toggle('old', old)
+	const live = find('#live')
+	if (!live) return
+	const said = [old && words.stale, heard ? words.live : failures && words.connecting].filter(Boolean).join(', ')
+	if (live.textContent !== said) live.textContent = said
+}
+
+function tick(iso, text) {
+	if (iso > asOf) {
+		asOf = iso
+		moved = Date.now()
+		fresh = true
+	}
+	for (const time of document.querySelectorAll('#asof, .asof time')) {
+		time.dateTime = iso
+		time.textContent = text
+	}
+	show()
+}
+
+function level(el, key, text) {
+	if (!el || el.textContent.trim() === text) return false
+	el.classList.remove(...[...el.classList].filter((c) => c.startsWith('is-')))
+	el.classList.add('is-' + key)
+	find('use', el).setAttribute('href', '#' + key)
+	find('span', el).textContent = text
+	return true
+}
+
+function take(frame) {
+	if (frame.as_of < asOf) return
+	tick(frame.as_of, frame.as_of_text)
+	const told = [], band = find('.band')
+	if (band) {
+		const before = find('#headline span').textContent
+		if (level(find('#headline'), frame.headline.symbol, frame.headline.text)) {
+			band.className = 'band is-' + frame.headline.symbol
+			document.title = document.title.replace(before, () => frame.headline.text)
+			told.push(frame.headline.text)
+		}
+		for (const c of frame.components) {
+			const el = find('[data-component="' + CSS.escape(c.id) + '"]')
+			if (level(el, c.level, c.text)) told.push(find('.nm', el.parentNode).firstChild.textContent.trim() + ': ' + c.text)
+		}
+	}
+	if (told.length) find('#say').textContent = told.join('. ')
+	if (frame.main !== html.dataset.main) soon(frame.main, 1e3)
+}
+
+// soon fetches the page within wait, and again, ever later, while a cache on the way still has an older one.
+function soon(main, wait) {
+	clearTimeout(again)
+	again = setTimeout(async () => {
+		await refresh()
+		if (html.dataset.main !== main && wait < 3e4) soon(main, wait * 2)
+	}, Math.random() * wait)
+}
+
+async function refresh() {
+	if (fetching) return
+	fetching = true
+	try {
+		const answer = await fetch(location.href, { cache: 'no-cache' })
+		if (answer.ok) swap(new DOMParser().parseFromString(await answer.text(), 'text/html'))
+	} catch { /* the next frame or poll tries again */ }
+	fetching = false
+}
+
+function swap(next) {
+	const other = next.documentElement.dataset, main = find('main'), fresher = find('main', next)
+	if (!fresher || !other.main || other.asof < asOf) return
+	if (other.build !== html.dataset.build) return location.reload()
+	if (other.main !== html.dataset.main) {
+		const open = [...main.querySelectorAll('details[open]')].map((d) => d.id)
+		const held = main.contains(document.activeElement) && document.activeElement
+		const y = scrollY
+		main.replaceWith(fresher)
+		for (const id of open) quietly(() => { document.getElementById(id).open = true })
+		if (held) {
+			const same = held === main ? fresher : [...fresher.querySelectorAll('a,summary')].find((e) => e.outerHTML === held.outerHTML)
+			if (same) same.focus({ preventScroll: true })
+		}
+		scrollTo(scrollX, y)
+		document.title = next.title
+		find('link[rel=icon]').href = find('link[rel=icon]', next).href
+		html.dataset.main = other.main
+		yourTimes()
+	}
+	tick(other.asof, find('#asof', next).textContent)
+}
+
+function dial() {
+	clearTimeout(redial)
+	quietly(() => {
+		socket = new WebSocket(location.origin.replace(/^http/, 'ws') + '/live?lang=' + html.lang)
+		socket.onmessage = (message) => {
+			heard = Date.now()
+			failures = 0
+			polling = clearTimeout(polling)
+			quietly(() => take(JSON.parse(message.data)))
+			show()
+		}
+		socket.onclose = lost
+	})
+	if (!socket) lost()
+}
+
+// lost dials again after 1 to 2 s, 2 to 4, 4 to 8, 8 to 16, then 15 to 30; from the third failure on the page is fetched
+// once a minute as well.
+function lost() {
+	socket = null
+	heard = 0
+	failures++
+	redial = setTimeout(dial, Math.min(30, 2 ** failures) * (500 + Math.random() * 500))
+	if (failures > 2 && !polling) poll()
+	show()
+}
+
+function poll() {
+	polling = setTimeout(async () => {
+		await refresh()
+		if (polling) poll()
+	}, minute * (0.8 + Math.random() * 0.4))
+}
+
+function wake() {
+	if (document.hidden) return
+	if (!socket) dial()
+	show()
+}
+
+quietly(() => {
+	yourTimes()
+	show()
+	if (!html.dataset.main) return
+	addEventListener('online', wake)
+	document.addEventListener('visibilitychange', wake)
+	addEventListener('pagehide', () => quietly(() => socket.close()))
+	addEventListener('pageshow', wake)
+	setInterval(() => {
+		if (heard && Date.now() - heard > 2.5 * minute) quietly(() => socket.close())
+		show()
+	}, 15e3)
+	dial()
+})

@@ -1,0 +1,88 @@
+package page
+
+import (
+	"slices"
+
+	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/data/i18n"
+)
+
+// incident is an incident as shown, on the front page and on its own.
+type incident struct {
+	maker
+	ID, Title, Href string
+	State           state  // what it does to its components
+	Phase           string // word
+	Open            bool
+	Affected        []affected
+	Started, Ended  *moment
+	Next            *moment // promised next update
+	Duration        string
+	Latest          *update
+	Older           []update
+	OlderWord       string
+	Support         string
+}
+
+// affected is a component under an incident.
+type affected struct {
+	Name   string
+	State  state
+	Cohort string // empty means everybody
+}
+
+func (m maker) incident(i data.Incident) incident {
+	v := incident{
+		maker: m, ID: i.ID, Title: i.Title, Href: m.Link(incidentsPath + i.ID), Open: i.Open(),
+		State: state{Key: "degraded"}, Phase: m.label("incident.", string(i.Phase)), Started: m.at(i.Started),
+	}
+	worst := data.Degraded
+	for _, a := range i.Affected {
+		c, public := m.s.Component(a.Component)
+		if !public || !v.Open {
+			continue
+		}
+		worst = max(worst, a.Level)
+		row := affected{Name: m.name(c), State: m.state(a.Level.String())}
+		if a.Cohort != "" && a.Cohort != data.AllCustomers {
+			row.Cohort = m.cohort(a.Cohort)
+		}
+		v.Affected = append(v.Affected, row)
+		if c.Slug == "login" && a.Level.Bad() && m.s.Support != "" {
+			v.Support = m.T("line.support_other_way", "support", m.s.Support)
+		}
+	}
+	v.State.Key = worst.String()
+	us := m.updates("incident.", i.Updates)
+	if len(us) > 0 {
+		v.Latest, v.Older = &us[0], us[1:]
+		v.OlderWord = m.T("ui.older_updates", "n", number(len(v.Older)))
+	}
+	if v.Open {
+		v.Next = m.at(i.NextUpdate)
+		return v
+	}
+	v.State.Key, v.Ended = data.Operational.String(), m.at(i.ResolvedAt)
+	for _, name := range m.touched(i) {
+		v.Affected = append(v.Affected, affected{Name: name})
+	}
+	if i.ResolvedAt.After(i.Started) {
+		v.Duration = i18n.Duration(m.l, i.ResolvedAt.Sub(i.Started))
+	}
+	return v
+}
+
+// touched names the public components that any update of i ever held at a level.
+func (m maker) touched(i data.Incident) []string {
+	var names []string
+	for _, c := range m.s.Components {
+		hit := slices.ContainsFunc(i.Affected, func(a data.Affected) bool { return a.Component == c.Slug })
+		for _, u := range i.Updates {
+			hit = hit || slices.ContainsFunc(u.Changes, func(ch data.Change) bool { return ch.Component == c.Slug })
+		}
+		if hit {
+			names = append(names, m.name(c))
+		}
+	}
+	return names
+}

@@ -1,0 +1,70 @@
+package page
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/data/i18n"
+)
+
+// LiveFrame is the small state that /live pushes to open pages, whole each time. Additions are possible, changes are not.
+type LiveFrame struct {
+	Revision   data.Revision   `json:"revision"`
+	AsOf       string          `json:"as_of"`      // RFC 3339, UTC
+	AsOfText   string          `json:"as_of_text"` // the same in words
+	Headline   LiveHeadline    `json:"headline"`
+	Components []LiveComponent `json:"components"`
+	Incidents  []LiveIncident  `json:"incidents"` // those that go on
+	Main       string          `json:"main"`      // the pages' data-main; another one there means that the page is behind
+}
+
+// LiveHeadline is the headline by key and in words. Symbol is the key of the level whose symbol it has.
+type LiveHeadline struct {
+	Key    Headline `json:"key"`
+	Symbol string   `json:"symbol"`
+	Text   string   `json:"text"`
+}
+
+// LiveComponent is a component by public ID; Level may also be maintenance.
+type LiveComponent struct {
+	ID    string `json:"id"`
+	Level string `json:"level"`
+	Text  string `json:"text"`
+}
+
+// LiveIncident is a running incident; Text is its phase in words.
+type LiveIncident struct {
+	ID    string     `json:"id"`
+	Title string     `json:"title"`
+	Phase data.Phase `json:"phase"`
+	Text  string     `json:"text"`
+}
+
+// LiveFrames makes the frame of s in each language. A tick alone changes only as_of in it.
+func LiveFrames(s *State) (map[i18n.Lang][]byte, error) {
+	out := make(map[i18n.Lang][]byte, len(s.Langs))
+	for _, l := range s.Langs {
+		m := maker{s, l}
+		_, hash, err := m.mains(m.views())
+		if err != nil {
+			return nil, err
+		}
+		f := LiveFrame{
+			Revision: s.Revision, AsOf: iso(s.Now), AsOfText: m.T("ui.as_of", "time", m.at(s.Now).Text), Main: hash,
+			Headline:   LiveHeadline{s.Headline, symbols[s.Headline], m.headline().Text},
+			Components: make([]LiveComponent, 0, len(s.Components)), Incidents: []LiveIncident{},
+		}
+		for _, c := range s.Components {
+			shown := m.state(c.Shown())
+			f.Components = append(f.Components, LiveComponent{c.ID, shown.Key, shown.Text})
+		}
+		for _, i := range s.OpenIncidents() {
+			f.Incidents = append(f.Incidents, LiveIncident{i.ID, i.Title, i.Phase, m.label("incident.", string(i.Phase))})
+		}
+		if out[l], err = json.Marshal(f); err != nil {
+			return nil, fmt.Errorf("encoding the live frame: %w", err)
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,116 @@
+package page
+
+import (
+	"math/big"
+	"strings"
+	"time"
+
+	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/data/i18n"
+	"github.com/superoffice/statusd/data/ledger"
+)
+
+// month is one month's figures as shown. One that nobody watched has none (U15).
+type month struct {
+	maker
+	Name     string
+	Month    string // YYYY-MM
+	Known    bool
+	SoFar    bool
+	Moves    bool // its sums change by the mere passing of time
+	Contract figure
+	Observed figure
+	Coverage string
+	Gap      string // how long nobody watched; empty for never
+	Left     string // of the allowance, while the month runs
+}
+
+type figure struct {
+	Percent  string
+	Downtime string
+	Met      string // word; empty while the month runs and the target is kept
+	Breach   bool
+	Moves    bool
+}
+
+// months makes the newest n months, newest first.
+func (m maker) months(n int) []month {
+	moves := m.moves()
+	var out []month
+	for i := len(m.s.Months) - 1; i >= 0 && len(out) < n; i-- {
+		out = append(out, m.month(m.s.Months[i], moves))
+	}
+	return out
+}
+
+func (m maker) month(r Month, moves bool) month {
+	v := month{maker: m, Month: r.Month, Name: m.monthName(r.Month), Known: r.Known, SoFar: r.SoFar, Moves: r.SoFar && moves}
+	if !v.Known {
+		return v
+	}
+	v.Contract, v.Observed = m.figure(r.Contract, v), m.figure(r.Observed, v)
+	v.Observed.Met = "" // the target is the contract's
+	v.Observed.Breach = false
+	v.Coverage = m.percent(r.Coverage)
+	if r.Unobserved > 0 {
+		v.Gap = m.T("ui.not_observed_for", "duration", m.seconds(r.Unobserved))
+	}
+	switch {
+	case !r.SoFar || r.Left == nil:
+	case *r.Left > 0:
+		v.Left = m.T("ui.allowance_left", "duration", m.seconds(*r.Left))
+	default:
+		v.Left = m.T("ui.allowance_used")
+	}
+	return v
+}
+
+func (m maker) figure(r ledger.Result, of month) figure {
+	f := figure{Moves: of.Moves, Percent: i18n.Percent(m.l, r.Shown), Downtime: m.T("ui.no_downtime"), Breach: !r.Met}
+	if r.Downtime > 0 {
+		f.Downtime = m.T("ui.downtime", "duration", m.seconds(r.Downtime))
+	}
+	switch {
+	case f.Breach:
+		f.Met = m.T("ui.not_met")
+	case !of.SoFar:
+		f.Met = m.T("ui.met")
+	}
+	return f
+}
+
+// moves says whether a committed component is down or unwatched right now, so that this month's sums grow.
+func (m maker) moves() bool {
+	for _, c := range m.s.Components {
+		if c.Commitment == data.Committed && c.Now.Level != data.Operational {
+			return true
+		}
+	}
+	return false
+}
+
+// percent shows six decimals as two, cut.
+func (m maker) percent(figure string) string {
+	if whole, decimals, ok := strings.Cut(figure, "."); ok && len(decimals) > 2 {
+		figure = whole + "." + decimals[:2]
+	}
+	return i18n.Percent(m.l, figure)
+}
+
+func (m maker) monthName(yyyymm string) string {
+	t, err := time.Parse("2006-01", yyyymm)
+	if err != nil {
+		return yyyymm
+	}
+	return i18n.Capital(i18n.Month(m.l, t.Year(), t.Month()))
+}
+
+// target words the target: "target 99.8%".
+func (m maker) target() string {
+	share, ok := new(big.Rat).SetString(m.s.Target)
+	if !ok {
+		return ""
+	}
+	text := strings.TrimRight(share.Mul(share, big.NewRat(100, 1)).FloatString(6), "0")
+	return m.T("ui.target", "target", i18n.Percent(m.l, strings.TrimSuffix(text, ".")))
+}
