@@ -1,0 +1,30 @@
+// Package probes takes samples of what the configuration names and judges what a run of them means.
+//
+// # The path of a sample
+//
+//	slot             spread over the interval by a hash of the probe's name, in whole seconds
+//	 └▶ Prober       one run on a fresh connection, within Probe.Deadline, never repeated          http.go tcp.go tls.go
+//	     └▶ observer a failure is worth nothing while our own network is down: it becomes NoData   blind.go
+//	         └▶ Judge.Add   pure: what level, since when, has an outage opened or closed           judge.go
+//	             └▶ recorder    mark and outage in one transaction, at once; samples in batches    record.go
+//
+// Everything after that is the page's business: it wakes by the revision of marks and outages.
+//
+// # What is kept, and when
+//
+// A change of level is a mark, and an outage where one opened or closed: one transaction, at once, for all probes whose
+// level changed in the same instant. Samples wait and go in packed day blocks, all probes together: every Options.Flush,
+// at midnight UTC, at a stop, and within a second of a bad sample. So a good steady state costs one transaction per
+// Flush, and five hundred failing targets cost one a second.
+//
+// # Time in which nobody watched
+//
+// A probe that stops seeing says so with a NoData mark: at a stop, at the first slot at which the observer was blind, and,
+// after a crash, at the start for the time since the last sample that was stored, plus one interval. The first verdict
+// afterwards marks the level again. An outage that was open stays open when the target is still down, and ends one
+// interval after its last bad sample when it is not (DESIGN 8). A probe that is retired, removed or pointed at another
+// component lets go of the old one with an Off mark.
+//
+// The wall clock names the slots. If it is set back, a probe waits until it has caught up with its last slot, so that its
+// marks stay in order.
+package probes

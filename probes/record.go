@@ -1,0 +1,308 @@
+package probes
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/superoffice/statusd/data"
+)
+
+// How the recorder writes.
+const (
+	badWait   = time.Second     // a bad sample is on disk so soon
+	retryWait = 5 * time.Second // after an error of the store
+	keepMost  = 720             // samples of one probe that wait while the store fails; then the oldest go
+)
+
+// change is what the recorder owes because of one verdict.
+type change struct {
+	mark  data.Mark      // an empty component means none
+	open  *data.Outage   // to be opened; impact and cause come from its component
+	close data.OutageKey // to be ended; empty means none
+	ended time.Time
+	last  time.Time // its last bad sample
+}
+
+// recorder gathers what the tasks found and writes it. Its methods may be called by many goroutines.
+type recorder struct {
+	store   data.Store
+	log     *slog.Logger
+	metrics *metrics
+	flush   time.Duration
+	wake    chan struct{} // something is due sooner
+
+	mu      sync.Mutex
+	samples map[string][]data.Sample
+	changes []change
+	lastBad map[data.OutageKey]time.Time // of outages that go on
+	bad     bool                         // a bad sample waits
+	since   time.Time                    // when the last batch was written or tried
+	touched time.Time                    // when outages that go on were last written
+	failed  bool                         // the last batch was not written
+}
+
+func newRecorder(o Options, log *slog.Logger, m *metrics) *recorder {
+	return &recorder{
+		store: o.Store, log: log, metrics: m, flush: o.Flush, wake: make(chan struct{}, 1), since: time.Now(), touched: time.Now(),
+		samples: map[string][]data.Sample{}, lastBad: map[data.OutageKey]time.Time{},
+	}
+}
+
+// add takes one sample and what its verdict changes. going is the outage that the sample is part of; empty means none.
+func (r *recorder) add(s data.Sample, going data.OutageKey, changes ...change) {
+	r.mu.Lock()
+	calm := !r.bad
+	waiting := append(r.samples[s.Probe], s)
+	if over := len(waiting) - keepMost; r.failed && over > 0 {
+		waiting = slices.Delete(waiting, 0, over)
+		r.metrics.dropped.Add(float64(over))
+	}
+	r.samples[s.Probe] = waiting
+	r.changes = append(r.changes, changes...)
+	if s.Bad() {
+		r.bad = true
+		if going != "" {
+			r.lastBad[going] = s.At
+		}
+	}
+	sooner := len(changes) > 0 || calm && r.bad
+	r.mu.Unlock()
+	if sooner {
+		r.rouse()
+	}
+}
+
+// owe takes changes that come without a sample.
+func (r *recorder) owe(changes ...change) {
+	if len(changes) == 0 {
+		return
+	}
+	r.mu.Lock()
+	r.changes = append(r.changes, changes...)
+	r.mu.Unlock()
+	r.rouse()
+}
+
+func (r *recorder) rouse() {
+	select {
+	case r.wake <- struct{}{}:
+	default:
+	}
+}
+
+// due is when the next batch is to be written.
+func (r *recorder) due() time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case r.failed:
+		return r.since.Add(retryWait)
+	case len(r.changes) > 0:
+		return r.since
+	case r.bad:
+		return r.since.Add(badWait)
+	}
+	at := r.since.Add(r.flush)
+	if y, m, d := r.since.UTC().Date(); at.After(time.Date(y, m, d+1, 0, 0, 0, 0, time.UTC)) {
+		at = time.Date(y, m, d+1, 0, 0, 0, 0, time.UTC)
+	}
+	return at
+}
+
+// run writes batches until ctx ends; what waits then is for a last write.
+func (r *recorder) run(ctx context.Context) {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		timer.Reset(time.Until(r.due()))
+		select {
+		case <-ctx.Done():
+			return
+		case <-r.wake:
+		case <-timer.C:
+			if err := r.write(ctx, false); err != nil && ctx.Err() == nil {
+				r.log.Error("samples and marks could not be written; they are kept and tried again", "error", err, "retry", retryWait)
+			}
+		}
+	}
+}
+
+// batch is what one transaction writes.
+type batch struct {
+	samples map[string][]data.Sample
+	changes []change
+	lastBad map[data.OutageKey]time.Time
+	again   bool // the last one failed, so some of it may be there
+}
+
+// take empties the recorder. The last bad samples of outages that go on are written once a Flush, and with the last batch,
+// because the page is made anew after each change of an outage.
+func (r *recorder) take(last bool) batch {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	b := batch{samples: r.samples, changes: r.changes, again: r.failed}
+	if now := time.Now(); last || now.Sub(r.touched) >= r.flush || now.Before(r.touched) {
+		b.lastBad, r.lastBad = r.lastBad, map[data.OutageKey]time.Time{}
+		r.touched = now
+	}
+	r.samples, r.changes, r.bad = map[string][]data.Sample{}, nil, false
+	return b
+}
+
+// restore puts back what could not be written.
+func (r *recorder) restore(b batch) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for name, samples := range b.samples {
+		r.samples[name] = append(samples, r.samples[name]...)
+	}
+	r.changes = append(b.changes, r.changes...)
+	for key, at := range b.lastBad {
+		if _, newer := r.lastBad[key]; !newer {
+			r.lastBad[key] = at
+		}
+	}
+}
+
+// write stores everything that waits in one transaction. Doing it twice does no harm: marks and outages have keys of their
+// own, and a block refuses samples that it holds.
+func (r *recorder) write(ctx context.Context, last bool) error {
+	b := r.take(last)
+	var err error
+	if len(b.samples) > 0 || len(b.changes) > 0 || len(b.lastBad) > 0 {
+		var refused int
+		var damage error
+		err = r.store.Update(ctx, func(tx data.Tx) error {
+			refused, damage = 0, nil
+			for _, name := range slices.Sorted(maps.Keys(b.samples)) {
+				n, err := pack(tx, b.samples[name])
+				refused, damage = refused+n, errors.Join(damage, err)
+			}
+			for _, c := range b.changes {
+				if err := c.apply(tx); err != nil {
+					return err
+				}
+			}
+			for key, at := range b.lastBad {
+				if err := touch(tx, key, time.Time{}, at); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		switch {
+		case err != nil:
+			r.restore(b)
+		case damage != nil:
+			r.log.Error("samples were given up because their block cannot be read; it is kept", "error", damage)
+			fallthrough
+		default:
+			r.metrics.flushes.Inc()
+			if !b.again {
+				r.metrics.dropped.Add(float64(refused))
+			}
+		}
+	}
+	r.mu.Lock()
+	r.since, r.failed = time.Now(), err != nil
+	r.mu.Unlock()
+	return err
+}
+
+// pack appends samples of one probe to the blocks of their days. What a block does not take is given up: samples promise
+// nothing, and must not keep a mark from being written. It returns how many were, and an error where a block cannot be
+// read.
+func pack(tx data.Tx, samples []data.Sample) (refused int, err error) {
+	for len(samples) > 0 {
+		day := data.BlockDay(samples[0].At)
+		n := slices.IndexFunc(samples, func(s data.Sample) bool { return data.BlockDay(s.At) != day })
+		if n < 0 {
+			n = len(samples)
+		}
+		lost, e := packDay(tx, day, samples[:n])
+		refused, err = refused+lost, errors.Join(err, e)
+		samples = samples[n:]
+	}
+	return refused, err
+}
+
+func packDay(tx data.Tx, day string, samples []data.Sample) (refused int, err error) {
+	s := samples[0]
+	b, err := tx.Blocks().Get(data.KeyOfBlock(s.Probe, s.Place, day))
+	if errors.Is(err, data.ErrNotFound) {
+		b, err = data.Block{Probe: s.Probe, Place: s.Place, Day: day}, nil
+	}
+	if err != nil {
+		return len(samples), err
+	}
+	for _, s := range samples {
+		switch err := b.Append(s); {
+		case errors.Is(err, data.ErrDamaged):
+			return len(samples), err
+		case err != nil: // not later than what it holds
+			refused++
+		}
+	}
+	if refused == len(samples) {
+		return refused, nil
+	}
+	return refused, tx.Blocks().Put(b)
+}
+
+func (c change) apply(tx data.Tx) error {
+	if c.close != "" {
+		if err := touch(tx, c.close, c.ended, c.last); err != nil {
+			return err
+		}
+	}
+	if c.open != nil {
+		if err := begin(tx, *c.open); err != nil {
+			return err
+		}
+	}
+	if c.mark.Component == "" {
+		return nil
+	}
+	return tx.Marks().Put(c.mark)
+}
+
+// begin writes an outage that opened, with the impact and cause that its component has by default.
+func begin(tx data.Tx, o data.Outage) error {
+	if _, err := tx.Outages().Get(o.Key()); err == nil || !errors.Is(err, data.ErrNotFound) {
+		return err // it is there: a repetition
+	}
+	component, err := tx.Components().Get(o.Component)
+	if err != nil && !errors.Is(err, data.ErrNotFound) {
+		return err
+	}
+	if o.Impact = component.Impact; o.Impact == "" {
+		o.Impact = data.NoReadNoWrite
+	}
+	if o.Cause = component.Cause; o.Cause == "" {
+		o.Cause = data.ByProvider
+	}
+	return tx.Outages().Put(o)
+}
+
+// touch writes the end of an outage, if there is one, and its last bad sample. One that is gone stays gone.
+func touch(tx data.Tx, key data.OutageKey, ended, last time.Time) error {
+	o, err := tx.Outages().Get(key)
+	if errors.Is(err, data.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if !ended.IsZero() {
+		o.Ended = ended
+	}
+	if last.After(o.LastBad) {
+		o.LastBad = last
+	}
+	return tx.Outages().Put(o)
+}
