@@ -189,3 +189,34 @@ func Owed(o data.Occurrence, now time.Time) []data.Bulletin {
 	}
 	return out
 }
+
+// LayDates returns the occurrences whose local nominal start dates lie in [from, to), both YYYY-MM-DD, in order. It is Lay
+// for people who plan ahead: an error names the date or the plan that is wrong.
+func LayDates(plans []data.Maintenance, from, to string) ([]data.Occurrence, error) {
+	var out []data.Occurrence
+	for _, m := range plans {
+		if m.Retired {
+			continue
+		}
+		rule, err := recur.Compile(m.Recurrence)
+		if err != nil {
+			return nil, fmt.Errorf("maintenance %s: %w", m.Slug, err)
+		}
+		at, err := rule.BetweenDates(from, to)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range at {
+			out = append(out, occurrence(m, a))
+		}
+	}
+	return InOrder(out), nil
+}
+
+// InOrder sorts by start, then category, then cohort.
+func InOrder(os []data.Occurrence) []data.Occurrence {
+	slices.SortStableFunc(os, func(a, b data.Occurrence) int {
+		return cmp.Or(a.Window.Start.Compare(b.Window.Start), cmp.Compare(a.Category, b.Category), cmp.Compare(a.Cohort, b.Cohort))
+	})
+	return os
+}

@@ -21,9 +21,11 @@ import (
 
 // API holds what the acts need. Its methods are safe for concurrent use.
 type API struct {
-	Store data.Store
-	Log   *slog.Logger
-	URL   string // public origin, for links in answers
+	Store  data.Store
+	Log    *slog.Logger
+	URL    string // public origin, for links in answers
+	Zone   string // of months (T5)
+	Target string // of a month, as a share (U1)
 }
 
 // MaxRequest is how much of a body is read.
@@ -105,7 +107,7 @@ func (a *API) act(name string, need data.Role, do act) http.Handler {
 		if err != nil {
 			return err
 		}
-		ui.JSON(w, answer.Status, answer.Body)
+		ui.JSON(w, r, answer.Status, answer.Body)
 		return nil
 	})
 }

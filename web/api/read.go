@@ -26,7 +26,7 @@ func (a *API) read(need data.Role, get func(data.Tx, *http.Request) (any, error)
 		if err != nil {
 			return err
 		}
-		ui.JSON(w, http.StatusOK, body)
+		ui.JSON(w, r, http.StatusOK, body)
 		return nil
 	})
 }

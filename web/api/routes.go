@@ -13,6 +13,8 @@ func (a *API) Routes() map[string]http.Handler {
 		"GET /api/v1/tokens":                  a.ListTokens(),
 		"POST /api/v1/tokens":                 a.CreateToken(),
 		"POST /api/v1/tokens/{id}/revoke":     a.RevokeToken(),
+		"GET /api/v1/report/{month}":          a.Report(),
+		"GET /api/v1/facts/{month}":           a.Facts(),
 		"GET /api/v1/audit":                   a.AuditLog(),
 	}
 }

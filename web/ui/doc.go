@@ -127,23 +127,36 @@ func (d *Doc) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	d.ServeStatus(w, r, http.StatusOK)
 }
 
-// ServeStatus answers with the whole document under a status of its own, such as 404.
+// ServeStatus answers with the whole document under a status of its own, such as 404. What went wrong here, 500 and above,
+// is kept by nobody.
 func (d *Doc) ServeStatus(w http.ResponseWriter, r *http.Request, status int) {
-	headers, body := d.plain, d.Body
-	if accept := r.Header["Accept-Encoding"]; len(accept) > 0 {
-		switch zst, gz := accepts(accept); {
-		case zst && d.zstd != nil:
-			headers, body = d.zst, d.zstd
-		case gz && d.gzip != nil:
-			headers, body = d.gz, d.gzip
-		}
+	h := w.Header()
+	headers, body := d.best(r)
+	set(h, headers)
+	if status >= http.StatusInternalServerError {
+		h["Cache-Control"] = noStore
+		delete(h, "Etag")
 	}
-	set(w.Header(), headers)
 	w.WriteHeader(status)
 	if r.Method == http.MethodHead {
 		return
 	}
 	w.Write(body) //nolint:errcheck // the client is gone; there is nobody to tell
+}
+
+var noStore = []string{"no-store"}
+
+// best picks the smallest encoding that the client takes.
+func (d *Doc) best(r *http.Request) (headers, []byte) {
+	if accept := r.Header["Accept-Encoding"]; len(accept) > 0 {
+		switch zst, gz := accepts(accept); {
+		case zst && d.zstd != nil:
+			return d.zst, d.zstd
+		case gz && d.gzip != nil:
+			return d.gz, d.gzip
+		}
+	}
+	return d.plain, d.Body
 }
 
 // Sizes returns the length of the body as it is, in gzip and in zstd.
@@ -168,19 +181,23 @@ func matches(lines []string, etag string) bool {
 	return false
 }
 
-// accepts reads Accept-Encoding as far as it matters here: a coding that is named and not refused with q=0.
+// accepts reads Accept-Encoding as far as it matters here: a coding that is named, or gzip by "*", and not refused with
+// q=0 (RFC 9110 12.5.3).
 func accepts(lines []string) (zst, gz bool) {
+	refused := false // gzip, by name
 	for _, line := range lines {
 		for part := range strings.SplitSeq(line, ",") {
-			coding, params, _ := strings.Cut(strings.TrimSpace(part), ";")
-			if q, ok := strings.CutPrefix(strings.TrimSpace(params), "q="); ok && strings.Trim(q, "0.") == "" {
-				continue
-			}
-			switch strings.TrimSpace(coding) {
-			case "zstd":
-				zst = true
-			case "gzip", "x-gzip", "*":
-				gz = true
+			coding, params, _ := strings.Cut(part, ";")
+			coding = strings.TrimSpace(coding)
+			q, weighed := strings.CutPrefix(strings.TrimSpace(params), "q=")
+			takes := !weighed || strings.Trim(q, "0.") != ""
+			switch {
+			case strings.EqualFold(coding, "zstd"):
+				zst = takes
+			case strings.EqualFold(coding, "gzip"), strings.EqualFold(coding, "x-gzip"):
+				gz, refused = takes, !takes
+			case coding == "*":
+				gz = gz || takes && !refused
 			}
 		}
 	}

@@ -2,16 +2,21 @@ package ui
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"strconv"
+	"strings"
 
 	"github.com/superoffice/statusd/data"
 )
 
-// HandlerFunc is a handler that returns its error instead of writing it.
+// HandlerFunc answers a request, or returns why it could not before it has written anything. A *data.Error is for whoever
+// asked; of anything else they learn only that it happened.
 type HandlerFunc func(http.ResponseWriter, *http.Request) error
 
 // StatusError is an error whose HTTP status is its own. Message is for the client; Cause is logged and never sent.
@@ -29,11 +34,29 @@ func (e *StatusError) Unwrap() error { return e.Cause }
 
 // Handler makes an http.Handler of h: an error becomes a problem document (RFC 9457). Kinds of data.Error have their
 // status; everything else is internal: it is logged once with the request's ID, and the client learns only that and the ID.
-func Handler(log *slog.Logger, h HandlerFunc) http.Handler {
+// A panic in h is an error like any other. Where h had begun to answer, the connection is cut, so that nobody takes a part
+// for the whole.
+func Handler(log *slog.Logger, h HandlerFunc) http.Handler { return Pages(log, nil, h) }
+
+// Pages is Handler for browsers: where page has a document for the status, whoever accepts HTML gets that.
+func Pages(log *slog.Logger, page func(r *http.Request, status int) *Doc, h HandlerFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := h(w, r); err != nil {
-			WriteProblem(w, r, log, err)
+		t := &tracked{ResponseWriter: w}
+		err := call(h, t, r)
+		if err == nil || errors.Is(err, context.Canceled) && r.Context().Err() != nil {
+			return // done, or there is nobody left to answer
 		}
+		p := problemOf(log, r, err)
+		if t.began {
+			panic(http.ErrAbortHandler)
+		}
+		if page != nil && strings.Contains(r.Header.Get("Accept"), "text/html") {
+			if d := page(r, p.Status); d != nil {
+				d.ServeStatus(w, r, p.Status)
+				return
+			}
+		}
+		answer(w, r, p, err)
 	})
 }
 
@@ -65,54 +88,62 @@ type Problem struct {
 	Request string `json:"request,omitempty"`
 }
 
-// WriteProblem writes err as a problem document.
+// WriteProblem answers with err as a problem document, for a handler that is no HandlerFunc.
 func WriteProblem(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error) {
-	p := Problem{Type: "about:blank", Status: http.StatusInternalServerError, Detail: "Something went wrong here. The log says more under this request's ID."}
-	var known *data.Error
-	var status *StatusError
-	switch {
-	case errors.As(err, &known):
-		p.Status, p.Detail, p.Field = statusOf[known.Kind], known.Message, known.Field
-	case errors.As(err, &status):
-		p.Status, p.Detail = status.Status, status.Message
-		for k, v := range status.Header {
-			w.Header()[k] = v
-		}
-	}
-	if r.Context().Err() == nil && (p.Status >= 500 || status != nil && status.Cause != nil) {
-		p.Request = data.NewID()
-		log.Error("a request failed", "error", errors.Join(err, cause(status)), "request", p.Request, "method", r.Method, "path", r.URL.Path)
-	}
-	p.Title = http.StatusText(p.Status)
-	body, merr := json.Marshal(p)
-	if merr != nil {
-		panic(merr) // Problem holds text and a number
-	}
-	h := w.Header()
-	h.Set("Content-Type", "application/problem+json")
-	h.Set("Cache-Control", "no-store")
-	write(w, p.Status, body)
+	answer(w, r, problemOf(log, r, err), err)
 }
 
-func cause(e *StatusError) error {
-	if e == nil {
-		return nil
+// problemOf says of err what may be said, and logs what may not.
+func problemOf(log *slog.Logger, r *http.Request, err error) Problem {
+	p := Problem{Type: "about:blank", Status: http.StatusInternalServerError, Detail: "Something went wrong here. The log says more under this request's ID."}
+	cause := err
+	var known *data.Error
+	var own *StatusError
+	switch {
+	case errors.As(err, &known):
+		p.Status, p.Detail, p.Field, cause = statusOf[known.Kind], known.Message, known.Field, nil
+	case errors.As(err, &own):
+		p.Status, p.Detail, cause = own.Status, own.Message, own.Cause
 	}
-	return e.Cause
+	if cause != nil {
+		p.Request = data.NewID()
+		log.Error("answering a request", "method", r.Method, "path", r.URL.Path, "request", p.Request, "error", cause)
+	}
+	p.Title = http.StatusText(p.Status)
+	return p
+}
+
+func answer(w http.ResponseWriter, r *http.Request, p Problem, err error) {
+	h := w.Header()
+	h.Del("Content-Encoding")
+	var own *StatusError
+	if errors.As(err, &own) {
+		for k, v := range own.Header {
+			h[k] = v
+		}
+	}
+	body, merr := json.Marshal(p)
+	if merr != nil {
+		panic(merr) // a Problem is made of texts and a number
+	}
+	write(w, r, p.Status, "application/problem+json", body)
 }
 
 // JSON writes a body that is JSON already, never to be cached.
-func JSON(w http.ResponseWriter, status int, body []byte) {
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
-	write(w, status, body)
+func JSON(w http.ResponseWriter, r *http.Request, status int, body []byte) {
+	write(w, r, status, "application/json; charset=utf-8", body)
 }
 
-func write(w http.ResponseWriter, status int, body []byte) {
-	set(w.Header(), Security)
-	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+func write(w http.ResponseWriter, r *http.Request, status int, kind string, body []byte) {
+	h := w.Header()
+	set(h, Security)
+	h["Cache-Control"] = noStore
+	h.Set("Content-Type", kind)
+	h.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
-	w.Write(body) //nolint:errcheck // the client is gone; there is nobody to tell
+	if r.Method != http.MethodHead {
+		w.Write(body) //nolint:errcheck // the client is gone; there is nobody to tell
+	}
 }
 
 // MarshalJSON is json.Marshal that leaves markup readable: < > & as they are, which some clients need (STATUSPAGE-V2 1).
@@ -125,3 +156,35 @@ func MarshalJSON(v any) ([]byte, error) {
 	}
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
+
+func call(h HandlerFunc, w http.ResponseWriter, r *http.Request) (err error) {
+	defer func() {
+		switch p := recover(); {
+		case p == nil:
+		case p == http.ErrAbortHandler: //nolint:errorlint // panicked with as it is
+			panic(p)
+		default:
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return h(w, r)
+}
+
+// tracked remembers whether an answer has begun.
+type tracked struct {
+	http.ResponseWriter
+	began bool
+}
+
+func (t *tracked) WriteHeader(status int) {
+	t.began = t.began || status >= 200
+	t.ResponseWriter.WriteHeader(status)
+}
+
+func (t *tracked) Write(b []byte) (int, error) {
+	t.began = true
+	return t.ResponseWriter.Write(b)
+}
+
+// Unwrap lets http.ResponseController reach what is beneath.
+func (t *tracked) Unwrap() http.ResponseWriter { return t.ResponseWriter }

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/superoffice/statusd/cmd/statusd/config"
+)
+
+type checkCommand struct {
+	Config string `help:"Configuration file; without one the built-in default is checked." placeholder:"FILE" type:"path"`
+	Print  bool   `help:"Show what is in force, without secrets."`
+	Schema bool   `help:"Write the JSON schema of the file, for editors."`
+}
+
+// Run implements the command.
+func (c *checkCommand) Run(io streams) error {
+	if c.Schema {
+		b, err := config.Schema()
+		if err != nil {
+			return err
+		}
+		_, err = io.out.Write(b)
+		return err
+	}
+	cfg, err := files{Config: c.Config}.read()
+	var faults config.Faults
+	switch {
+	case errors.As(err, &faults):
+		for _, f := range faults {
+			fmt.Fprintln(io.err, f)
+		}
+		fmt.Fprintf(io.err, "%d to mend.\n", len(faults))
+		return silent
+	case err != nil:
+		return err
+	}
+	for _, w := range cfg.Warnings {
+		fmt.Fprintf(io.err, "%s (a warning)\n", w)
+	}
+	if c.Print {
+		b, err := cfg.Print()
+		if err != nil {
+			return err
+		}
+		_, err = io.out.Write(b)
+		return err
+	}
+	fmt.Fprintf(io.out, "%s: %d components, %d maintenance plans, %d probes, %d contacts. All is well.\n",
+		cfg.Name, len(cfg.Components), len(cfg.Maintenances), len(cfg.Probes), len(cfg.Subscribers))
+	return nil
+}

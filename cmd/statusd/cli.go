@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/superoffice/statusd/cmd/statusd/config"
+)
+
+// Exit statuses of every command.
+const (
+	exitDone  = 0
+	exitWrong = 1 // it found something wrong
+	exitUsage = 2 // it was used wrongly
+)
+
+// commands is the whole command line.
+type commands struct {
+	Serve    serveCommand    `cmd:"" help:"Run the service."`
+	Demo     demoCommand     `cmd:"" help:"Run the service beside a stand-in product that you can break, with invented history."`
+	Check    checkCommand    `cmd:"" help:"Check a configuration file and show every fault in it."`
+	Schedule scheduleCommand `cmd:"" help:"Show the maintenance windows that the configuration makes."`
+	Report   reportCommand   `cmd:"" help:"Work out a month's uptime."`
+	Incident incidentCommand `cmd:"" help:"Declare, update and resolve incidents."`
+	Token    tokenCommand    `cmd:"" help:"Make and revoke tokens for programs."`
+	Audit    auditCommand    `cmd:"" help:"Show who changed what, and check that nothing was taken out."`
+	Version  versionCommand  `cmd:"" help:"Show the version."`
+}
+
+// streams are what a command talks through.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// files are the flags of every command that needs configuration or data.
+type files struct {
+	Config string `help:"Configuration file; without one the built-in default serves." placeholder:"FILE" type:"path"`
+	Data   string `help:"Directory of the database; without one that of the configuration, else the user's state directory." placeholder:"DIR" type:"path"`
+}
+
+// load reads the configuration and settles the data directory.
+func (f files) load() (*config.Config, error) {
+	cfg, err := f.read()
+	if err != nil {
+		return nil, err
+	}
+	if f.Data != "" {
+		cfg.Data = f.Data
+	}
+	if cfg.Data == "" {
+		if cfg.Data, err = config.StateDir(); err != nil {
+			return nil, err
+		}
+	}
+	return cfg, nil
+}
+
+func (f files) read() (*config.Config, error) {
+	if f.Config == "" {
+		return config.Default()
+	}
+	return config.Load(f.Config)
+}
+
+// usageError is a fault in how a command was called.
+type usageError struct{ error }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// silent is a command's word that it found something wrong and has said so itself.
+var silent = errors.New("")
+
+// run is main with everything that comes from outside passed in. It returns the exit status.
+func run(args []string, in io.Reader, out, errs io.Writer) (status int) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	var c commands
+	type exit int
+	defer func() {
+		if r := recover(); r != nil {
+			code, ok := r.(exit)
+			if !ok {
+				panic(r)
+			}
+			status = int(code)
+		}
+	}()
+	parser, err := kong.New(&c,
+		kong.Name("statusd"),
+		kong.Description("A status page that knows the maintenance schedule, keeps the promise of notice, and works out uptime for a contract."),
+		kong.Writers(out, errs),
+		kong.Exit(func(code int) { panic(exit(code)) }), // help was asked for and given
+		kong.UsageOnError(),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+	)
+	if err != nil {
+		panic(err) // the struct above is wrong
+	}
+	call, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintf(errs, "statusd: %v\n", err)
+		var parse *kong.ParseError
+		if errors.As(err, &parse) && parse.Context != nil {
+			fmt.Fprintf(errs, "Try `statusd %s--help`.\n", path(parse.Context))
+		}
+		return exitUsage
+	}
+	call.BindTo(ctx, (*context.Context)(nil))
+	err = call.Run(streams{in, out, errs})
+	var usage usageError
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.Is(err, silent):
+		return exitWrong
+	case errors.As(err, &usage):
+		fmt.Fprintf(errs, "statusd: %v\n", err)
+		return exitUsage
+	}
+	fmt.Fprintf(errs, "statusd: %v\n", err)
+	return exitWrong
+}
+
+// path names the command that was being parsed, with a space behind.
+func path(c *kong.Context) string {
+	if c.Command() == "" {
+		return ""
+	}
+	return c.Selected().FullPath()[len("statusd "):] + " "
+}

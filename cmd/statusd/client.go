@@ -1,0 +1,214 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"os/user"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/superoffice/statusd/cmd/statusd/config"
+	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/data/bolt"
+	"github.com/superoffice/statusd/web/api"
+	"github.com/superoffice/statusd/web/ui"
+)
+
+// reach are the flags of commands that talk to the service.
+type reach struct {
+	files
+	Server string `help:"Address of the operators' listener, to reach the service over the network with a token." placeholder:"URL"`
+	Token  string `help:"File with the token for --server; STATUSD_TOKEN in the environment does as well." placeholder:"FILE" name:"token-file" type:"path"`
+	JSON   bool   `help:"Write the answer as JSON." name:"json"`
+}
+
+// client asks the service: over the network, else over its local socket, else, with no service running, the file itself.
+type client struct {
+	base  string
+	token string
+	http  *http.Client
+	close func() error
+}
+
+// socketName is the local socket's name in the data directory.
+const socketName = "statusd.sock"
+
+// storeName is the database's name in the data directory.
+const storeName = "statusd.db"
+
+func (r reach) dial() (*client, error) {
+	if r.Server != "" {
+		return r.dialServer()
+	}
+	cfg, err := r.load()
+	if err != nil {
+		return nil, err
+	}
+	socket := filepath.Join(cfg.Data, socketName)
+	conn, err := net.DialTimeout("unix", socket, 2*time.Second)
+	switch {
+	case err == nil:
+		conn.Close()
+		dialer := &net.Dialer{Timeout: 2 * time.Second}
+		return &client{base: "http://socket", close: func() error { return nil }, http: &http.Client{
+			Timeout: 30 * time.Second,
+			Transport: &http.Transport{
+				DisableKeepAlives: true,
+				DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+					return dialer.DialContext(ctx, "unix", socket)
+				},
+			},
+		}}, nil
+	case errors.Is(err, fs.ErrPermission):
+		return nil, fmt.Errorf("the service's socket %s is not yours to open: run this as the user that runs the service, or use --server with a token", socket)
+	}
+	return openFile(cfg)
+}
+
+func (r reach) dialServer() (*client, error) {
+	u, err := url.Parse(r.Server)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return nil, usagef("--server %q is no address: use something like https://status-admin.example.com", r.Server)
+	}
+	token := os.Getenv("STATUSD_TOKEN")
+	if r.Token != "" {
+		b, err := os.ReadFile(r.Token)
+		if err != nil {
+			return nil, usagef("reading the token: %v", err)
+		}
+		token = strings.TrimSpace(string(b))
+	}
+	if token == "" {
+		return nil, usagef("--server takes a token: give --token-file FILE or STATUSD_TOKEN; `statusd token create` on the host makes one")
+	}
+	return &client{
+		base: strings.TrimSuffix(r.Server, "/"), token: token, close: func() error { return nil },
+		http: &http.Client{Timeout: 30 * time.Second},
+	}, nil
+}
+
+// openFile serves the same acts from the database itself, for when no service runs.
+func openFile(cfg *config.Config) (*client, error) {
+	path := filepath.Join(cfg.Data, storeName)
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("no service runs with %s and there is no database in it: start one with `statusd serve`, or name its directory with --data", cfg.Data)
+	}
+	store, err := bolt.Open(path, bolt.Options{})
+	if err != nil {
+		return nil, err
+	}
+	a := newAPI(cfg, store, slog.New(slog.DiscardHandler))
+	mux := http.NewServeMux()
+	for pattern, h := range a.Routes() {
+		mux.Handle(pattern, h)
+	}
+	who := data.Operator{Name: "file:" + userName(), Role: data.Admin, Address: "local"}
+	return &client{base: "http://file", close: store.Close, http: &http.Client{Transport: inProcess{mux, who}}}, nil
+}
+
+func newAPI(cfg *config.Config, store data.Store, log *slog.Logger) *api.API {
+	return &api.API{Store: store, Log: log, URL: cfg.Page.URL, Zone: cfg.Page.Zone.String(), Target: cfg.Page.Target}
+}
+
+func userName() string {
+	if u, err := user.Current(); err == nil {
+		return u.Username
+	}
+	return fmt.Sprint(os.Getuid())
+}
+
+// inProcess answers requests from a handler in this process.
+type inProcess struct {
+	handler http.Handler
+	who     data.Operator
+}
+
+func (t inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
+	w := &answer{header: http.Header{}, status: http.StatusOK}
+	r = r.Clone(api.WithOperator(r.Context(), t.who))
+	if r.Body == nil {
+		r.Body = http.NoBody
+	}
+	t.handler.ServeHTTP(w, r)
+	return &http.Response{StatusCode: w.status, Header: w.header, Body: io.NopCloser(&w.body), Request: r}, nil
+}
+
+type answer struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (a *answer) Header() http.Header         { return a.header }
+func (a *answer) WriteHeader(status int)      { a.status = status }
+func (a *answer) Write(b []byte) (int, error) { return a.body.Write(b) }
+
+// do sends one request and decodes the answer into out. A problem document becomes an error in its words.
+func (c *client) do(ctx context.Context, method, path, key string, in, out any) error {
+	var body io.Reader = http.NoBody
+	if in != nil {
+		b, err := json.Marshal(in)
+		if err != nil {
+			return err
+		}
+		body = bytes.NewReader(b)
+	}
+	r, err := http.NewRequestWithContext(ctx, method, c.base+path, body)
+	if err != nil {
+		return err
+	}
+	if in != nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	if key != "" {
+		r.Header.Set("Idempotency-Key", key)
+	}
+	if c.token != "" {
+		r.Header.Set("Authorization", "Bearer "+c.token)
+	}
+	res, err := c.http.Do(r)
+	if err != nil {
+		if key != "" {
+			return fmt.Errorf("%w\nIt is not known whether this was done. The same command with --key %s does it once at most", err, key)
+		}
+		return err
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(io.LimitReader(res.Body, 64<<20))
+	if err != nil {
+		return err
+	}
+	if res.StatusCode >= 400 {
+		return problem(res, b, key)
+	}
+	return json.Unmarshal(b, out)
+}
+
+func problem(res *http.Response, b []byte, key string) error {
+	var p ui.Problem
+	if json.Unmarshal(b, &p) != nil || p.Detail == "" {
+		return fmt.Errorf("the service answers %d %s", res.StatusCode, http.StatusText(res.StatusCode))
+	}
+	text := p.Detail
+	if p.Field != "" {
+		text = p.Field + ": " + text
+	}
+	if p.Request != "" {
+		text += fmt.Sprintf(" (request %s in the log)", p.Request)
+	}
+	if res.StatusCode == http.StatusServiceUnavailable && key != "" {
+		text += "\nThe key to ask again with is --key " + key
+	}
+	return errors.New(text)
+}

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"fmt"
+	"text/tabwriter"
+	"time"
+
+	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/data/i18n"
+	"github.com/superoffice/statusd/data/wire"
+	"github.com/superoffice/statusd/scheduler"
+)
+
+type scheduleCommand struct {
+	From   string `help:"First local date; without one today." placeholder:"YYYY-MM-DD"`
+	To     string `help:"The date after the last; without one eight weeks after the first." placeholder:"YYYY-MM-DD"`
+	Config string `help:"Configuration file; without one the built-in default serves." placeholder:"FILE" type:"path"`
+	JSON   bool   `help:"Write the windows as JSON." name:"json"`
+}
+
+// Run implements the command.
+func (c *scheduleCommand) Run(io streams) error {
+	cfg, err := files{Config: c.Config}.read()
+	if err != nil {
+		return err
+	}
+	from, to := c.From, c.To
+	if from == "" {
+		from = time.Now().In(cfg.Page.Zone).Format(time.DateOnly)
+	}
+	if to == "" {
+		first, err := time.Parse(time.DateOnly, from)
+		if err != nil {
+			return usagef("--from %q is no date: write it as 2026-01-31", from)
+		}
+		to = first.AddDate(0, 0, 56).Format(time.DateOnly)
+	}
+	windows, err := scheduler.LayDates(cfg.Maintenances, from, to)
+	if err != nil {
+		return usageError{err}
+	}
+	if c.JSON {
+		return writeJSON(io.out, wire.Windows(windows))
+	}
+	return calendar(io, windows, cfg.Page.Zone)
+}
+
+// calendar writes the windows for people. What comes every night is one line, not sixty.
+func calendar(io streams, windows []data.Occurrence, zone *time.Location) error {
+	w := tabwriter.NewWriter(io.out, 0, 8, 2, ' ', 0)
+	fmt.Fprintln(w, "WHAT\tWHOM\tWHEN\tLASTS\tNOTICE BY")
+	standing, nights := data.Occurrence{}, 0
+	shown := 0
+	for _, o := range scheduler.InOrder(windows) {
+		if o.Standing {
+			standing, nights = o, nights+1
+			continue
+		}
+		what := i18n.T(i18n.EN, "category."+string(o.Category))
+		notice := o.Deadline().In(zone).Format("Mon 2006-01-02 15:04 MST")
+		if o.Phase == data.Reserved {
+			what += " (reserved)"
+			notice += ", if used"
+		}
+		shown++
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", what, o.Cohort, i18n.When(i18n.EN, o.Window.Start, o.Window.End, zone), i18n.Duration(i18n.EN, o.Window.Duration()), notice)
+		if o.Clock != "" {
+			fmt.Fprintf(w, "  %s\t\t\t\t\n", o.Clock)
+		}
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	if shown == 0 && nights == 0 {
+		fmt.Fprintln(io.out, "Nothing is planned in this span.")
+	}
+	if nights > 0 {
+		fmt.Fprintf(io.out, "\nAnd %s, %d times at %s, for %s.\n", i18n.T(i18n.EN, "category."+string(standing.Category)), nights,
+			standing.Window.Start.In(zone).Format("15:04"), i18n.Duration(i18n.EN, standing.Window.Duration()))
+	}
+	return nil
+}

@@ -1,0 +1,230 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/superoffice/statusd/cmd/statusd/config"
+	"github.com/superoffice/statusd/data/bolt"
+	"github.com/superoffice/statusd/probes"
+	"github.com/superoffice/statusd/scheduler"
+	"github.com/superoffice/statusd/web"
+	"github.com/superoffice/statusd/web/banner"
+	"github.com/superoffice/statusd/web/live"
+	"github.com/superoffice/statusd/web/page"
+)
+
+type serveCommand struct {
+	files
+	listening
+	NoProbes bool `help:"Take no samples: nothing is asked of anybody, and everything shows as not measured."`
+}
+
+// listening are the flags of commands that serve.
+type listening struct {
+	Listen      string `help:"Address of the public listener; port 0 takes a free one." placeholder:"ADDR"`
+	AdminListen string `help:"Address of the operators' listener." placeholder:"ADDR"`
+	AddrFile    string `help:"Write the addresses to this file, as JSON." placeholder:"FILE" type:"path"`
+}
+
+// Run implements the command.
+func (c *serveCommand) Run(ctx context.Context, io streams) error {
+	cfg, err := c.load()
+	if err != nil {
+		return err
+	}
+	return serve(ctx, serving{cfg: cfg, listening: c.listening, reload: c.load, noProbes: c.NoProbes, log: io.err})
+}
+
+// serving is what serve works from.
+type serving struct {
+	cfg *config.Config
+	listening
+	reload   func() (*config.Config, error) // for SIGHUP
+	noProbes bool
+	demo     bool
+	log      io.Writer
+	ready    func(addresses) error // told once everything runs; nil means nobody is
+}
+
+// stopWithin is how long a stop may take (DESIGN 12: 10 s).
+const stopWithin = 8 * time.Second
+
+// serve runs the service until ctx ends. It is one long function on purpose: it opens, builds and runs everything from top
+// to bottom, and closes in reverse by defer.
+func serve(ctx context.Context, s serving) error {
+	cfg := s.cfg
+	if s.Listen != "" {
+		cfg.Listen = s.Listen
+	}
+	if s.AdminListen != "" {
+		cfg.AdminListen = s.AdminListen
+	}
+	log, err := newLog(s.log, cfg)
+	if err != nil {
+		return err
+	}
+	slog.SetDefault(log)
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), buildInfo())
+
+	// Listeners first: a taken port is a clear error, and tests can ask for port 0.
+	certificates, err := loadCertificates(cfg)
+	if err != nil {
+		return err
+	}
+	public, err := listen(cfg.Listen, certificates)
+	if err != nil {
+		return err
+	}
+	defer public.Close()
+	admin, err := listen(cfg.AdminListen, nil)
+	if err != nil {
+		return err
+	}
+	defer admin.Close()
+
+	store, err := bolt.Open(filepath.Join(cfg.Data, storeName), bolt.Options{})
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	socket, err := listenSocket(cfg.Data) // after the store: only its owner may take an old socket away
+	if err != nil {
+		return err
+	}
+	defer socket.Close()
+	if err := cfg.Apply(ctx, store, time.Now()); err != nil {
+		return fmt.Errorf("writing the configuration into the store: %w", err)
+	}
+
+	planner := scheduler.New(scheduler.Options{Store: store, Log: log, Registry: registry})
+	if err := planner.Plan(ctx, time.Now()); err != nil { // so that the first page knows the schedule
+		return err
+	}
+	hub := live.New(live.Options{Lang: liveLanguage(cfg), Log: log, Registry: registry})
+	address := addressesOf(public, admin, certificates != nil)
+	look := &web.Look{
+		Store: store, Client: selfClient(public.Addr()), Base: address.Listen, Customer: cfg.Page.CustomerPattern, Log: log.With("part", "look"),
+	}
+	pages := &page.Publisher{
+		Store: store, Settings: pageSettings(cfg, address, s), Renderers: renderers(), Log: log.With("part", "page"),
+		OnSwap: []func(*page.Snapshot){push(hub, log), look.Begin(registry)},
+	}
+	if _, err := pages.Build(ctx, <-store.Watch(ctx)); err != nil {
+		return err
+	}
+	runner := probes.New(probes.Options{
+		Store: store, Log: log, Registry: registry, References: cfg.References, UserAgent: userAgent(cfg), Disabled: s.noProbes,
+	})
+	mail, err := newNotifier(cfg, store, log, registry)
+	if err != nil {
+		return err
+	}
+	desk := newAPI(cfg, store, log.With("part", "api"))
+	ready := readiness(store, pages, mail)
+	operators := web.Operators(web.OperatorsOptions{
+		API: desk, Ready: ready, Log: log,
+		Metrics:  promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
+		Overview: overview(store, pages, cfg),
+	})
+	servers := []struct {
+		listener net.Listener
+		server   *http.Server
+	}{
+		{public, web.NewServer(web.RealAddress(cfg.TrustedProxies, web.Public(web.PublicOptions{
+			Pages: pages, Live: hub, Ready: ready, Log: log, HTTPS: cfg.HTTPS(),
+			Banner: &banner.Handler{Pages: pages, Customer: cfg.Page.CustomerPattern, Log: log, Language: web.Language},
+		})), log)},
+		{admin, web.NewServer(web.RealAddress(cfg.TrustedProxies, operators), log)},
+		{socket, web.NewServer(operators, log)},
+	}
+	servers[2].server.ConnContext = web.Socket
+
+	group, ctx := errgroup.WithContext(ctx)
+	for _, sv := range servers {
+		group.Go(func() error {
+			if err := sv.server.Serve(sv.listener); !errors.Is(err, http.ErrServerClosed) {
+				return fmt.Errorf("serving on %s: %w", sv.listener.Addr(), err)
+			}
+			return nil
+		})
+		group.Go(func() error {
+			<-ctx.Done()
+			end, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
+			defer cancel()
+			if err := sv.server.Shutdown(end); err != nil {
+				return sv.server.Close() // whoever is still there has had its time
+			}
+			return nil
+		})
+	}
+	for _, part := range []func(context.Context) error{planner.Run, pages.Run, hub.Run, look.Run, runner.Run, mail.Run, forgetting(desk, log)} {
+		group.Go(func() error { return part(ctx) })
+	}
+	group.Go(func() error { return reloads(ctx, s, cfg, store, pages, certificates, address, log) })
+	if err := address.write(s.AddrFile); err != nil {
+		return err
+	}
+	log.Info("serving", "public", address.Listen, "operators", address.Admin, "data", cfg.Data, "version", versionText())
+	if s.ready != nil {
+		if err := s.ready(address); err != nil {
+			return err
+		}
+	}
+	group.Go(func() error { return tellServiceManager(ctx, log) })
+	err = group.Wait()
+	log.Info("stopped")
+	return err
+}
+
+// renderers make everything that is served from the snapshot.
+func renderers() []page.Renderer {
+	return []page.Renderer{page.Render, banner.Render}
+}
+
+// push sends each snapshot's live frames to open pages.
+func push(hub *live.Hub, log *slog.Logger) func(*page.Snapshot) {
+	return func(s *page.Snapshot) {
+		frames, err := page.LiveFrames(s.State)
+		if err != nil {
+			log.Error("open pages are not told", "error", err)
+			return
+		}
+		text := make(map[string][]byte, len(frames))
+		for l, b := range frames {
+			text[string(l)] = b
+		}
+		if err := hub.Publish(text); err != nil {
+			log.Error("open pages are not told", "error", err)
+		}
+	}
+}
+
+func liveLanguage(cfg *config.Config) func(*http.Request) string {
+	return func(r *http.Request) string { return string(web.Language(r, cfg.Page.Languages)) }
+}
+
+func newLog(w io.Writer, cfg *config.Config) (*slog.Logger, error) {
+	if w == nil {
+		w = os.Stderr
+	}
+	o := &slog.HandlerOptions{Level: cfg.Log.Level}
+	if cfg.Log.Format == "json" {
+		return slog.New(slog.NewJSONHandler(w, o)), nil
+	}
+	return slog.New(slog.NewTextHandler(w, o)), nil
+}

@@ -1,0 +1,202 @@
+package ui_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/superoffice/statusd/web/ui"
+)
+
+var long = []byte(strings.Repeat("All systems operational. ", 100))
+
+func ask(d http.Handler, method string, header map[string]string) *http.Response {
+	r := httptest.NewRequest(method, "/", nil)
+	for k, v := range header {
+		r.Header.Set(k, v)
+	}
+	w := httptest.NewRecorder()
+	d.ServeHTTP(w, r)
+	return w.Result()
+}
+
+func TestEncodings(t *testing.T) {
+	t.Parallel()
+	d := ui.NewDoc(long, ui.DocOptions{Type: "text/plain"})
+	for _, tc := range []struct{ accept, want string }{
+		{"", ""},
+		{"gzip", "gzip"},
+		{"gzip, deflate, br, zstd", "zstd"},
+		{"GZIP", "gzip"},
+		{"x-gzip", "gzip"},
+		{"br", ""},
+		{"*", "gzip"},
+		{"gzip;q=0", ""},
+		{"gzip;q=0.0, *", ""},
+		{"*, gzip; q=0", ""},
+		{"zstd;q=0, gzip;q=0.5", "gzip"},
+		{"identity", ""},
+		{"zstd ; q=0.001", "zstd"},
+		{"gzip;q=0,identity;q=0", ""},
+		{";;,,", ""},
+	} {
+		res := ask(d, http.MethodGet, map[string]string{"Accept-Encoding": tc.accept})
+		if got := res.Header.Get("Content-Encoding"); got != tc.want {
+			t.Errorf("Accept-Encoding %q: Content-Encoding %q, want %q", tc.accept, got, tc.want)
+		}
+		body, err := io.ReadAll(res.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := res.Header.Get("Content-Length"); got != strconv.Itoa(len(body)) {
+			t.Errorf("Accept-Encoding %q: Content-Length %s with %d bytes", tc.accept, got, len(body))
+		}
+		if got := decode(t, tc.want, body); !bytes.Equal(got, long) {
+			t.Errorf("Accept-Encoding %q: the body is another one: %q", tc.accept, got)
+		}
+		if got := res.Header.Get("Vary"); got != "Accept-Encoding" {
+			t.Errorf("Accept-Encoding %q: Vary %q", tc.accept, got)
+		}
+	}
+}
+
+func decode(t *testing.T, encoding string, b []byte) []byte {
+	t.Helper()
+	var r io.Reader = bytes.NewReader(b)
+	var err error
+	switch encoding {
+	case "gzip":
+		r, err = gzip.NewReader(r)
+	case "zstd":
+		r, err = zstd.NewReader(r)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func TestConditional(t *testing.T) {
+	t.Parallel()
+	d := ui.NewDoc(long, ui.DocOptions{Type: "text/plain", Vary: "Accept-Language", Header: http.Header{"X-More": {"1"}}})
+	strong := strings.TrimPrefix(d.ETag, "W/")
+	for _, tc := range []struct {
+		match string
+		want  int
+	}{
+		{d.ETag, http.StatusNotModified},
+		{strong, http.StatusNotModified}, // weak comparison (RFC 9110 13.1.2)
+		{`"other", ` + d.ETag, http.StatusNotModified},
+		{`W/"other",` + strong + `, "third"`, http.StatusNotModified},
+		{"*", http.StatusNotModified},
+		{`"other"`, http.StatusOK},
+		{"", http.StatusOK},
+		{strings.Trim(strong, `"`), http.StatusOK},
+	} {
+		res := ask(d, http.MethodGet, map[string]string{"If-None-Match": tc.match, "Accept-Encoding": "gzip"})
+		if res.StatusCode != tc.want {
+			t.Errorf("If-None-Match %s: %d, want %d", tc.match, res.StatusCode, tc.want)
+			continue
+		}
+		if tc.want != http.StatusNotModified {
+			continue
+		}
+		for _, key := range []string{"Content-Encoding", "Content-Length", "Content-Type"} {
+			if got := res.Header.Get(key); got != "" {
+				t.Errorf("a 304 says %s: %s", key, got)
+			}
+		}
+		for key, want := range map[string]string{
+			"Etag": d.ETag, "Cache-Control": ui.DefaultCache, "Vary": "Accept-Language, Accept-Encoding", "X-More": "1",
+		} {
+			if got := res.Header.Get(key); got != want {
+				t.Errorf("a 304 says %s: %q, want %q as a 200 does", key, got, want)
+			}
+		}
+	}
+}
+
+func TestHead(t *testing.T) {
+	t.Parallel()
+	d := ui.NewDoc(long, ui.DocOptions{Type: "text/plain"})
+	get, head := ask(d, http.MethodGet, nil), ask(d, http.MethodHead, nil)
+	if body, err := io.ReadAll(head.Body); err != nil || len(body) != 0 {
+		t.Errorf("HEAD has %d bytes of body, %v", len(body), err)
+	}
+	for _, key := range []string{"Content-Length", "Content-Type", "Etag", "Cache-Control", "Vary"} {
+		if a, b := get.Header.Get(key), head.Header.Get(key); a != b || a == "" {
+			t.Errorf("%s is %q for GET and %q for HEAD", key, a, b)
+		}
+	}
+}
+
+func TestSmallDocsAreNotCompressed(t *testing.T) {
+	t.Parallel()
+	d := ui.NewDoc([]byte("ok"), ui.DocOptions{Type: "text/plain"})
+	if got := ask(d, http.MethodGet, map[string]string{"Accept-Encoding": "gzip, zstd"}).Header.Get("Content-Encoding"); got != "" {
+		t.Errorf("two bytes are sent in %s", got)
+	}
+	if _, gz, zst := d.Sizes(); gz != 0 || zst != 0 {
+		t.Errorf("Sizes = %d, %d, want none", gz, zst)
+	}
+}
+
+// Headers are shared by all answers: what a handler around one adds to its own must not turn up in the next.
+func TestAnswersDoNotShareChanges(t *testing.T) {
+	t.Parallel()
+	d := ui.NewDoc(long, ui.DocOptions{Type: "text/plain"})
+	w := httptest.NewRecorder()
+	d.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
+	w.Header().Add("Vary", "Cookie")
+	w.Header().Set("Etag", "gone")
+	if got := ask(d, http.MethodGet, nil).Header; got.Get("Etag") != d.ETag || len(got["Vary"]) != 1 {
+		t.Errorf("the next answer has %v", got)
+	}
+}
+
+func TestServeStatus(t *testing.T) {
+	t.Parallel()
+	d := ui.NewDoc(long, ui.DocOptions{Type: "text/html"})
+	for status, cache := range map[int]string{http.StatusNotFound: ui.DefaultCache, http.StatusInternalServerError: "no-store"} {
+		h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { d.ServeStatus(w, r, status) })
+		res := ask(h, http.MethodGet, map[string]string{"If-None-Match": d.ETag, "Accept-Encoding": "gzip"})
+		body, err := io.ReadAll(res.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if res.StatusCode != status || res.Header.Get("Cache-Control") != cache {
+			t.Errorf("ServeStatus(%d): %d with %v", status, res.StatusCode, res.Header)
+		}
+		if !bytes.Equal(decode(t, "gzip", body), long) {
+			t.Errorf("ServeStatus(%d): the body is not whole", status)
+		}
+	}
+}
+
+func BenchmarkServe(b *testing.B) {
+	d := ui.NewDoc(long, ui.DocOptions{Type: "text/plain"})
+	r := httptest.NewRequest(http.MethodGet, "/", nil)
+	r.Header.Set("Accept-Encoding", "gzip, deflate, br, zstd")
+	w := &discard{http.Header{}}
+	b.ReportAllocs()
+	for b.Loop() {
+		d.ServeHTTP(w, r)
+	}
+}
+
+type discard struct{ h http.Header }
+
+func (d *discard) Header() http.Header         { return d.h }
+func (d *discard) WriteHeader(int)             {}
+func (d *discard) Write(b []byte) (int, error) { return len(b), nil }
