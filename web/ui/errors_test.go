@@ -103,8 +103,7 @@ func TestBrowsersGetAPage(t *testing.T) {
 		}
 		return nil
 	}
-	browsers := &ui.Errors{Log: quiet(), Page: page}
-	missing := browsers.Handle(func(w http.ResponseWriter, _ *http.Request) error {
+	missing := ui.Pages(quiet(), page, func(w http.ResponseWriter, _ *http.Request) error {
 		w.Header().Set("Content-Length", "9999")
 		return data.NotFound("page", "x")
 	})
@@ -116,7 +115,7 @@ func TestBrowsersGetAPage(t *testing.T) {
 	if got := ask(missing, http.MethodGet, map[string]string{"Accept": "*/*"}).Header.Get("Content-Type"); got != "application/problem+json" {
 		t.Errorf("a program gets %s", got)
 	}
-	other := browsers.Handle(fails(data.Conflict("x")))
+	other := ui.Pages(quiet(), page, fails(data.Conflict("x")))
 	if got := ask(other, http.MethodGet, browser).Header.Get("Content-Type"); got != "application/problem+json" {
 		t.Errorf("without a page a browser gets %s", got)
 	}

@@ -1,0 +1,494 @@
+package page
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+
+	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/data/i18n"
+)
+
+// parse reads a page as a browser does.
+func parse(tb testing.TB, body []byte) *html.Node {
+	tb.Helper()
+	n, err := html.Parse(bytes.NewReader(body))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return n
+}
+
+// all returns the elements under n that want says yes to, in order.
+func all(n *html.Node, want func(*html.Node) bool) []*html.Node {
+	var out []*html.Node
+	for d := range n.Descendants() {
+		if d.Type == html.ElementNode && want(d) {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+func attr(n *html.Node, key string) string {
+	for _, a := range n.Attr {
+		if a.Key == key {
+			return a.Val
+		}
+	}
+	return ""
+}
+
+func tag(names ...string) func(*html.Node) bool {
+	return func(n *html.Node) bool { return slices.Contains(names, n.Data) }
+}
+
+func class(name string) func(*html.Node) bool {
+	return func(n *html.Node) bool { return slices.Contains(strings.Fields(attr(n, "class")), name) }
+}
+
+func has(key, value string) func(*html.Node) bool {
+	return func(n *html.Node) bool { return attr(n, key) == value }
+}
+
+// text is what a reader gets of n, with single spaces.
+func text(n *html.Node) string {
+	var b strings.Builder
+	for d := range n.Descendants() {
+		if d.Type == html.TextNode && d.Parent.Data != "style" && d.Parent.Data != "script" {
+			b.WriteString(d.Data + " ")
+		}
+	}
+	return strings.Join(strings.Fields(b.String()), " ")
+}
+
+var leftover = regexp.MustCompile(`\{[a-z0-9_]+\}|\{\{|ZgotmplZ|%!|<no value>|\b(ui|level|headline|banner|line|incident|maintenance|cohort|category)\.[a-z_]+\b`)
+
+func TestEveryPageIsWellMade(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, _ string, s *State, p Place, body []byte) {
+		t.Helper()
+		fault := func(format string, args ...any) { t.Helper(); t.Errorf("%v: "+format, append([]any{p}, args...)...) }
+		doc := parse(t, body)
+		root := all(doc, tag("html"))[0]
+		if got := attr(root, "lang"); got != string(p.Lang) {
+			fault("lang = %q", got)
+		}
+		for _, name := range []string{"h1", "main", "title", "header", "footer"} {
+			if n := len(all(doc, tag(name))); n != 1 {
+				fault("%d elements %s, want one", n, name)
+			}
+		}
+		if rest := leftover.FindString(text(doc)); rest != "" {
+			fault("%q is left in the text", rest)
+		}
+		ids := map[string]bool{}
+		for _, n := range all(doc, func(*html.Node) bool { return true }) {
+			for _, a := range n.Attr {
+				switch {
+				case a.Key == "style" || strings.HasPrefix(a.Key, "on"):
+					fault("<%s> has %s=%q, which the policy forbids", n.Data, a.Key, a.Val)
+				case a.Key == "id" && ids[a.Val]:
+					fault("the id %q stands twice", a.Val)
+				case a.Key == "id":
+					ids[a.Val] = true
+				case (a.Key == "title" || a.Key == "aria-label") && leftover.MatchString(a.Val):
+					fault("<%s> has %s=%q", n.Data, a.Key, a.Val)
+				}
+			}
+			src := attr(n, "src")
+			switch n.Data {
+			case "script":
+				if src != ScriptPath() || attr(n, "type") != "module" || n.FirstChild != nil {
+					fault("a script is not ours: %v", n.Attr)
+				}
+			case "link":
+				if rel := attr(n, "rel"); rel == "icon" && !strings.HasPrefix(attr(n, "href"), "data:image/svg+xml,") || !slices.Contains([]string{"icon", "canonical", "alternate"}, rel) {
+					fault("<link %v> makes the page fetch something", n.Attr)
+				}
+			case "img", "iframe", "object", "embed", "video", "audio", "form", "base":
+				fault("<%s> has no place here", n.Data)
+			case "use":
+				if !strings.HasPrefix(attr(n, "href"), "#") {
+					fault("a symbol comes from %q", attr(n, "href"))
+				}
+			case "time":
+				if attr(n, "datetime") == "" {
+					fault("<time>%s</time> has no datetime", text(n))
+				}
+			case "details":
+				if attr(n, "id") == "" {
+					fault("<details> without an id closes when the page is swapped")
+				}
+			case "a":
+				href := attr(n, "href")
+				if strings.HasPrefix(href, "/") && href != "/api/v2/summary.json" && !strings.Contains(href, "?lang=") {
+					fault("the link %q loses the language", href)
+				}
+				if text(n) == "" {
+					fault("the link %q has no words", href)
+				}
+			}
+		}
+		for _, n := range all(doc, tag("use", "a")) {
+			if to, ok := strings.CutPrefix(attr(n, "href"), "#"); ok && !ids[to] {
+				fault("#%s is nowhere", to)
+			}
+		}
+		if p.Path != NotFoundPlace && p.Path != ErrorPlace {
+			var langs []string
+			for _, n := range all(doc, has("rel", "alternate")) {
+				langs = append(langs, attr(n, "hreflang"))
+				if want := s.URL + p.Path; !strings.HasPrefix(attr(n, "href"), want) {
+					fault("hreflang %s = %s, want it to begin with %s", attr(n, "hreflang"), attr(n, "href"), want)
+				}
+			}
+			want := []string{"x-default"}
+			for _, l := range slices.Backward(s.Langs) {
+				want = append([]string{string(l)}, want...)
+			}
+			if !slices.Equal(langs, want) {
+				fault("hreflang %v, want %v", langs, want)
+			}
+		}
+	})
+}
+
+func TestHeaders(t *testing.T) {
+	t.Parallel()
+	d := render(t, calm(t))[Place{"/", i18n.NB}]
+	styles := all(parse(t, d.Body), tag("style"))
+	sum := sha256.Sum256([]byte(styles[0].FirstChild.Data))
+	hash := base64.StdEncoding.EncodeToString(sum[:])
+	h := serve(d).Header()
+	for key, want := range map[string]string{
+		"Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self' 'sha256-" + hash + "'; img-src 'self' data:; " +
+			"connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+		"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin", "X-Content-Type-Options": "nosniff",
+		"Referrer-Policy": "no-referrer", "Content-Language": "nb", "Vary": "Accept-Language, Accept-Encoding",
+		"Content-Type": "text/html; charset=utf-8",
+	} {
+		if got := h.Get(key); got != want {
+			t.Errorf("%s: %q, want %q", key, got, want)
+		}
+	}
+	if got := h.Get("Permissions-Policy"); !strings.Contains(got, "camera=()") {
+		t.Errorf("Permissions-Policy: %q, want the empty set", got)
+	}
+	js := render(t, calm(t))[Place{Path: ScriptPath()}]
+	if got := serve(js).Header().Get("Cache-Control"); got != "public, max-age=31536000, immutable" {
+		t.Errorf("the script's Cache-Control is %q", got)
+	}
+}
+
+func front1(t *testing.T, s *State, l i18n.Lang) *html.Node {
+	t.Helper()
+	return parse(t, render(t, s)[Place{"/", l}].Body)
+}
+
+func TestHeadline(t *testing.T) {
+	t.Parallel()
+	for headline, symbol := range symbols {
+		s := calm(t)
+		s.Headline = headline
+		doc := front1(t, s, i18n.EN)
+		h1 := all(doc, tag("h1"))[0]
+		want := i18n.T(i18n.EN, "headline."+string(headline))
+		if got := text(h1); got != want {
+			t.Errorf("%s: the headline is %q, want %q", headline, got, want)
+		}
+		if got := attr(all(h1, tag("use"))[0], "href"); got != "#"+symbol {
+			t.Errorf("%s: the symbol is %s, want #%s", headline, got, symbol)
+		}
+		if got := text(all(doc, tag("title"))[0]); got != want+" – "+s.Name {
+			t.Errorf("%s: the title is %q", headline, got)
+		}
+		if len(all(doc, class("band"))) != 1 || len(all(doc, class("is-"+symbol))) == 0 {
+			t.Errorf("%s: no band of that colour", headline)
+		}
+	}
+}
+
+func TestOthersAreNamedBesideTheHeadline(t *testing.T) {
+	t.Parallel()
+	s := calm(t)
+	s.level("email-out", data.PartialOutage)
+	s.level("ai-lab", data.NoData)
+	const want = "Also affected, outside the commitment: Campaign and service e-mail"
+	if got := text(all(front1(t, s, i18n.EN), class("say"))[0]); !strings.Contains(got, want+" As of") {
+		t.Errorf("the headline says %q, want it to hold %q", got, want)
+	}
+}
+
+func TestNoDataIsNeverUp(t *testing.T) {
+	t.Parallel()
+	s := unknown(t)
+	for _, l := range s.Langs {
+		doc := front1(t, s, l)
+		for _, row := range all(all(doc, class("comps"))[0], tag("li")) {
+			st := all(row, class("st"))[0]
+			if got, want := text(st), i18n.T(l, "level.no_data"); got != want || attr(st, "class") != "st is-no_data" {
+				t.Errorf("%s: %q shows as %q in %q", l, text(row), got, attr(st, "class"))
+			}
+			for _, bar := range all(row, tag("i")) {
+				if attr(bar, "class") != "n" || !strings.Contains(attr(bar, "title"), i18n.T(l, "ui.day_no_data")) {
+					t.Fatalf("%s: a day without data shows as %q", l, attr(bar, "title"))
+				}
+			}
+		}
+		if got := text(all(doc, tag("table"))[0]); strings.Contains(got, "%") {
+			t.Errorf("%s: months that nobody watched have figures: %q", l, got)
+		}
+	}
+	if got := text(front1(t, s, i18n.EN)); !strings.Contains(got, "Demonstration: invented data") || !strings.Contains(got, "Measuring is switched off here.") {
+		t.Errorf("neither demonstration nor missing probes are said: %q", got)
+	}
+}
+
+func TestBars(t *testing.T) {
+	t.Parallel()
+	s := bad(t)
+	rows := all(all(front1(t, s, i18n.EN), class("comps"))[0], tag("li"))
+	if len(rows) != len(catalogue) {
+		t.Fatalf("%d rows, want %d", len(rows), len(catalogue))
+	}
+	days := all(rows[2], class("days"))[0] // login
+	bars := all(days, tag("i"))
+	if len(bars) != DaysShown {
+		t.Fatalf("%d bars, want %d", len(bars), DaysShown)
+	}
+	if got, want := attr(bars[len(bars)-1], "title"), "9 Apr 2026: outage 24 minutes"; got != want {
+		t.Errorf("today is %q, want %q", got, want)
+	}
+	if got := attr(days, "aria-label"); attr(days, "role") != "img" || !strings.HasPrefix(got, "Last 90 days: outage 5 days (9 Apr 2026, ") {
+		t.Errorf("a screen reader gets %q", got)
+	}
+	if n := len(all(days, func(n *html.Node) bool { return attr(n, "tabindex") != "" })); n != 0 {
+		t.Errorf("%d bars are tab stops", n)
+	}
+}
+
+func TestIncident(t *testing.T) {
+	t.Parallel()
+	s := bad(t)
+	doc := front1(t, s, i18n.EN)
+	card := all(doc, has("id", "i-aaaabbbbcccc"))[0]
+	got := text(card)
+	for _, want := range []string{
+		"Sign-in fails for many customers Cause identified", "Thursday 9 April 2026 11:56 (CEST, UTC+2)", "Older updates (2)",
+		"Login and automatic re-login Major outage", "CRM Online: write Partial outage (customers who get the new version first)",
+		"Next update Thursday 9 April 2026 12:20 (CEST, UTC+2)", "If you cannot sign in, contact support here: https://community.superoffice.com",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the incident lacks %q: %s", want, got)
+		}
+	}
+	if strings.Contains(text(doc), "secret-thing") {
+		t.Error("a component that the public does not know of is named")
+	}
+	if newest, older := strings.Index(got, "session store"), strings.Index(got, "half of the attempts"); newest < 0 || older < newest {
+		t.Errorf("the newest update does not come first: %s", got)
+	}
+	if resolved := text(all(doc, has("id", "i-ddddeeeeffff"))[0]); !strings.Contains(resolved, "Resolved") || !strings.Contains(resolved, "Duration 2 hours") {
+		t.Errorf("the resolved incident says %q", resolved)
+	}
+	s.Now = s.Now.Add(AfterResolution)
+	if len(all(front1(t, s, i18n.EN), has("id", "i-ddddeeeeffff"))) != 0 {
+		t.Error("an incident stays on the front page longer than a day after it was resolved")
+	}
+}
+
+func TestPlanned(t *testing.T) {
+	t.Parallel()
+	s := calm(t)
+	doc := front1(t, s, i18n.EN)
+	cards := all(doc, class("card"))
+	if len(cards) != 2 {
+		t.Fatalf("%d cards, want the merged one and the upgrade", len(cards))
+	}
+	got := text(cards[0])
+	for _, want := range []string{
+		"System maintenance and Microsoft security updates", "Friday 10 April 2026, 00:00–06:00 (CEST, UTC+2)",
+		"Expected interruption up to 30 minutes Announced span: 6 hours", "Applies to all customers", "What to do: Nothing normally",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the card lacks %q: %s", want, got)
+		}
+	}
+	if told := strings.Fields(attr(cards[0], "data-occurrence")); len(told) != 2 {
+		t.Errorf("the merged card speaks for %v, want two occurrences", told)
+	}
+	when := all(cards[0], tag("time"))[0]
+	if attr(when, "datetime") != "2026-04-09T22:00:00Z" || attr(when, "data-end") != "2026-04-10T04:00:00Z" {
+		t.Errorf("the window is %v for programs", when.Attr)
+	}
+	front := text(doc)
+	for _, not := range []string{"Reserved", "Under review"} {
+		if strings.Contains(front, not) {
+			t.Errorf("the front page has %q", not)
+		}
+	}
+	if !strings.Contains(front, "Every night at 02:00 (CEST, UTC+2) the servers are recycled.") {
+		t.Error("the standing notice is missing")
+	}
+}
+
+func TestCancelledIsShownAsCancelled(t *testing.T) {
+	t.Parallel()
+	s := night(t)
+	docs := render(t, s)
+	for _, path := range []string{"/", "/schedule"} {
+		cards := all(parse(t, docs[Place{path, i18n.EN}].Body), class("w-cancelled"))
+		if len(cards) != 1 || !strings.Contains(text(cards[0]), "Critical fix Cancelled") {
+			t.Errorf("%s: %d cancelled windows are shown, want one", path, len(cards))
+		}
+	}
+}
+
+func TestSchedule(t *testing.T) {
+	t.Parallel()
+	s := calm(t)
+	s.Now = local(t, s.Zone, "2026-03-25 12:00")
+	s.Occurrences = append(s.Occurrences, data.Occurrence{
+		Maintenance: "infrastructure", Date: "2026-03-28", Cohort: "all", Ordinal: "0", Category: data.Infrastructure, Phase: data.Scheduled,
+		Window: data.Window{Start: local(t, s.Zone, "2026-03-28 20:00"), End: local(t, s.Zone, "2026-03-29 06:00")},
+	})
+	got := text(parse(t, render(t, s)[Place{"/schedule", i18n.EN}].Body))
+	for _, want := range []string{
+		"Clocks go forward during this window; it lasts 9 hours.", "Saturday 28 March 2026 20:00 (CET, UTC+1) – Sunday 29 March 2026 06:00 (CEST, UTC+2)",
+		"Infrastructure upgrade Reserved (if needed)", "Reserved – used only if needed.", "Application upgrade Under review",
+		"Applies to: customers who get the new version first", "Applies to: all other customers", "Week 15 6 Apr 2026 – 12 Apr 2026",
+		"Announced at the latest Thursday 23 April 2026 00:00 (CEST, UTC+2)",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the schedule lacks %q: %s", want, got)
+		}
+	}
+	if n := strings.Count(got, "recycle"); n != 1 {
+		t.Errorf("the recycle is named %d times, want one line for all nights", n)
+	}
+}
+
+func TestMonths(t *testing.T) {
+	t.Parallel()
+	s := calm(t)
+	got := text(all(parse(t, render(t, s)[Place{"/uptime", i18n.NB}].Body), tag("table"))[0])
+	for _, want := range []string{
+		"April 2026 hittil denne måneden 99,97 % nedetid 10 minutter gjenstående spillerom: 1 time 16 minutter 99,82 %",
+		"November 2025 Ingen data", "99,89 % nedetid 46 minutter 40 sekunder · nådd",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the months lack %q: %s", want, got)
+		}
+	}
+}
+
+const hostile = `{{.}}{x}<script>alert(1)</script>]]>"'><img src=x onerror=alert(1)>`
+
+func TestHostileWords(t *testing.T) {
+	t.Parallel()
+	s := bad(t)
+	s.Name, s.Support = hostile, hostile
+	for i := range s.Incidents {
+		s.Incidents[i].Title = hostile
+		for u := range s.Incidents[i].Updates {
+			s.Incidents[i].Updates[u].Body = hostile + "\n\n" + hostile
+		}
+	}
+	for i := range s.Components {
+		c := &s.Components[i]
+		c.Name, c.GroupName, c.Provider, c.Link = data.Words{"en": hostile}, data.Words{"en": hostile}, hostile, "javascript:alert(1)"
+	}
+	s.Occurrences[4].Updates = []data.Update{{ID: "u9", Phase: data.Scheduled, Body: hostile, At: s.Now}}
+	snapshot := &Snapshot{State: s, Docs: render(t, s)}
+	paths := []string{"/", "/schedule", "/uptime", "/history", NotFoundPlace, "/incidents/aaaabbbbcccc", "/maintenance/" + s.OccurrenceID(s.Occurrences[4])}
+	for _, path := range paths {
+		d, ok := snapshot.Doc(path, i18n.EN)
+		if !ok {
+			t.Fatalf("no page at %s", path)
+		}
+		doc := parse(t, d.Body)
+		if n := len(all(doc, tag("script", "img"))); n != 1 {
+			t.Errorf("%s: %d scripts and images, want ours alone", path, n)
+		}
+		for _, a := range all(doc, tag("a")) {
+			if strings.HasPrefix(attr(a, "href"), "javascript:") {
+				t.Errorf("%s: a link runs script", path)
+			}
+		}
+		if !strings.Contains(text(doc), hostile) {
+			t.Errorf("%s: the words are not shown as they were written", path)
+		}
+	}
+}
+
+func TestWeight(t *testing.T) {
+	t.Parallel()
+	const (
+		first   = 14600 - 1100 // one round trip, less the headers
+		scripts = 3 << 10
+	)
+	_, js := script()
+	if _, gz, zst := js.Sizes(); gz > scripts || zst > scripts {
+		t.Errorf("the script has %d bytes in gzip and %d in zstd, want at most %d", gz, zst, scripts)
+	}
+	each(t, func(t *testing.T, _ string, s *State, p Place, body []byte) {
+		t.Helper()
+		if p.Path != "/" {
+			return
+		}
+		plain, gz, zst := render(t, s)[p].Sizes()
+		if gz == 0 || gz > first || zst > first {
+			t.Errorf("%v: %d bytes, %d in gzip and %d in zstd, want at most %d", p, plain, gz, zst, first)
+		}
+	})
+}
+
+func TestSameStateSameBytes(t *testing.T) {
+	t.Parallel()
+	a, b := render(t, bad(t)), render(t, bad(t))
+	if len(a) != len(b) {
+		t.Fatalf("%d and %d documents", len(a), len(b))
+	}
+	for place, d := range a {
+		if !bytes.Equal(d.Body, b[place].Body) {
+			t.Errorf("%v differs", place)
+		}
+	}
+}
+
+func TestSinglePagesAreMadeWhenAskedFor(t *testing.T) {
+	t.Parallel()
+	s := night(t)
+	s.Incidents = bad(t).Incidents
+	snapshot := &Snapshot{State: s, Docs: render(t, s)}
+	reserved := s.Occurrences[5]
+	for _, tc := range []struct {
+		path string
+		want bool
+	}{
+		{"/incidents/aaaabbbbcccc", true},
+		{"/incidents/aaaabbbbcccd", false},
+		{"/incidents/", false},
+		{"/incidents/aaaabbbbcccc/", false},
+		{"/maintenance/" + s.OccurrenceID(s.Occurrences[0]), true},
+		{"/maintenance/" + s.OccurrenceID(reserved), false},
+		{"/maintenance/" + s.OccurrenceID(s.Occurrences[1]), false}, // the recycle
+		{"/nowhere", false},
+	} {
+		d, ok := snapshot.Doc(tc.path, i18n.EN)
+		if ok != tc.want {
+			t.Errorf("Doc(%s) found %t, want %t", tc.path, ok, tc.want)
+			continue
+		}
+		if again, _ := snapshot.Doc(tc.path, i18n.EN); again != d {
+			t.Errorf("Doc(%s) is made twice", tc.path)
+		}
+	}
+}
