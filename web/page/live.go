@@ -3,6 +3,9 @@ package page
 import (
 	"encoding/json"
 	"fmt"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/data/i18n"
@@ -43,28 +46,46 @@ type LiveIncident struct {
 
 // LiveFrames makes the frame of s in each language. A tick alone changes only as_of in it.
 func LiveFrames(s *State) (map[i18n.Lang][]byte, error) {
+	each := make([][]byte, len(s.Langs))
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i, l := range s.Langs {
+		g.Go(func() (err error) {
+			each[i], err = liveFrame(maker{s, l})
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
 	out := make(map[i18n.Lang][]byte, len(s.Langs))
-	for _, l := range s.Langs {
-		m := maker{s, l}
-		_, hash, err := m.mains(m.views())
-		if err != nil {
-			return nil, err
-		}
-		f := LiveFrame{
-			Revision: s.Revision, AsOf: iso(s.Now), AsOfText: m.T("ui.as_of", "time", m.at(s.Now).Text), Main: hash,
-			Headline:   LiveHeadline{s.Headline, symbols[s.Headline], m.headline().Text},
-			Components: make([]LiveComponent, 0, len(s.Components)), Incidents: []LiveIncident{},
-		}
-		for _, c := range s.Components {
-			shown := m.state(c.Shown())
-			f.Components = append(f.Components, LiveComponent{c.ID, shown.Key, shown.Text})
-		}
-		for _, i := range s.OpenIncidents() {
-			f.Incidents = append(f.Incidents, LiveIncident{i.ID, i.Title, i.Phase, m.label("incident.", string(i.Phase))})
-		}
-		if out[l], err = json.Marshal(f); err != nil {
-			return nil, fmt.Errorf("encoding the live frame: %w", err)
-		}
+	for i, l := range s.Langs {
+		out[l] = each[i]
 	}
 	return out, nil
+}
+
+func liveFrame(m maker) ([]byte, error) {
+	_, hash, err := m.mains(m.views())
+	if err != nil {
+		return nil, err
+	}
+	s := m.s
+	f := LiveFrame{
+		Revision: s.Revision, AsOf: iso(s.Now), AsOfText: m.T("ui.as_of", "time", m.at(s.Now).Text), Main: hash,
+		Headline:   LiveHeadline{s.Headline, symbols[s.Headline], m.headline().Text},
+		Components: make([]LiveComponent, 0, len(s.Components)), Incidents: []LiveIncident{},
+	}
+	for _, c := range s.Components {
+		shown := m.state(c.Shown())
+		f.Components = append(f.Components, LiveComponent{c.ID, shown.Key, shown.Text})
+	}
+	for _, i := range s.OpenIncidents() {
+		f.Incidents = append(f.Incidents, LiveIncident{i.ID, i.Title, i.Phase, m.label("incident.", string(i.Phase))})
+	}
+	body, err := json.Marshal(f)
+	if err != nil {
+		return nil, fmt.Errorf("encoding the live frame: %w", err)
+	}
+	return body, nil
 }

@@ -54,6 +54,18 @@ type Publisher struct {
 	Log       *slog.Logger
 
 	current atomic.Pointer[Snapshot]
+	changed atomic.Pointer[Settings] // newer than Settings; nil means none
+}
+
+// Use takes new settings from the next Snapshot on; the caller then wakes Run by whatever else it changes in the store, or
+// calls Build.
+func (p *Publisher) Use(s Settings) { p.changed.Store(&s) }
+
+func (p *Publisher) settings() Settings {
+	if s := p.changed.Load(); s != nil {
+		return *s
+	}
+	return p.Settings
 }
 
 // tables are those whose changes the public can see. Notices, samples and proofs are not among them, so that telling and
@@ -71,7 +83,7 @@ func (p *Publisher) Build(ctx context.Context, revision data.Revision) (*Snapsho
 	now := time.Now()
 	var state *State
 	err := p.Store.View(ctx, func(tx data.Tx) (err error) {
-		state, err = Read(tx, p.Settings, now)
+		state, err = Read(tx, p.settings(), now)
 		return err
 	})
 	if err != nil {

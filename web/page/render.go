@@ -7,9 +7,10 @@ import (
 	"encoding/hex"
 	"fmt"
 	"html/template"
+	"io"
 	"maps"
-	"regexp"
 	"runtime"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -148,11 +149,27 @@ func (m maker) errorViews() []view {
 	return out
 }
 
-// What of a page moves by the mere passing of time stands in such an element or behind such an attribute, and does not
+// What of a page moves by the mere passing of time is marked with this attribute, the last of its element, and does not
 // count for the hash: else every minute would be a change to fetch.
 const tickAttr = " data-t"
 
-var ticks = regexp.MustCompile(`<(?:span|time)[^>]* data-t>[^<]*</| title="[^"]*" data-t`)
+// still writes main without what moves: a marked element with its text, or, of a bar, its title alone.
+func still(w io.Writer, main string) {
+	for {
+		i := strings.Index(main, tickAttr+">")
+		if i < 0 {
+			break
+		}
+		keep := strings.LastIndexByte(main[:i], '<')
+		if title := strings.Index(main[keep:i], ` title="`); title >= 0 {
+			keep += title
+		}
+		io.WriteString(w, main[:keep]) //nolint:errcheck // a hash takes everything
+		main = main[i:]
+		main = main[strings.IndexByte(main, '<'):]
+	}
+	io.WriteString(w, main) //nolint:errcheck
+}
 
 // mains renders the contents of views and returns one hash over them, and over what else a page may show of stories.
 func (m maker) mains(views []view) ([]template.HTML, string, error) {
@@ -165,7 +182,7 @@ func (m maker) mains(views []view) ([]template.HTML, string, error) {
 			return nil, "", err
 		}
 		mains[i] = main
-		h.Write(ticks.ReplaceAll([]byte(main), nil))
+		still(h, string(main))
 	}
 	story := func(id string, us []data.Update) {
 		for _, u := range us {

@@ -106,7 +106,7 @@ func Read(tx data.Tx, settings Settings, now time.Time) (*State, error) {
 	if err := s.readIncidents(tx); err != nil {
 		return nil, err
 	}
-	records, err := readRecords(tx, now)
+	records, err := Records(tx, now)
 	if err != nil {
 		return nil, err
 	}
@@ -137,9 +137,9 @@ func (s *State) readIncidents(tx data.Tx) error {
 	return nil
 }
 
-// readRecords reads what the ledger works from. Each occurrence counts as announced from when both surfaces that were
+// Records reads what the ledger works from. Each occurrence counts as announced from when both surfaces that were
 // promised were seen to show it (N1, N4), not from when that was planned.
-func readRecords(tx data.Tx, now time.Time) (ledger.Records, error) {
+func Records(tx data.Tx, now time.Time) (ledger.Records, error) {
 	var r ledger.Records
 	var errs [4]error
 	r.Components, errs[0] = data.All(tx.Components().Range("", ""))
