@@ -18,6 +18,7 @@ type Subscriber struct {
 	Contract   bool      `json:"contract,omitempty"`   // contract contact: operational notices without opt-out (N5 a)
 	Cohort     string    `json:"cohort,omitempty"`     // the customer's cohort; empty means told of every cohort
 	Components []string  `json:"components,omitempty"` // only these; none means all
+	Roles      []string  `json:"roles,omitempty"`      // of a contract contact (N7): admin, security; none means admin
 	Confirmed  time.Time `json:"confirmed"`
 	Retired    bool      `json:"retired,omitempty"`
 	Origin     string    `json:"origin,omitempty"`

@@ -1,0 +1,144 @@
+package config
+
+// The structs of a file. Their tags are the format: yaml is the key, doc the explanation (in schema, editors and reference),
+// req marks what must be given, enum lists the words that are allowed, eg is an example, def is what holds where the key is
+// left out of a given mapping, and lines allows text of several lines.
+
+type file struct {
+	Page           page          `yaml:"page" doc:"The public page: whose it is, where it is, in which zone and languages."`
+	Listen         string        `yaml:"listen" doc:"Address of the public listener: host:port. Port 0 takes a free one." eg:"0.0.0.0:8080"`
+	AdminListen    string        `yaml:"admin_listen" doc:"Address of the operators' listener. Keep it on a loopback or internal address." eg:"127.0.0.1:8081"`
+	Data           string        `yaml:"data" doc:"Directory of the database and the socket, relative to this file. Without it: $STATE_DIRECTORY, else $XDG_STATE_HOME/statusd, else ~/.local/state/statusd." eg:"/var/lib/statusd"`
+	TLS            *certificate  `yaml:"tls" doc:"TLS on both listeners. Without it a proxy in front ends TLS: name it under trusted_proxies."`
+	TrustedProxies []string      `yaml:"trusted_proxies" doc:"Networks of proxies whose Forwarded headers are believed, as CIDR." eg:"10.0.0.0/8"`
+	Cohorts        []cohort      `yaml:"cohorts" doc:"The division of customers. A customer is in the first cohort that lists it, else in the one its hash falls into, else in the rest."`
+	Groups         []group       `yaml:"groups" doc:"Headings of the page, in the order in which they are shown."`
+	Components     []component   `yaml:"components" doc:"What visitors see a level for. Components are shown in the order of their groups, within a group in the order of this list; those without a group come last."`
+	Maintenance    []maintenance `yaml:"maintenance" doc:"The schedule: one entry per recurring plan."`
+	Probes         []probe       `yaml:"probes" doc:"What to check, and how often."`
+	References     []string      `yaml:"references" doc:"TCP endpoints in different networks, host:port. When most of them cannot be reached the observer has lost its own network and judges nobody. None: detection off." eg:"192.0.2.1:443"`
+	Notices        leads         `yaml:"notices" doc:"How long before a window people are told, unless the plan says otherwise. Elapsed time, page not shorter than banner, banner not shorter than deadline."`
+	Mail           *mailing      `yaml:"mail" doc:"How mail is sent. Without it no mail is sent."`
+	Contacts       []contact     `yaml:"contacts" doc:"Contract contacts. They get operational notices and cannot opt out; never write to them about anything else."`
+	Log            logging       `yaml:"log" doc:"What the service writes about itself."`
+}
+
+type page struct {
+	Name            string   `yaml:"name" req:"yes" doc:"Name of the page." eg:"SuperOffice Status"`
+	Product         string   `yaml:"product" req:"yes" doc:"Name of the product, as it stands in notices." eg:"SuperOffice CRM Online"`
+	PublicURL       string   `yaml:"public_url" req:"yes" doc:"Where visitors find the page: https://host, without a path. Links in mails and feeds begin with it." eg:"https://status.example.com"`
+	ID              string   `yaml:"id" doc:"Public ID of the page, 12 characters a-z and 0-9. Set it once, to keep the ID of a page that moves here; without it one is made at the first start." eg:"abc123def456"`
+	Zone            string   `yaml:"zone" doc:"Zone of the schedule and of the months of the figure, as an IANA name." eg:"Europe/Oslo"`
+	Languages       []string `yaml:"languages" enum:"en nb sv da de nl fi" doc:"Languages of the page, in the order of the choice. English is always among them: the others fall back to it."`
+	Target          number   `yaml:"target" doc:"What was promised per month, as an exact share above 0 and at most 1." eg:"0.998"`
+	Support         string   `yaml:"support" doc:"Address where people get help when the product is down; not inside the product." eg:"https://community.example.com/"`
+	CustomerPattern string   `yaml:"customer_pattern" doc:"Regular expression of a customer's identifier. Any other form counts as no identifier." eg:"^Cust[0-9]+$"`
+}
+
+type certificate struct {
+	Certificate string `yaml:"certificate" req:"yes" doc:"PEM file of the certificate and its chain, relative to this file."`
+	Key         string `yaml:"key" req:"yes" doc:"PEM file of the private key, relative to this file; not readable for everybody."`
+}
+
+type cohort struct {
+	ID        string   `yaml:"id" req:"yes" doc:"Name in configuration and addresses. \"all\" is taken: it is everybody." eg:"pilot"`
+	Name      text     `yaml:"name" doc:"What people read: text, or a text per language."`
+	Percent   int      `yaml:"percent" doc:"Share of the customers on no list, 0 to 100, by a stable hash of the identifier." eg:"10"`
+	Salt      string   `yaml:"salt" doc:"Changes who falls within the percentage. Change it between cycles only: nobody may move between Tuesday and Friday."`
+	Customers []string `yaml:"customers" doc:"Identifiers that belong here whatever the hash says." eg:"Cust12345"`
+	Rest      bool     `yaml:"rest" doc:"Takes everybody whom no other cohort takes. At most one cohort."`
+}
+
+type group struct {
+	ID   string `yaml:"id" req:"yes" doc:"Name in configuration." eg:"crm"`
+	Name text   `yaml:"name" req:"yes" doc:"The heading: text, or a text per language."`
+}
+
+type component struct {
+	ID          string `yaml:"id" req:"yes" doc:"Name in configuration and addresses: lower-case letters, digits, single hyphens or slashes. It never changes; the name may." eg:"crm-read"`
+	Name        text   `yaml:"name" req:"yes" doc:"What people read: text, or a text per language."`
+	Description text   `yaml:"description" lines:"yes" doc:"A sentence below the name: text, or a text per language."`
+	Group       string `yaml:"group" doc:"The group it is shown in."`
+	Commitment  string `yaml:"commitment" req:"yes" enum:"yes info none" doc:"yes: its failures count in the uptime figure. info: shown, never counted. none: excluded by its own terms, and labelled so."`
+	Impact      string `yaml:"impact" enum:"no_read no_write no_read_no_write degraded" def:"no_read_no_write" doc:"What customers cannot do when it is out."`
+	Cause       string `yaml:"cause" enum:"provider internet external customer third_party excluded_service" def:"provider" doc:"Whose fault its outages are, until an operator says otherwise."`
+	Audience    string `yaml:"audience" enum:"all customers operators" def:"all" doc:"Who sees it."`
+	Provider    string `yaml:"provider" doc:"Who runs it, when that is not the page's owner."`
+	ThirdParty  bool   `yaml:"third_party" doc:"Made and supported by somebody else."`
+	Link        string `yaml:"link" doc:"The provider's own status page."`
+	Setup       string `yaml:"setup" lines:"yes" doc:"For operators: what is missing before it can be probed. Shown beside \"no data\"."`
+}
+
+type maintenance struct {
+	ID         string   `yaml:"id" req:"yes" doc:"Name of the plan. It never changes: windows are named after it." eg:"system"`
+	Category   string   `yaml:"category" req:"yes" enum:"system application recycle microsoft infrastructure" doc:"Kind of maintenance; the words of notices follow from it. Emergency patches and critical fixes are created by operators, never by a rule."`
+	Cohort     string   `yaml:"cohort" def:"all" doc:"The customers concerned."`
+	Components []string `yaml:"components" doc:"The components concerned. Without it: every committed one."`
+	Rule       string   `yaml:"rule" doc:"Recurrence by RFC 5545, without DTSTART. Give this or cron." eg:"FREQ=WEEKLY;INTERVAL=2;BYDAY=FR"`
+	Cron       string   `yaml:"cron" doc:"Recurrence as five-field cron text; its minute and hour stand for start." eg:"0 2 * * *"`
+	Anchor     string   `yaml:"anchor" req:"yes" doc:"First date of the rule, YYYY-MM-DD. It must be one of the rule's own dates; nothing is planned before it." eg:"2026-01-02"`
+	Start      string   `yaml:"start" doc:"Clock reading of the start, HH:MM, in zone." eg:"22:00"`
+	End        string   `yaml:"end" doc:"Clock reading of the end, HH:MM: the first such reading after the start. Give this or length." eg:"05:00"`
+	Length     span     `yaml:"length" doc:"Elapsed length, for windows that are no span on the clock." eg:"3s"`
+	Days       int      `yaml:"days" doc:"Whole days added to end, 0 to 6."`
+	Shift      int      `yaml:"shift" doc:"Days from the rule's date to the window's, 0 to 31: a follow-up has the rule and anchor of what it follows, and a shift." eg:"3"`
+	Zone       string   `yaml:"zone" def:"page.zone" doc:"Zone of the clock readings, as an IANA name."`
+	Reserved   bool     `yaml:"reserved" doc:"A slot for use if needed: shown on the schedule only, until an operator confirms it."`
+	Standing   bool     `yaml:"standing" doc:"Covered by a standing notice on the schedule page: no banner, no mail."`
+	Follows    string   `yaml:"follows" doc:"The plan whose fate holds this one: cancelled or moved there, held here."`
+	Expected   span     `yaml:"expected" def:"30m" doc:"Expected interruption inside the window." eg:"30m"`
+	Reason     string   `yaml:"reason" doc:"Why a window lies in office hours (Monday to Friday, 08:00 to 16:00)."`
+	ValidFrom  string   `yaml:"valid_from" doc:"From when a changed plan holds, YYYY-MM-DD or RFC 3339; windows that start earlier keep the version before. Without it, or in the past: at once." eg:"2027-01-01"`
+	Notice     leads    `yaml:"notice" doc:"How long before a window people are told; what is left out comes from notices."`
+}
+
+type leads struct {
+	Page     span `yaml:"page" doc:"Page, mail and feeds." eg:"72h"`
+	Banner   span `yaml:"banner" doc:"Banner at the login screen." eg:"48h"`
+	Deadline span `yaml:"deadline" doc:"The promise. A notice that is seen later is short notice." eg:"24h"`
+}
+
+type probe struct {
+	Name      string            `yaml:"name" req:"yes" doc:"Name of the probe, in metrics and on operators' pages." eg:"login"`
+	Component string            `yaml:"component" req:"yes" doc:"The component it speaks for."`
+	Cohort    string            `yaml:"cohort" def:"all" doc:"The customers whose side it looks at."`
+	Kind      string            `yaml:"kind" req:"yes" enum:"http tcp tls" doc:"http: a request and its answer. tcp: a connection. tls: a handshake, and how long the certificate lasts."`
+	Target    string            `yaml:"target" req:"yes" doc:"A URL for http, host:port for tcp and tls." eg:"https://www.example.com/"`
+	Interval  span              `yaml:"interval" def:"60s" doc:"Time between two runs." eg:"60s"`
+	Timeout   span              `yaml:"timeout" doc:"How long one run may take. Without it: the smaller of 10 s and 80 % of interval." eg:"10s"`
+	Method    string            `yaml:"method" def:"GET" doc:"HTTP method."`
+	Headers   map[string]string `yaml:"headers" doc:"HTTP headers to send. Not for secrets: they are stored and shown to operators."`
+	Status    []int             `yaml:"status" doc:"HTTP statuses that are right. Without it: 200 to 299." eg:"200"`
+	Match     string            `yaml:"match" doc:"Text that the answer must hold."`
+	Slow      span              `yaml:"slow" doc:"A right answer after this counts as degraded. Without it: never." eg:"2s"`
+	Warn      span              `yaml:"warn" def:"7d" doc:"TLS: degraded when the certificate ends within this." eg:"14d"`
+	Roots     string            `yaml:"roots" doc:"PEM file of issuers to trust besides the usual ones, relative to this file."`
+	Failing   string            `yaml:"failing" enum:"degraded partial_outage major_outage" def:"major_outage" doc:"What a failed run stands for."`
+}
+
+type mailing struct {
+	From    string  `yaml:"from" req:"yes" doc:"Sender of all mail." eg:"SuperOffice Status <status@example.com>"`
+	Mailgun mailgun `yaml:"mailgun" req:"yes" doc:"The provider."`
+}
+
+type mailgun struct {
+	Base    string `yaml:"base" def:"https://api.eu.mailgun.net/v3" doc:"Address of the API. Only the EU one is allowed (G3); a loopback one with test: true."`
+	Domain  string `yaml:"domain" req:"yes" doc:"Sending domain, as it is called at the provider." eg:"mg.example.com"`
+	KeyFile string `yaml:"key_file" doc:"File that holds the API key alone, relative to this file; not readable for everybody. Give this or key_env."`
+	KeyEnv  string `yaml:"key_env" doc:"Environment variable that holds the API key." eg:"MAILGUN_API_KEY"`
+	Test    bool   `yaml:"test" doc:"Allows a loopback base, for a stand-in."`
+}
+
+type contact struct {
+	Address    string   `yaml:"address" req:"yes" doc:"Mail address, without a name." eg:"it@example.com"`
+	Language   string   `yaml:"language" enum:"en nb sv da de nl fi" def:"en" doc:"Language of the notices."`
+	Zone       string   `yaml:"zone" doc:"The reader's zone, shown beside the schedule's."`
+	Cohort     string   `yaml:"cohort" doc:"The customer's cohort. Without it: told of every cohort."`
+	Components []string `yaml:"components" doc:"Told of these only. Without it: of all."`
+	Roles      []string `yaml:"roles" enum:"admin security agreement" def:"admin" doc:"admin: operational notices. security: security patches. agreement: neither."`
+}
+
+type logging struct {
+	Level  string `yaml:"level" enum:"debug info warn error" def:"info" doc:"The least important lines to write."`
+	Format string `yaml:"format" enum:"text json" def:"text" doc:"text for people, json for machines."`
+}
