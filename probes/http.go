@@ -205,7 +205,8 @@ func (r *httpRun) dial(d *net.Dialer, network, address string) (net.Conn, error)
 		r.first = remote(conn.RemoteAddr())
 	}
 	if end, ok := r.ctx.Deadline(); ok {
-		if err := conn.SetDeadline(end); err != nil {
+		// The context ends the run; this ends what the transport may still be doing by then.
+		if err := conn.SetDeadline(end.Add(grace)); err != nil {
 			conn.Close()
 			return nil, fmt.Errorf("bounding the connection: %w", err)
 		}

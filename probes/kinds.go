@@ -124,8 +124,8 @@ func checkHostPort(p data.Probe) error {
 	if err != nil || host == "" || strings.ContainsAny(host, "/@ ") {
 		return data.Invalid("target", fmt.Sprintf("%q is no address: use host:port, such as mail.example.com:443", shown(p.Target)))
 	}
-	if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
-		return data.Invalid("target", fmt.Sprintf("port %q is no port: use 1 to 65535", port))
+	if !validPort(port) {
+		return data.Invalid("target", "the port is no number from 1 to 65535: write it as host:443")
 	}
 	return nil
 }
@@ -143,7 +143,7 @@ func checkHTTP(p data.Probe) error {
 	case u.Hostname() == "":
 		errs = append(errs, data.Invalid("target", "the URL names no host: write it as https://host/path"))
 	case u.Port() != "" && !validPort(u.Port()):
-		errs = append(errs, data.Invalid("target", fmt.Sprintf("port %q is no port: use 1 to 65535", u.Port())))
+		errs = append(errs, data.Invalid("target", fmt.Sprintf("port %s is no port: use 1 to 65535", u.Port())))
 	}
 	if !slices.Contains(methods, p.Method) {
 		errs = append(errs, data.Invalid("method", fmt.Sprintf("%q is not allowed: use GET, HEAD, POST or OPTIONS", p.Method)))

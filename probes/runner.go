@@ -62,9 +62,9 @@ func New(o Options) *Runner {
 	if o.Dial == nil {
 		o.Dial = (&net.Dialer{}).DialContext
 	}
-	m := newMetrics(o.Registry)
+	m, log := newMetrics(o.Registry), o.Log.With("part", "probes")
 	return &Runner{
-		o: o, log: o.Log.With("part", "probes"), metrics: m,
+		o: o, log: log, metrics: m, rec: newRecorder(o, log, m),
 		eyes: &observer{references: o.References, dial: o.Dial, gauge: m.blind},
 	}
 }
@@ -89,7 +89,6 @@ func (r *Runner) run(ctx context.Context) error {
 	case len(r.o.References) == 0:
 		r.log.Warn("no reference targets are configured: a failure of our own network will look like an outage of every target")
 	}
-	r.rec = newRecorder(r.o, r.log, r.metrics)
 	recording, stopRecording := context.WithCancel(ctx)
 	var recorded sync.WaitGroup
 	recorded.Go(func() { r.rec.run(recording) })

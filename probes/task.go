@@ -62,14 +62,19 @@ func (t *task) run(ctx context.Context) {
 			return // a look at the references was cut off
 		}
 		s.Probe, s.Place, s.At = t.probe.Name, t.runner.o.Place, slot
-		v := t.judge.Add(s)
-		t.runner.metrics.sample(t.probe, s)
-		owed := t.changes(v)
-		t.runner.rec.add(s, t.outage, owed...)
-		t.say(s, v)
-		t.last = slot
-		slot = next(t.probe, slot, time.Now(), v.Hurry)
+		slot = next(t.probe, slot, time.Now(), t.finish(s))
 	}
+}
+
+// finish judges a sample and hands it on. It says whether the next one is in a hurry.
+func (t *task) finish(s data.Sample) (hurry bool) {
+	v := t.judge.Add(s)
+	t.runner.metrics.sample(t.probe, s)
+	owed := t.changes(v)
+	t.runner.rec.add(s, t.outage, owed...)
+	t.say(s, v)
+	t.last = s.At
+	return v.Hurry
 }
 
 // first is the slot of the first sample: within ten seconds, for nothing is known.

@@ -1,0 +1,169 @@
+package probes
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/data/bolt"
+	"github.com/superoffice/statusd/data/datatest"
+)
+
+// cpu is the processor time that this process has used.
+func cpu(b *testing.B) time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// BenchmarkHTTP compares a probe with its floor, a request of net/http over a new transport: both by turns against the
+// same server, processor time of the whole process (DESIGN 13: at most 1.15 times the floor).
+func BenchmarkHTTP(b *testing.B) {
+	for _, secure := range []bool{false, true} {
+		b.Run(map[bool]string{false: "plain", true: "tls"}[secure], func(b *testing.B) {
+			ca := newAuthority(b)
+			server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok") }))
+			p := datatest.Probe("front", "crm")
+			floor := &http.Transport{}
+			if secure {
+				server.TLS = serverTLS(b, ca)
+				server.StartTLS()
+				p.Roots = ca.file
+				pool, err := roots(ca.file)
+				if err != nil {
+					b.Fatal(err)
+				}
+				floor.TLSClientConfig = &tls.Config{RootCAs: pool}
+			} else {
+				server.Start()
+			}
+			defer server.Close()
+			p.Target = server.URL
+			prober, err := Compile(p, Client{})
+			if err != nil {
+				b.Fatal(err)
+			}
+			ctx := b.Context()
+			probe := func() {
+				ctx, cancel := context.WithTimeout(ctx, p.Deadline())
+				defer cancel()
+				if s := prober.Probe(ctx)[0]; s.Level != data.Operational {
+					b.Fatalf("%+v", s)
+				}
+			}
+			plain := func() {
+				t := floor.Clone()
+				defer t.CloseIdleConnections()
+				ctx, cancel := context.WithTimeout(ctx, p.Deadline())
+				defer cancel()
+				req, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL, nil)
+				if err != nil {
+					b.Fatal(err)
+				}
+				resp, err := (&http.Client{Transport: t}).Do(req)
+				if err != nil {
+					b.Fatal(err)
+				}
+				io.Copy(io.Discard, resp.Body)
+				resp.Body.Close()
+			}
+			var ours, theirs time.Duration
+			n := 0
+			for b.Loop() {
+				for range 50 {
+					at := cpu(b)
+					for range 4 {
+						probe()
+					}
+					mid := cpu(b)
+					for range 4 {
+						plain()
+					}
+					ours, theirs = ours+mid-at, theirs+cpu(b)-mid
+					n += 4
+				}
+			}
+			b.ReportMetric(float64(ours.Microseconds())/float64(n), "cpu-µs/probe")
+			b.ReportMetric(float64(theirs.Microseconds())/float64(n), "cpu-µs/floor")
+			b.ReportMetric(float64(ours)/float64(theirs), "x-floor")
+		})
+	}
+}
+
+// BenchmarkRunner is everything but the target: two thousand probes every 30 s, 500 of which are down; judged, packed and
+// written to a file that is half a day full, a flush a minute and one a second for the bad ones. DESIGN 13 allows 220 µs a
+// probe, the request of BenchmarkHTTP included.
+func BenchmarkRunner(b *testing.B) {
+	const many, down, rounds = 2000, 500, 4
+	store, err := bolt.Open(filepath.Join(b.TempDir(), "statusd.db"), bolt.Options{NoSync: true})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer store.Close()
+	r := New(Options{Store: store, Log: slog.New(slog.DiscardHandler), Registry: prometheus.NewRegistry()})
+	tasks := make([]*task, many)
+	slot := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	for i := range tasks {
+		p := datatest.Probe(fmt.Sprintf("probe-%d", i), fmt.Sprintf("component-%d", i))
+		p.Interval = 30 * time.Second
+		tasks[i] = r.task(p)
+		tasks[i].prober = answers{data.Sample{Level: data.Operational, Latency: 40 * time.Millisecond}}
+		if i < down {
+			tasks[i].prober = answers{fail(p, data.ReasonTimeout, "no answer in time")}
+		}
+	}
+	ctx := b.Context()
+	round := func(write int) {
+		for i, t := range tasks {
+			s := t.sample(ctx, time.Now())
+			s.Probe, s.Place, s.At = t.probe.Name, "local", slot
+			t.finish(s)
+			if write > 0 && i%(many/write) == 0 {
+				if err := r.rec.write(ctx, false); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+		slot = slot.Add(30 * time.Second)
+	}
+	for range 1440 { // half a day
+		round(0)
+	}
+	if err := r.rec.write(ctx, false); err != nil {
+		b.Fatal(err)
+	}
+	n := 0
+	at := cpu(b)
+	for b.Loop() {
+		if slot.Hour() >= 23 {
+			slot = slot.Add(13 * time.Hour) // the next day's blocks begin
+		}
+		for range rounds {
+			round(30)
+		}
+		n += rounds * many
+	}
+	b.ReportMetric(float64((cpu(b)-at).Nanoseconds())/float64(n)/1000, "cpu-µs/probe")
+}
+
+// answers always says the same.
+type answers struct{ sample data.Sample }
+
+func (a answers) Probe(context.Context) []data.Sample { return []data.Sample{a.sample} }
+
+func serverTLS(b *testing.B, ca authority) *tls.Config {
+	return &tls.Config{Certificates: []tls.Certificate{ca.issue(b, false, certificates[0].change)}}
+}

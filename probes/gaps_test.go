@@ -1,0 +1,400 @@
+package probes
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/data/datatest"
+)
+
+// levels is a story without its instants.
+func levels(story string) string {
+	var out []string
+	for _, word := range strings.Fields(story) {
+		if _, level, ok := strings.Cut(word, ":"); ok {
+			out = append(out, level)
+		} else {
+			out = append(out, map[bool]string{true: "open", false: "closed"}[strings.HasSuffix(word, "-")])
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+func (w *world) levels(component, want string) {
+	w.t.Helper()
+	if story := w.story(component); levels(story) != want {
+		w.t.Errorf("%s: %q, want %q", component, story, want)
+	}
+}
+
+func (w *world) outage() data.Outage {
+	w.t.Helper()
+	var out []data.Outage
+	w.update(func(tx data.Tx) (err error) {
+		out, err = data.All(tx.Outages().Range("", ""))
+		return err
+	})
+	if len(out) != 1 {
+		w.t.Fatalf("%d outages, want one", len(out))
+	}
+	return out[0]
+}
+
+// TestStopAndStart stops for an hour, in each state, and looks at what the time between has become.
+func TestStopAndStart(t *testing.T) {
+	for _, c := range []struct {
+		before, after data.Level
+		want          string
+	}{
+		{data.Operational, data.Operational, "operational no_data operational"},
+		{data.Operational, data.MajorOutage, "operational no_data major_outage open"},
+		{data.MajorOutage, data.MajorOutage, "major_outage no_data major_outage open"},
+		{data.MajorOutage, data.Operational, "major_outage no_data operational closed"},
+		{data.Degraded, data.Degraded, "degraded no_data degraded"},
+	} {
+		t.Run(c.before.String()+" to "+c.after.String(), func(t *testing.T) {
+			bubble(t, func(t *testing.T, w *world) {
+				w.probe("front", "crm", func(*data.Probe) {})
+				w.set("front", c.before, data.ReasonStatus)
+				w.start()
+				pass(10 * time.Minute)
+				w.stop()
+				stopped := time.Now()
+				lastBad := w.asked["front"][len(w.asked["front"])-1].UTC()
+				pass(time.Hour)
+				w.set("front", c.after, data.ReasonStatus)
+				w.start()
+				pass(10 * time.Minute)
+				w.levels("crm", c.want)
+				if !strings.Contains(w.story("crm"), fmt.Sprintf("%v:no_data", stopped.Sub(epoch).Seconds())) {
+					t.Errorf("the gap does not begin at the stop: %q", w.story("crm"))
+				}
+				if strings.Contains(c.want, "closed") {
+					if o := w.outage(); !o.Ended.Equal(lastBad.Add(time.Minute)) || !o.LastBad.Equal(lastBad) {
+						t.Errorf("last bad at %v, the outage: %+v", lastBad, o)
+					}
+				}
+				w.stop()
+			})
+		})
+	}
+}
+
+// crash makes a store whose probe was at level until the last sample, as a killed process leaves it.
+func (w *world) crash(level data.Level) (last time.Time) {
+	w.probe("front", "crm", func(*data.Probe) {})
+	last = epoch.Add(-time.Hour)
+	first := last.Add(-4 * time.Minute)
+	w.update(func(tx data.Tx) error {
+		b := data.Block{Probe: "front", Place: "local", Day: data.BlockDay(last)}
+		for at := first; !at.After(last); at = at.Add(time.Minute) {
+			if err := b.Append(data.Sample{At: at, Level: level}); err != nil {
+				return err
+			}
+		}
+		if level.Bad() {
+			if err := tx.Outages().Put(datatest.Outage("crm", first)); err != nil {
+				return err
+			}
+		}
+		return errors.Join(tx.Blocks().Put(b), tx.Marks().Put(datatest.Mark("crm", first, level)))
+	})
+	return last
+}
+
+// TestCrash starts an hour after a process was killed: the time since its last sample is unknown.
+func TestCrash(t *testing.T) {
+	t.Run("good, then good", func(t *testing.T) {
+		bubble(t, func(t *testing.T, w *world) {
+			w.crash(data.Operational)
+			w.start()
+			pass(time.Minute)
+			one := first(datatest.Probe("front", "crm"), time.Time{}, epoch).Sub(epoch).Seconds()
+			w.want("crm", fmt.Sprintf("-3840:operational -3540:no_data %v:operational", one))
+			w.stop()
+		})
+	})
+	t.Run("down, then down", func(t *testing.T) {
+		bubble(t, func(t *testing.T, w *world) {
+			w.crash(data.MajorOutage)
+			w.set("front", data.MajorOutage, data.ReasonConnect)
+			w.start()
+			pass(time.Minute)
+			w.levels("crm", "major_outage no_data major_outage open")
+			w.stop()
+		})
+	})
+	t.Run("down, then good", func(t *testing.T) {
+		bubble(t, func(t *testing.T, w *world) {
+			last := w.crash(data.MajorOutage)
+			w.start()
+			pass(time.Minute)
+			w.levels("crm", "major_outage no_data operational closed")
+			if o := w.outage(); !o.Ended.Equal(last.Add(time.Minute)) {
+				t.Errorf("the last bad sample was at %v, the outage ended at %v", last, o.Ended)
+			}
+			w.stop()
+		})
+	})
+	t.Run("turned off", func(t *testing.T) {
+		bubble(t, func(t *testing.T, w *world) {
+			w.crash(data.Operational)
+			w.options.Disabled = true
+			w.start()
+			pass(time.Hour)
+			w.want("crm", "-3840:operational -3540:no_data")
+			if len(w.asked) > 0 {
+				t.Errorf("targets were asked: %v", w.asked)
+			}
+			w.stop()
+		})
+	})
+	t.Run("does not compile", func(t *testing.T) {
+		bubble(t, func(t *testing.T, w *world) {
+			w.crash(data.Operational)
+			w.probe("front", "crm", func(p *data.Probe) { p.Target = "https://broken.example/" })
+			w.start()
+			pass(time.Hour)
+			w.want("crm", "-3840:operational -3540:no_data")
+			w.stop()
+		})
+	})
+	t.Run("retired meanwhile", func(t *testing.T) {
+		bubble(t, func(t *testing.T, w *world) {
+			last := w.crash(data.MajorOutage)
+			w.probe("front", "crm", func(p *data.Probe) { p.Retired = true })
+			w.start()
+			pass(time.Minute)
+			w.want("crm", "-3840:major_outage -3540:no_data 0:off -3840--3540")
+			if o := w.outage(); !o.Ended.Equal(last.Add(time.Minute)) {
+				t.Errorf("the outage ended at %v", o.Ended)
+			}
+			w.stop()
+			w.start() // and once is enough
+			pass(time.Minute)
+			w.want("crm", "-3840:major_outage -3540:no_data 0:off -3840--3540")
+			w.stop()
+		})
+	})
+	t.Run("another component meanwhile", func(t *testing.T) {
+		bubble(t, func(t *testing.T, w *world) {
+			w.crash(data.MajorOutage)
+			w.probe("front", "mail", func(*data.Probe) {})
+			w.start()
+			pass(time.Minute)
+			w.levels("crm", "major_outage no_data off closed")
+			w.levels("mail", "operational")
+			w.stop()
+		})
+	})
+}
+
+// TestQuickRestart is back before the next sample was due: there was no gap, and what was undecided goes on.
+func TestQuickRestart(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		w.crash(data.MajorOutage)
+		w.probe("front", "crm", func(p *data.Probe) { p.Interval = 2 * time.Hour })
+		w.set("front", data.MajorOutage, data.ReasonConnect)
+		w.start()
+		pass(time.Minute)
+		w.levels("crm", "major_outage open")
+		w.stop()
+	})
+}
+
+func TestChanges(t *testing.T) {
+	for _, c := range []struct {
+		name       string
+		change     func(w *world)
+		crm, other string
+	}{
+		{"retired", func(w *world) { w.probe("front", "crm", func(p *data.Probe) { p.Retired = true }) }, "major_outage off closed", ""},
+		{"removed", func(w *world) { w.update(func(tx data.Tx) error { return tx.Probes().Delete("front") }) }, "major_outage off closed", ""},
+		{"another component", func(w *world) { w.probe("front", "mail", func(*data.Probe) {}) }, "major_outage off closed", "major_outage open"},
+		{"another target", func(w *world) {
+			w.set("front", data.Operational, "")
+			w.probe("front", "crm", func(p *data.Probe) { p.Target = "https://other.example/" })
+		}, "major_outage operational closed", ""},
+		{"another interval", func(w *world) { w.probe("front", "crm", func(p *data.Probe) { p.Interval = 10 * time.Second }) }, "major_outage open", ""},
+		{"another line of the file", func(w *world) { w.probe("front", "crm", func(p *data.Probe) { p.Origin = "statusd.yaml:7" }) }, "major_outage open", ""},
+		{"another probe beside it", func(w *world) { w.probe("back", "mail", func(*data.Probe) {}) }, "major_outage open", "operational"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, w *world) {
+				w.probe("front", "crm", func(*data.Probe) {})
+				w.set("front", data.MajorOutage, data.ReasonConnect)
+				w.start()
+				pass(10 * time.Minute)
+				lastBad := w.asked["front"][len(w.asked["front"])-1].UTC()
+				c.change(w)
+				pass(5 * time.Minute)
+				w.levels("crm", c.crm)
+				w.levels("mail", c.other)
+				if c.name == "retired" {
+					o := w.outage()
+					if cut := lastBad.Add(time.Minute); o.Ended.After(cut) || o.Ended.Before(lastBad) {
+						t.Errorf("the last bad sample was at %v, the outage ended at %v", lastBad, o.Ended)
+					}
+					asked := len(w.asked["front"])
+					w.probe("front", "crm", func(*data.Probe) {}) // and back in service
+					w.set("front", data.Operational, "")
+					pass(5 * time.Minute)
+					w.levels("crm", "major_outage off operational closed")
+					if len(w.asked["front"]) == asked {
+						t.Error("a probe back in service was not asked")
+					}
+				}
+				w.stop()
+			})
+		})
+	}
+}
+
+// TestBlind takes the network away from the observer for half an hour.
+func TestBlind(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		w.options.References = []string{"a.example:443", "b.example:443", "c.example:443"}
+		w.probe("front", "crm", func(*data.Probe) {})
+		w.probe("down", "mail", func(*data.Probe) {})
+		w.probe("inside", "wiki", func(p *data.Probe) { p.Target = "http://10.0.0.7/" })
+		w.set("down", data.MajorOutage, data.ReasonConnect)
+		w.start()
+		pass(10 * time.Minute)
+		if w.looks == 0 {
+			t.Error("an outage was not compared with the references")
+		}
+		w.dark = true
+		for _, name := range []string{"front", "inside"} {
+			w.set(name, data.MajorOutage, data.ReasonTimeout)
+		}
+		pass(30 * time.Minute)
+		w.levels("crm", "operational no_data")
+		w.levels("mail", "major_outage no_data open")
+		w.levels("wiki", "operational major_outage open")
+		if got := w.gauge("statusd_probes_blind"); got != 1 {
+			t.Errorf("the gauge says %v", got)
+		}
+		w.dark = false
+		w.set("front", data.Operational, "")
+		pass(10 * time.Minute)
+		w.levels("crm", "operational no_data operational")
+		w.levels("mail", "major_outage no_data major_outage open")
+		if got := w.gauge("statusd_probes_blind"); got != 0 {
+			t.Errorf("afterwards the gauge says %v", got)
+		}
+		w.stop()
+	})
+}
+
+// TestNotBlind has references that fail while a target can be reached: they are what is down (F33).
+func TestNotBlind(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		w.options.References = []string{"a.example:443"}
+		w.dark = true
+		w.probe("down", "mail", func(*data.Probe) {})
+		for i := range 6 { // one of them answers while the other waits for its time to be over
+			w.probe(fmt.Sprintf("front%d", i), "crm", func(p *data.Probe) { p.Interval = 10 * time.Second })
+		}
+		w.answer("down", func() data.Sample { return data.Sample{Latency: time.Hour} })
+		w.start()
+		pass(10 * time.Minute)
+		w.levels("mail", "major_outage open")
+		w.stop()
+	})
+}
+
+// ill is a store whose writes can be made to fail, or to succeed without saying so.
+type ill struct {
+	data.Store
+	broken, unsure atomic.Bool
+}
+
+func (i *ill) Update(ctx context.Context, fn func(data.Tx) error) error {
+	if i.broken.Load() {
+		return errors.New("the disk is full")
+	}
+	err := i.Store.Update(ctx, fn)
+	if err == nil && i.unsure.Load() {
+		err = data.ErrUnknown
+	}
+	return err
+}
+
+// TestStoreFails takes the disk away for a while, and has writes whose outcome is unknown: nothing is lost or doubled.
+func TestStoreFails(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		store := &ill{Store: w.store}
+		w.options.Store = store
+		w.probe("front", "crm", func(p *data.Probe) { p.Interval = 10 * time.Second })
+		w.start()
+		pass(10 * time.Minute)
+		store.broken.Store(true)
+		w.set("front", data.MajorOutage, data.ReasonConnect)
+		pass(10 * time.Minute)
+		w.levels("crm", "operational")
+		store.broken.Store(false)
+		store.unsure.Store(true)
+		pass(10 * time.Minute)
+		w.levels("crm", "operational major_outage open")
+		w.set("front", data.Operational, "")
+		pass(time.Minute)
+		w.levels("crm", "operational major_outage operational closed")
+		store.unsure.Store(false)
+		pass(10 * time.Second)
+		w.levels("crm", "operational major_outage operational closed")
+		w.stop()
+		if got, want := len(w.samples("front")), len(w.asked["front"]); got != want {
+			t.Errorf("%d samples are stored, %d were taken", got, want)
+		}
+	})
+}
+
+// TestStoreStaysIll keeps a bounded number of samples, and every mark.
+func TestStoreStaysIll(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		store := &ill{Store: w.store}
+		w.options.Store = store
+		w.probe("front", "crm", func(p *data.Probe) { p.Interval = 10 * time.Second })
+		w.start()
+		pass(time.Minute)
+		store.broken.Store(true)
+		pass(24 * time.Hour)
+		w.set("front", data.MajorOutage, data.ReasonConnect)
+		pass(time.Minute)
+		store.broken.Store(false)
+		pass(time.Minute)
+		w.stop()
+		w.levels("crm", "operational major_outage no_data open")
+		if n := len(w.samples("front")); n < keepMost || n > keepMost+30 {
+			t.Errorf("%d samples are stored after a day without a store, want about %d", n, keepMost)
+		}
+	})
+}
+
+// TestDamagedBlock leaves a block that cannot be read as it is, and writes what happens all the same.
+func TestDamagedBlock(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		damaged := data.Block{Probe: "front", Place: "local", Day: data.BlockDay(epoch), Data: []byte{1, 2, 3}}
+		w.probe("front", "crm", func(*data.Probe) {})
+		w.start()
+		pass(time.Minute)
+		w.update(func(tx data.Tx) error { return tx.Blocks().Put(damaged) })
+		w.set("front", data.MajorOutage, data.ReasonConnect)
+		pass(3 * time.Minute)
+		w.levels("crm", "operational major_outage open")
+		w.stop()
+		w.update(func(tx data.Tx) error {
+			b, err := tx.Blocks().Get(damaged.Key())
+			if len(b.Data) != 3 {
+				t.Errorf("the damaged block has become %v", b)
+			}
+			return errors.Join(err, tx.Blocks().Delete(damaged.Key())) // no invariant holds for it
+		})
+	})
+}

@@ -1,0 +1,183 @@
+package probes
+
+import (
+	"errors"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/data/datatest"
+)
+
+// fields are the fields that an error of Check speaks of.
+func fields(err error) (out []string) {
+	var e *data.Error
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, one := range many.Unwrap() {
+			out = append(out, fields(one)...)
+		}
+	} else if errors.As(err, &e) {
+		out = append(out, e.Field)
+	}
+	return out
+}
+
+func TestCheck(t *testing.T) {
+	t.Parallel()
+	empty := filepath.Join(t.TempDir(), "empty.pem")
+	if err := os.WriteFile(empty, []byte("no certificate\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	web := func(target string) func(*data.Probe) { return func(p *data.Probe) { p.Target = target } }
+	tcp := func(target string) func(*data.Probe) {
+		return func(p *data.Probe) { p.Kind, p.Target = data.ProbeTCP, target }
+	}
+	for _, c := range []struct {
+		name   string
+		change func(*data.Probe)
+		want   string // fields
+	}{
+		{"right", func(*data.Probe) {}, ""},
+		{"https with port, path and query", web("https://www.example.com:8443/a?b=c"), ""},
+		{"IPv6", web("http://[::1]:8080/"), ""},
+		{"file", web("file:///etc/passwd"), "target"},
+		{"gopher", web("gopher://example.com/"), "target"},
+		{"view-source", web("view-source:http://example.com/"), "target"},
+		{"no scheme", web("www.example.com"), "target"},
+		{"no host", web("https:///health"), "target"},
+		{"nonsense", web("http://a b/%zz"), "target"},
+		{"port of URL", web("http://example.com:99999/"), "target"},
+		{"tcp", tcp("mail.example.com:25"), ""},
+		{"tcp IPv6", tcp("[::1]:25"), ""},
+		{"tcp without port", tcp("mail.example.com"), "target"},
+		{"tcp with a URL", tcp("http://mail.example.com:25"), "target"},
+		{"tcp port 0", tcp("mail.example.com:0"), "target"},
+		{"tcp port name", tcp("mail.example.com:smtp"), "target"},
+		{"unknown kind", func(p *data.Probe) { p.Kind = "dns" }, "kind"},
+		{"no name", func(p *data.Probe) { p.Name = "" }, "name"},
+		{"bar in name", func(p *data.Probe) { p.Name = "a|b" }, "name"},
+		{"no component", func(p *data.Probe) { p.Component = "" }, "component"},
+		{"no cohort", func(p *data.Probe) { p.Cohort = "" }, "cohort"},
+		{"shortest interval", func(p *data.Probe) { p.Interval = 10 * time.Second }, ""},
+		{"longest interval", func(p *data.Probe) { p.Interval = 24 * time.Hour }, ""},
+		{"interval too short", func(p *data.Probe) { p.Interval = 9 * time.Second }, "interval"},
+		{"interval too long", func(p *data.Probe) { p.Interval = 25 * time.Hour }, "interval"},
+		{"interval of half seconds", func(p *data.Probe) { p.Interval = 10500 * time.Millisecond }, "interval"},
+		{"timeout beyond the interval", func(p *data.Probe) { p.Timeout = time.Minute }, "timeout"},
+		{"timeout below zero", func(p *data.Probe) { p.Timeout = -1 }, "timeout"},
+		{"slow beyond the timeout", func(p *data.Probe) { p.Slow = 10 * time.Second }, "slow"},
+		{"method", func(p *data.Probe) { p.Method = "DELETE" }, "method"},
+		{"header name", func(p *data.Probe) { p.Headers = map[string]string{"a b": "c"} }, "headers"},
+		{"header value", func(p *data.Probe) { p.Headers = map[string]string{"a": "c\r\nX: y"} }, "headers"},
+		{"status", func(p *data.Probe) { p.Status = []int{200, 99} }, "status"},
+		{"match too long", func(p *data.Probe) { p.Match = strings.Repeat("x", 1025) }, "match"},
+		{"match with HEAD", func(p *data.Probe) { p.Match, p.Method = "x", http.MethodHead }, "match"},
+		{"warn on http", func(p *data.Probe) { p.Warn = time.Hour }, "warn"},
+		{"warn below zero", func(p *data.Probe) { p.Kind, p.Target, p.Warn = data.ProbeTLS, "a.example:443", -1 }, "warn"},
+		{"failing operational", func(p *data.Probe) { p.Failing = data.Operational }, "failing"},
+		{"failing degraded", func(p *data.Probe) { p.Failing = data.Degraded }, ""},
+		{"roots missing", func(p *data.Probe) { p.Roots = empty + ".not" }, "roots"},
+		{"roots without certificate", func(p *data.Probe) { p.Roots = empty }, "roots"},
+		{"HTTP's members on tcp", func(p *data.Probe) {
+			p.Kind, p.Target, p.Method, p.Status, p.Match = data.ProbeTCP, "a.example:1", "GET", []int{200}, "x"
+			p.Headers = map[string]string{"a": "b"}
+		}, "method headers status match"},
+		{"all at once", func(p *data.Probe) { p.Target, p.Interval, p.Status = "x", 0, []int{1} }, "target status interval timeout"},
+	} {
+		p := datatest.Probe("front", "crm")
+		c.change(&p)
+		if c.name == "all at once" {
+			p.Timeout = time.Second
+		}
+		err := Check(p)
+		if got := strings.Join(fields(err), " "); got != c.want {
+			t.Errorf("%s: Check(%+v) speaks of %q (%v), want %q", c.name, p, got, err, c.want)
+		}
+		if prober, made := Compile(p, Client{}); (made == nil) != (err == nil) || (prober == nil) != (err != nil) {
+			t.Errorf("%s: Compile says %v where Check says %v", c.name, made, err)
+		}
+	}
+}
+
+func TestCheckKeepsSecrets(t *testing.T) {
+	t.Parallel()
+	for _, target := range []string{
+		"ftp://user:hush@example.com/?token=hush", "ftp://example.com/#hush", "http://user:hush@[bad/", "http://:hush@", "user:hush@example.com?hush",
+	} {
+		for _, kind := range data.ProbeKinds {
+			p := datatest.Probe("front", "crm")
+			p.Kind, p.Target = kind, target
+			if err := Check(p); err == nil || strings.Contains(err.Error(), "hush") {
+				t.Errorf("Check of %s %q says %v", kind, target, err)
+			}
+		}
+	}
+}
+
+func TestKinds(t *testing.T) {
+	t.Parallel()
+	for _, k := range data.ProbeKinds {
+		if _, ok := kinds[k]; !ok {
+			t.Errorf("nothing probes %s", k)
+		}
+	}
+	if len(kinds) != len(data.ProbeKinds) {
+		t.Errorf("%d kinds are made, %d are known", len(kinds), len(data.ProbeKinds))
+	}
+}
+
+func TestSlots(t *testing.T) {
+	t.Parallel()
+	p := datatest.Probe("front", "crm")
+	for _, every := range []time.Duration{10 * time.Second, 30 * time.Second, time.Minute, 7 * time.Minute, 24 * time.Hour} {
+		p.Interval = every
+		at := regular(p, zero)
+		if !at.After(zero) || at.Sub(zero) > every || at.Nanosecond() != 0 {
+			t.Errorf("every %s: the slot after %v is %v", every, zero, at)
+		}
+		if again := regular(p, at); again.Sub(at) != every {
+			t.Errorf("every %s: the slot after %v is %v", every, at, again)
+		}
+	}
+	p.Interval = time.Minute
+	slot := regular(p, zero)
+	for _, c := range []struct {
+		name  string
+		after time.Duration // when the run was over
+		hurry bool
+		want  time.Duration
+	}{
+		{"regular", time.Second, false, time.Minute},
+		{"in a hurry", time.Second, true, 10 * time.Second},
+		{"a long run in a hurry", 10500 * time.Millisecond, true, 11 * time.Second},
+		{"a run beyond its slots", 150 * time.Second, false, 3 * time.Minute},
+	} {
+		if got := next(p, slot, slot.Add(c.after), c.hurry).Sub(slot); got != c.want {
+			t.Errorf("%s: the next slot is %s later, want %s", c.name, got, c.want)
+		}
+	}
+	// The regular slot after a hurried one may be near; it is left out then.
+	if got := next(p, slot.Add(55*time.Second), slot.Add(56*time.Second), false).Sub(slot); got != 2*time.Minute {
+		t.Errorf("five seconds before a regular slot the next is %s after the one before, want 2m", got)
+	}
+	if got := first(p, time.Time{}, zero).Sub(zero); got < time.Second || got > Hurry {
+		t.Errorf("the first slot is %s after the start, want within ten seconds", got)
+	}
+	if got := first(p, zero.Add(time.Hour), zero); !got.After(zero.Add(time.Hour)) {
+		t.Errorf("with a clock set back the first slot is %v, before the last one", got)
+	}
+	var spread []time.Duration
+	for _, name := range []string{"a", "b", "c", "d", "e", "f", "g", "h"} {
+		p.Name = name
+		spread = append(spread, regular(p, zero).Sub(zero))
+	}
+	slices.Sort(spread)
+	if n := len(slices.Compact(spread)); n < 5 {
+		t.Errorf("eight probes share %d slots", n)
+	}
+}

@@ -1,0 +1,572 @@
+package probes
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+
+	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/data/bolt"
+	"github.com/superoffice/statusd/data/datatest"
+)
+
+// world is a store, and targets whose answers the test decides. It lives in a bubble of synctest, where it begins at
+// 2000-01-01 00:00 UTC.
+type world struct {
+	t        testing.TB
+	store    data.Store
+	registry *prometheus.Registry
+	options  Options
+
+	mu    sync.Mutex
+	say   map[string]func() data.Sample // by probe; none is operational
+	asked map[string][]time.Time
+	dark  bool // no reference answers
+	looks int
+	stop  func()
+}
+
+func newWorld(t testing.TB) *world {
+	t.Helper()
+	store, err := bolt.Open(filepath.Join(t.TempDir(), "statusd.db"), bolt.Options{NoSync: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &world{t: t, store: store, say: map[string]func() data.Sample{}, asked: map[string][]time.Time{}, stop: func() {}}
+	w.options = Options{Store: store, Log: slog.New(slog.DiscardHandler), Compile: w.compile, Dial: w.dial}
+	t.Cleanup(func() {
+		w.stop()
+		datatest.Invariants(t, store)
+		store.Close()
+	})
+	return w
+}
+
+// fake is a target of the world's.
+type fake struct {
+	w *world
+	p data.Probe
+}
+
+func (f fake) Probe(ctx context.Context) []data.Sample {
+	f.w.mu.Lock()
+	say := f.w.say[f.p.Name]
+	f.w.asked[f.p.Name] = append(f.w.asked[f.p.Name], time.Now())
+	f.w.mu.Unlock()
+	s := data.Sample{Level: data.Operational, Latency: 40 * time.Millisecond}
+	if say != nil {
+		s = say()
+	}
+	if s.Latency > 0 {
+		select {
+		case <-ctx.Done():
+			s = fail(f.p, data.ReasonTimeout, "no answer in time")
+		case <-time.After(min(s.Latency, time.Minute)):
+		}
+	}
+	return []data.Sample{s}
+}
+
+func (w *world) compile(p data.Probe) (Prober, error) {
+	if strings.Contains(p.Target, "broken") {
+		return nil, errors.New("a file has gone")
+	}
+	return fake{w, p}, nil
+}
+
+func (w *world) dial(context.Context, string, string) (net.Conn, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.looks++
+	if w.dark {
+		return nil, errors.New("no network")
+	}
+	a, b := net.Pipe()
+	b.Close()
+	return a, nil
+}
+
+// set makes a target answer with a level from now on.
+func (w *world) set(probe string, level data.Level, why data.Reason) {
+	w.answer(probe, func() data.Sample { return data.Sample{Level: level, Reason: why} })
+}
+
+func (w *world) answer(probe string, say func() data.Sample) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.say[probe] = say
+}
+
+func (w *world) update(fn func(data.Tx) error) {
+	w.t.Helper()
+	if err := w.store.Update(context.Background(), fn); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// probe configures a public probe once a minute, changed by change.
+func (w *world) probe(name, component string, change func(*data.Probe)) {
+	w.t.Helper()
+	p := datatest.Probe(name, component)
+	p.Target = "https://www.example.com/"
+	change(&p)
+	w.update(func(tx data.Tx) error { return tx.Probes().Put(p) })
+}
+
+// start runs a Runner until the function it leaves in w.stop is called.
+func (w *world) start() {
+	w.t.Helper()
+	w.registry = prometheus.NewRegistry()
+	w.options.Registry = w.registry
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- New(w.options).Run(ctx) }()
+	w.stop = func() {
+		w.t.Helper()
+		cancel()
+		if err := <-done; err != nil {
+			w.t.Errorf("Run: %v", err)
+		}
+		w.stop = func() {}
+	}
+}
+
+// pass lets time go by, and everything that happens in it happen.
+func pass(d time.Duration) {
+	time.Sleep(d) // of the bubble
+	synctest.Wait()
+}
+
+var epoch = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// story tells what a component's marks and outages say, in seconds since the start.
+func (w *world) story(component string) string {
+	w.t.Helper()
+	second := func(t time.Time) string { return fmt.Sprint(int64(t.Sub(epoch) / time.Second)) }
+	var out []string
+	w.update(func(tx data.Tx) error {
+		from, to := data.MarksOf(component, data.FromProbe)
+		marks, err := data.All(tx.Marks().Range(from, to))
+		if err != nil {
+			return err
+		}
+		for _, m := range marks {
+			word := m.Level.String()
+			if m.Off {
+				word = "off"
+			}
+			out = append(out, second(m.At)+":"+word)
+		}
+		outages, err := data.All(tx.Outages().Range("", ""))
+		for _, o := range outages {
+			if o.Component != component {
+				continue
+			}
+			word := second(o.Started) + "-"
+			if !o.Ended.IsZero() {
+				word += second(o.Ended)
+			}
+			out = append(out, word)
+		}
+		return err
+	})
+	return strings.Join(out, " ")
+}
+
+func (w *world) want(component, want string) {
+	w.t.Helper()
+	if got := w.story(component); got != want {
+		w.t.Errorf("%s: %q, want %q", component, got, want)
+	}
+}
+
+// samples are all stored samples of a probe.
+func (w *world) samples(probe string) (out []data.Sample) {
+	w.t.Helper()
+	w.update(func(tx data.Tx) error {
+		out = nil
+		for b, err := range tx.Blocks().Range(data.BlockKey(probe+"|"), data.BlockKey(probe+"}")) {
+			if err != nil {
+				return err
+			}
+			s, err := b.Samples()
+			if err != nil {
+				return err
+			}
+			out = append(out, s...)
+		}
+		return nil
+	})
+	return out
+}
+
+// bubble runs a test in a world of its own.
+func bubble(t *testing.T, fn func(*testing.T, *world)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) { fn(t, newWorld(t)) })
+}
+
+// TestOutage follows one outage from its first bad sample to the first good one after it.
+func TestOutage(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		w.probe("front", "crm", func(p *data.Probe) {})
+		w.update(func(tx data.Tx) error {
+			c := datatest.Component("crm")
+			c.Impact, c.Cause = data.NoWrite, data.ByThirdParty
+			return tx.Components().Put(c)
+		})
+		w.start()
+		p := datatest.Probe("front", "crm")
+		one := int(first(p, time.Time{}, epoch).Sub(epoch).Seconds())
+		pass(5 * time.Minute)
+		w.want("crm", fmt.Sprintf("%d:operational", one))
+
+		w.set("front", data.MajorOutage, data.ReasonStatus)
+		bad := regular(p, time.Now())
+		pass(time.Until(bad) + 25*time.Second) // the first bad one, and two in a hurry
+		second := int(bad.Sub(epoch).Seconds())
+		w.want("crm", fmt.Sprintf("%d:operational %d:major_outage %d-", one, second, second))
+		w.update(func(tx data.Tx) error {
+			outages, err := data.All(tx.Outages().Range("", ""))
+			o := outages[0]
+			if o.By != "front" || o.Impact != data.NoWrite || o.Cause != data.ByThirdParty || o.Reason != "status" || !o.Aware.Equal(bad) ||
+				!o.LastBad.Equal(bad.Add(20*time.Second)) {
+				t.Errorf("the outage: %+v", o)
+			}
+			return err
+		})
+		pass(10 * time.Minute)
+		w.set("front", data.Operational, "")
+		good := regular(p, time.Now())
+		pass(time.Until(good) + 15*time.Second)
+		end := int(good.Sub(epoch).Seconds())
+		w.want("crm", fmt.Sprintf("%d:operational %d:major_outage %d:operational %d-%d", one, second, end, second, end))
+		w.stop()
+		samples := w.samples("front")
+		for i, s := range samples[1:] {
+			if !s.At.After(samples[i].At) {
+				t.Errorf("sample %d of %v comes after one of %v", i+1, s.At, samples[i].At)
+			}
+		}
+		if len(samples) != len(w.asked["front"]) {
+			t.Errorf("%d samples are stored, %d were taken", len(samples), len(w.asked["front"]))
+		}
+	})
+}
+
+// TestYear lives through a year of samples every five minutes, with an outage of an hour in one of three targets.
+func TestYear(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		w.options.Flush = 24 * time.Hour
+		for _, name := range []string{"front", "mail", "phone"} {
+			w.probe(name, name, func(p *data.Probe) { p.Interval = 5 * time.Minute })
+		}
+		down := epoch.Add(100*24*time.Hour + 7*time.Hour)
+		up := down.Add(time.Hour)
+		w.answer("mail", func() data.Sample {
+			if now := time.Now(); !now.Before(down) && now.Before(up) {
+				return data.Sample{Level: data.MajorOutage, Reason: data.ReasonConnect}
+			}
+			return data.Sample{Level: data.Operational, Latency: 40 * time.Millisecond}
+		})
+		w.start()
+		pass(365 * 24 * time.Hour)
+		w.stop()
+		p := datatest.Probe("mail", "mail")
+		p.Interval = 5 * time.Minute
+		from, to := regular(p, down.Add(-1)), regular(p, up.Add(-1))
+		at := func(t time.Time) int { return int(t.Sub(epoch).Seconds()) }
+		start := func(name string) int {
+			p.Name = name
+			return at(first(p, time.Time{}, epoch))
+		}
+		end := 365 * 86400
+		w.want("mail", fmt.Sprintf("%d:operational %d:major_outage %d:operational %d:no_data %d-%d", start("mail"), at(from), at(to), end, at(from), at(to)))
+		for _, name := range []string{"front", "phone"} {
+			w.want(name, fmt.Sprintf("%d:operational %d:no_data", start(name), end))
+			if n := len(w.samples(name)); n < 365*288-1 || n > 365*288+1 {
+				t.Errorf("%d samples of %s are stored, want one every five minutes", n, name)
+			}
+		}
+		bytes := 0
+		w.update(func(tx data.Tx) error {
+			for b, err := range tx.Blocks().Range("", "") {
+				if err != nil {
+					return err
+				}
+				bytes += len(b.Data)
+			}
+			return nil
+		})
+		if each := float64(bytes) / (3 * 365 * 288); each > 2 {
+			t.Errorf("a sample takes %.2f bytes, want at most 2", each)
+		}
+	})
+}
+
+// TestRest is a good steady state: one transaction a Flush for all probes together.
+func TestRest(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		for i := range 50 {
+			w.probe(fmt.Sprintf("p%d", i), fmt.Sprintf("c%d", i), func(p *data.Probe) {})
+		}
+		w.start()
+		pass(5 * time.Minute)
+		before := <-w.store.Watch(t.Context())
+		marks := <-w.store.Watch(t.Context(), data.MarksTable)
+		pass(time.Hour)
+		if n := <-w.store.Watch(t.Context()) - before; n > 60 {
+			t.Errorf("an hour of good samples took %d transactions, want one a minute", n)
+		}
+		if after := <-w.store.Watch(t.Context(), data.MarksTable); after != marks {
+			t.Errorf("nothing happened, and the marks went from revision %d to %d", marks, after)
+		}
+		w.stop()
+	})
+}
+
+// TestSpread sees that fifty probes do not fire at once, and each keeps its period.
+func TestSpread(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		for i := range 50 {
+			w.probe(fmt.Sprintf("p%d", i), "crm", func(p *data.Probe) { p.Interval = 30 * time.Second })
+		}
+		w.start()
+		pass(10 * time.Minute)
+		w.stop()
+		seconds := map[int]int{}
+		for name, asked := range w.asked {
+			seconds[asked[3].Second()]++
+			for i := 3; i < len(asked); i++ {
+				if d := asked[i].Sub(asked[i-1]); d != 30*time.Second {
+					t.Errorf("%s was asked again after %s", name, d)
+				}
+			}
+		}
+		most := 0
+		for _, n := range seconds {
+			most = max(most, n)
+		}
+		if most > 8 {
+			t.Errorf("%d of 50 probes fire in the same second", most)
+		}
+	})
+}
+
+// TestHanging has probers that never come back beside one that is well.
+func TestHanging(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		release := make(chan struct{})
+		var runs int
+		for i := range 20 {
+			name := fmt.Sprintf("hung%d", i)
+			w.probe(name, name, func(*data.Probe) {})
+			w.answer(name, func() data.Sample {
+				w.mu.Lock()
+				runs++
+				w.mu.Unlock()
+				<-release
+				return data.Sample{Level: data.Operational}
+			})
+		}
+		w.probe("front", "crm", func(*data.Probe) {})
+		w.start()
+		pass(time.Hour)
+		if runs != 20 {
+			t.Errorf("%d runs began for 20 targets that hang", runs)
+		}
+		if n := len(w.asked["front"]); n < 60 {
+			t.Errorf("beside them the one that is well was asked %d times in an hour", n)
+		}
+		story := w.story("hung3")
+		if !strings.Contains(story, "major_outage") || strings.Contains(story, "operational") {
+			t.Errorf("a target that hangs: %q", story)
+		}
+		for _, s := range w.samples("hung3") {
+			if s.Reason != data.ReasonTimeout {
+				t.Errorf("sample %+v, want a timeout", s)
+				break
+			}
+		}
+		close(release)
+		pass(2 * time.Minute)
+		w.stop()
+		if story := w.story("hung3"); !strings.Contains(story, ":operational") {
+			t.Errorf("after it came back: %q", story)
+		}
+	})
+}
+
+// TestTimeoutsAreConfirmedSoon has a target that never answers, with a prober that obeys its deadline.
+func TestTimeoutsAreConfirmedSoon(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		w.probe("front", "crm", func(p *data.Probe) { p.Interval = 5 * time.Minute })
+		w.answer("front", func() data.Sample { return data.Sample{Latency: time.Hour} })
+		w.start()
+		pass(45 * time.Second)
+		if story := w.story("crm"); !strings.Contains(story, "major_outage") {
+			t.Errorf("after 45 s: %q, want an outage", story)
+		}
+		w.stop()
+	})
+}
+
+func TestPanic(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		w.probe("front", "crm", func(*data.Probe) {})
+		w.start()
+		pass(3 * time.Minute)
+		w.answer("front", func() data.Sample { panic("oh") })
+		pass(5 * time.Minute)
+		w.answer("front", nil)
+		pass(2 * time.Minute)
+		w.stop()
+		var reasons []data.Reason
+		for _, s := range w.samples("front") {
+			reasons = append(reasons, s.Reason)
+		}
+		if want := []data.Reason{"", data.ReasonPanic, ""}; !slices.Equal(slices.Compact(reasons), want) {
+			t.Errorf("reasons %q, want %q", slices.Compact(reasons), want)
+		}
+		words := strings.Fields(w.story("crm"))
+		for i, want := range []string{"operational", "no_data", "operational", "no_data"} {
+			if i >= len(words) || !strings.HasSuffix(words[i], ":"+want) {
+				t.Fatalf("the story of a panic is %q", words)
+			}
+		}
+	})
+}
+
+func TestMetrics(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		w.probe("front", "crm", func(*data.Probe) {})
+		w.probe("port", "mail", func(p *data.Probe) { p.Kind, p.Target = data.ProbeTCP, "mail.example.com:25" })
+		ends := time.Date(2001, 1, 1, 0, 0, 0, 0, time.UTC)
+		w.answer("front", func() data.Sample {
+			return data.Sample{
+				Level: data.Operational, Code: 200, Expires: ends, Latency: 250 * time.Millisecond,
+				Phases: data.Phases{Resolve: time.Millisecond, Connect: 2 * time.Millisecond, TLS: 3 * time.Millisecond, Processing: 4 * time.Millisecond, Transfer: 5 * time.Millisecond},
+			}
+		})
+		w.set("port", data.MajorOutage, data.ReasonConnect)
+		w.start()
+		pass(9*time.Second + 500*time.Millisecond)
+		pass(2 * time.Second)
+		names := []string{
+			"probe_success", "probe_duration_seconds", "probe_http_duration_seconds", "probe_http_status_code", "probe_ssl_earliest_cert_expiry", "statusd_probes_blind",
+		}
+		const blind = `
+# HELP statusd_probes_blind 1 while most reference targets cannot be reached, so that failures say nothing.
+# TYPE statusd_probes_blind gauge
+statusd_probes_blind 0
+`
+		want := `
+# HELP probe_duration_seconds How long the newest sample took.
+# TYPE probe_duration_seconds gauge
+probe_duration_seconds{component="crm",probe="front"} 0.25
+probe_duration_seconds{component="mail",probe="port"} 0
+# HELP probe_http_duration_seconds How long the parts of the newest HTTP sample took.
+# TYPE probe_http_duration_seconds gauge
+probe_http_duration_seconds{component="crm",phase="connect",probe="front"} 0.002
+probe_http_duration_seconds{component="crm",phase="processing",probe="front"} 0.004
+probe_http_duration_seconds{component="crm",phase="resolve",probe="front"} 0.001
+probe_http_duration_seconds{component="crm",phase="tls",probe="front"} 0.003
+probe_http_duration_seconds{component="crm",phase="transfer",probe="front"} 0.005
+# HELP probe_http_status_code HTTP status of the newest sample; 0 means there was none.
+# TYPE probe_http_status_code gauge
+probe_http_status_code{component="crm",probe="front"} 200
+# HELP probe_ssl_earliest_cert_expiry When the first of the certificates seen ends, in Unix time.
+# TYPE probe_ssl_earliest_cert_expiry gauge
+probe_ssl_earliest_cert_expiry{component="crm",probe="front"} 9.783072e+08
+# HELP probe_success Whether the newest sample was right.
+# TYPE probe_success gauge
+probe_success{component="crm",probe="front"} 1
+probe_success{component="mail",probe="port"} 0
+` + blind
+		if err := testutil.GatherAndCompare(w.registry, strings.NewReader(want), names...); err != nil {
+			t.Error(err)
+		}
+		if problems, err := testutil.GatherAndLint(w.registry, "statusd_probes_samples_total", "statusd_probes_lag_seconds", "statusd_probes_flushes_total"); err != nil || len(problems) > 0 {
+			t.Errorf("%v %v", problems, err)
+		}
+		w.probe("front", "crm", func(p *data.Probe) { p.Retired = true })
+		w.update(func(tx data.Tx) error { return tx.Probes().Delete("port") })
+		pass(time.Second)
+		if err := testutil.GatherAndCompare(w.registry, strings.NewReader(blind), names...); err != nil {
+			t.Errorf("after both probes went: %v", err)
+		}
+		w.stop()
+	})
+}
+
+// gauge reads a gauge that the Runner registered.
+func (w *world) gauge(name string) float64 {
+	w.t.Helper()
+	families, err := w.registry.Gather()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, f := range families {
+		if f.GetName() == name {
+			return f.GetMetric()[0].GetGauge().GetValue()
+		}
+	}
+	w.t.Fatalf("no metric %s", name)
+	return 0
+}
+
+// TestLag has a sample that begins long after its slot: the machine was asleep or starved, so it says nothing (F32).
+func TestLag(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		w.options.Registry = prometheus.NewRegistry()
+		p := datatest.Probe("front", "crm")
+		task := New(w.options).task(p)
+		task.prober = fake{w, p}
+		if s := task.sample(t.Context(), time.Now().Add(-maxLag)); s.Level != data.Operational {
+			t.Errorf("a sample on the edge of being late: %+v", s)
+		}
+		if s := task.sample(t.Context(), time.Now().Add(-maxLag-1)); s.Level != data.NoData || s.Reason != data.ReasonBlind {
+			t.Errorf("a late sample: %+v", s)
+		}
+		if n := len(w.asked["front"]); n != 1 {
+			t.Errorf("the target was asked %d times", n)
+		}
+	})
+}
+
+func TestWorst(t *testing.T) {
+	good, bad := data.Sample{Level: data.Operational}, data.Sample{Level: data.MajorOutage}
+	if s := worst([]data.Sample{good, bad, good}); s.Level != data.MajorOutage {
+		t.Errorf("the worst of three is %+v", s)
+	}
+	if s := worst(nil); s.Level != data.NoData || s.Reason != data.ReasonPanic {
+		t.Errorf("the worst of none is %+v", s)
+	}
+}
+
+func TestPublic(t *testing.T) {
+	for target, want := range map[string]bool{
+		"https://www.example.com/": true, "https://93.184.216.34/": true, "https://[2606:4700::1]:8443/": true,
+		"http://127.0.0.1:8080/": false, "http://localhost/": false, "http://10.1.2.3/": false, "http://[::1]/": false,
+		"http://wiki/": false, "http://wiki.internal/": false, "http://printer.local./": false, "http://100.64.1.1/": false,
+	} {
+		if got := public(data.Probe{Kind: data.ProbeHTTP, Target: target}); got != want {
+			t.Errorf("public(%s) is %v, want %v", target, got, want)
+		}
+	}
+	if !public(data.Probe{Kind: data.ProbeTCP, Target: "mail.example.com:25"}) || public(data.Probe{Kind: data.ProbeTLS, Target: "[fd00::1]:443"}) {
+		t.Error("public is wrong about host:port")
+	}
+}
