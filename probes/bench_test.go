@@ -3,6 +3,7 @@ package probes
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"io"
 	"log/slog"
@@ -37,16 +38,13 @@ func BenchmarkHTTP(b *testing.B) {
 			ca := newAuthority(b)
 			server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok") }))
 			p := datatest.Probe("front", "crm")
-			floor := &http.Transport{}
+			var roots *x509.CertPool
 			if secure {
 				server.TLS = serverTLS(b, ca)
 				server.StartTLS()
 				p.Roots = ca.file
-				pool, err := roots(ca.file)
-				if err != nil {
-					b.Fatal(err)
-				}
-				floor.TLSClientConfig = &tls.Config{RootCAs: pool}
+				roots = x509.NewCertPool()
+				roots.AddCert(ca.cert)
 			} else {
 				server.Start()
 			}
@@ -65,7 +63,7 @@ func BenchmarkHTTP(b *testing.B) {
 				}
 			}
 			plain := func() {
-				t := floor.Clone()
+				t := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}
 				defer t.CloseIdleConnections()
 				ctx, cancel := context.WithTimeout(ctx, p.Deadline())
 				defer cancel()

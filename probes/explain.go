@@ -89,7 +89,7 @@ func certificateError(err error) string {
 		}
 		return "a certificate expired on " + day(invalid.Cert.NotAfter)
 	case errors.As(err, &invalid):
-		return invalid.Error()
+		return "the certificate is not valid for this use"
 	case errors.As(err, &verify):
 		return "the certificate cannot be verified"
 	}

@@ -1,50 +1,15 @@
 package probes
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/data/datatest"
 )
-
-// levels is a story without its instants.
-func levels(story string) string {
-	var out []string
-	for _, word := range strings.Fields(story) {
-		if _, level, ok := strings.Cut(word, ":"); ok {
-			out = append(out, level)
-		} else {
-			out = append(out, map[bool]string{true: "open", false: "closed"}[strings.HasSuffix(word, "-")])
-		}
-	}
-	return strings.Join(out, " ")
-}
-
-func (w *world) levels(component, want string) {
-	w.t.Helper()
-	if story := w.story(component); levels(story) != want {
-		w.t.Errorf("%s: %q, want %q", component, story, want)
-	}
-}
-
-func (w *world) outage() data.Outage {
-	w.t.Helper()
-	var out []data.Outage
-	w.update(func(tx data.Tx) (err error) {
-		out, err = data.All(tx.Outages().Range("", ""))
-		return err
-	})
-	if len(out) != 1 {
-		w.t.Fatalf("%d outages, want one", len(out))
-	}
-	return out[0]
-}
 
 // TestStopAndStart stops for an hour, in each state, and looks at what the time between has become.
 func TestStopAndStart(t *testing.T) {
@@ -306,95 +271,5 @@ func TestNotBlind(t *testing.T) {
 		pass(10 * time.Minute)
 		w.levels("mail", "major_outage open")
 		w.stop()
-	})
-}
-
-// ill is a store whose writes can be made to fail, or to succeed without saying so.
-type ill struct {
-	data.Store
-	broken, unsure atomic.Bool
-}
-
-func (i *ill) Update(ctx context.Context, fn func(data.Tx) error) error {
-	if i.broken.Load() {
-		return errors.New("the disk is full")
-	}
-	err := i.Store.Update(ctx, fn)
-	if err == nil && i.unsure.Load() {
-		err = data.ErrUnknown
-	}
-	return err
-}
-
-// TestStoreFails takes the disk away for a while, and has writes whose outcome is unknown: nothing is lost or doubled.
-func TestStoreFails(t *testing.T) {
-	bubble(t, func(t *testing.T, w *world) {
-		store := &ill{Store: w.store}
-		w.options.Store = store
-		w.probe("front", "crm", func(p *data.Probe) { p.Interval = 10 * time.Second })
-		w.start()
-		pass(10 * time.Minute)
-		store.broken.Store(true)
-		w.set("front", data.MajorOutage, data.ReasonConnect)
-		pass(10 * time.Minute)
-		w.levels("crm", "operational")
-		store.broken.Store(false)
-		store.unsure.Store(true)
-		pass(10 * time.Minute)
-		w.levels("crm", "operational major_outage open")
-		w.set("front", data.Operational, "")
-		pass(time.Minute)
-		w.levels("crm", "operational major_outage operational closed")
-		store.unsure.Store(false)
-		pass(10 * time.Second)
-		w.levels("crm", "operational major_outage operational closed")
-		w.stop()
-		if got, want := len(w.samples("front")), len(w.asked["front"]); got != want {
-			t.Errorf("%d samples are stored, %d were taken", got, want)
-		}
-	})
-}
-
-// TestStoreStaysIll keeps a bounded number of samples, and every mark.
-func TestStoreStaysIll(t *testing.T) {
-	bubble(t, func(t *testing.T, w *world) {
-		store := &ill{Store: w.store}
-		w.options.Store = store
-		w.probe("front", "crm", func(p *data.Probe) { p.Interval = 10 * time.Second })
-		w.start()
-		pass(time.Minute)
-		store.broken.Store(true)
-		pass(24 * time.Hour)
-		w.set("front", data.MajorOutage, data.ReasonConnect)
-		pass(time.Minute)
-		store.broken.Store(false)
-		pass(time.Minute)
-		w.stop()
-		w.levels("crm", "operational major_outage no_data open")
-		if n := len(w.samples("front")); n < keepMost || n > keepMost+30 {
-			t.Errorf("%d samples are stored after a day without a store, want about %d", n, keepMost)
-		}
-	})
-}
-
-// TestDamagedBlock leaves a block that cannot be read as it is, and writes what happens all the same.
-func TestDamagedBlock(t *testing.T) {
-	bubble(t, func(t *testing.T, w *world) {
-		damaged := data.Block{Probe: "front", Place: "local", Day: data.BlockDay(epoch), Data: []byte{1, 2, 3}}
-		w.probe("front", "crm", func(*data.Probe) {})
-		w.start()
-		pass(time.Minute)
-		w.update(func(tx data.Tx) error { return tx.Blocks().Put(damaged) })
-		w.set("front", data.MajorOutage, data.ReasonConnect)
-		pass(3 * time.Minute)
-		w.levels("crm", "operational major_outage open")
-		w.stop()
-		w.update(func(tx data.Tx) error {
-			b, err := tx.Blocks().Get(damaged.Key())
-			if len(b.Data) != 3 {
-				t.Errorf("the damaged block has become %v", b)
-			}
-			return errors.Join(err, tx.Blocks().Delete(damaged.Key())) // no invariant holds for it
-		})
 	})
 }

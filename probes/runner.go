@@ -103,7 +103,7 @@ func (r *Runner) run(ctx context.Context) error {
 	for _, name := range slices.Sorted(maps.Keys(tasks)) {
 		t := tasks[name]
 		<-t.done
-		r.rec.owe(t.pause(now)...)
+		r.rec.owe(t.pause(now, "the observer was stopped")...)
 		r.metrics.forget(t.probe)
 	}
 	stopRecording()
@@ -138,13 +138,18 @@ func (r *Runner) follow(ctx context.Context, tasks map[string]*task) {
 	}
 }
 
+// away is the cause of a gap that is only found at the next start.
+const away = "the observer was away"
+
 // apply makes tasks what the store says. The first time it also ends what probes hold that are there no more.
 func (r *Runner) apply(ctx context.Context, tasks map[string]*task) error {
 	probes, past := map[string]data.Probe{}, map[string]held{}
 	var left []orphan
+	var faults error // of single probes; they must not keep the others from running
 	err := r.o.Store.View(ctx, func(tx data.Tx) error {
 		clear(probes)
 		clear(past)
+		left, faults = nil, nil
 		for p, err := range tx.Probes().Range("", "") {
 			if err != nil {
 				return err
@@ -154,15 +159,19 @@ func (r *Runner) apply(ctx context.Context, tasks map[string]*task) error {
 			if t, runs := tasks[p.Name]; p.Retired || runs && sameSide(t.probe, p) {
 				continue
 			}
-			if past[p.Name], err = recall(tx, p, r.o.Place); err != nil {
-				return fmt.Errorf("recalling probe %s: %w", p.Name, err)
+			h, err := recall(tx, p, r.o.Place)
+			if err != nil {
+				faults = errors.Join(faults, fmt.Errorf("recalling probe %s: %w", p.Name, err))
+				continue
 			}
+			past[p.Name] = h
 		}
-		var err error
-		if left = nil; !r.cleared {
+		if !r.cleared {
+			var err error
 			left, err = orphans(tx, probes, r.o.Place)
+			faults = errors.Join(faults, err)
 		}
-		return err
+		return nil
 	})
 	if err != nil {
 		return err
@@ -172,10 +181,10 @@ func (r *Runner) apply(ctx context.Context, tasks map[string]*task) error {
 		t := r.task(o.probe)
 		t.outage = o.held.outage
 		t.judge.resume(o.held.past)
-		r.rec.owe(t.pause(later(o.held.watched.Add(o.probe.Interval), o.held.past.since))...)
+		r.rec.owe(t.pause(later(o.held.watched.Add(o.probe.Interval), o.held.past.since), away)...)
 		r.rec.owe(t.letGo(now)...)
 	}
-	r.cleared = true
+	r.cleared = r.cleared || faults == nil
 	for name, t := range tasks {
 		p, known := probes[name]
 		if known && reflect.DeepEqual(t.probe, p) {
@@ -198,7 +207,7 @@ func (r *Runner) apply(ctx context.Context, tasks map[string]*task) error {
 		tasks[name] = r.take(probes[name], past[name], now)
 		r.start(ctx, tasks[name])
 	}
-	return nil
+	return faults
 }
 
 // sameSide says whether two versions of a probe speak for the same component and cohort, so that what one saw goes for
@@ -216,7 +225,7 @@ func (r *Runner) take(p data.Probe, h held, now time.Time) *task {
 	t.outage = h.outage
 	t.judge.resume(h.past)
 	if until := h.watched.Add(p.Interval); until.Before(now) {
-		r.rec.owe(t.pause(until)...)
+		r.rec.owe(t.pause(until, away)...)
 	}
 	return t
 }
@@ -236,7 +245,7 @@ func (r *Runner) start(ctx context.Context, t *task) {
 		r.log.Error("a probe cannot run; its component is not watched by it", "probe", t.probe.Name, "error", err)
 	}
 	if err != nil || r.o.Disabled {
-		r.rec.owe(t.pause(time.Now().UTC())...)
+		r.rec.owe(t.pause(time.Now().UTC(), "the probe cannot run, or is turned off")...)
 		close(t.done)
 		return
 	}

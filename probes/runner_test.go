@@ -1,222 +1,19 @@
 package probes
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"log/slog"
-	"net"
-	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"github.com/superoffice/statusd/data"
-	"github.com/superoffice/statusd/data/bolt"
 	"github.com/superoffice/statusd/data/datatest"
 )
-
-// world is a store, and targets whose answers the test decides. It lives in a bubble of synctest, where it begins at
-// 2000-01-01 00:00 UTC.
-type world struct {
-	t        testing.TB
-	store    data.Store
-	registry *prometheus.Registry
-	options  Options
-
-	mu    sync.Mutex
-	say   map[string]func() data.Sample // by probe; none is operational
-	asked map[string][]time.Time
-	dark  bool // no reference answers
-	looks int
-	stop  func()
-}
-
-func newWorld(t testing.TB) *world {
-	t.Helper()
-	store, err := bolt.Open(filepath.Join(t.TempDir(), "statusd.db"), bolt.Options{NoSync: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := &world{t: t, store: store, say: map[string]func() data.Sample{}, asked: map[string][]time.Time{}, stop: func() {}}
-	w.options = Options{Store: store, Log: slog.New(slog.DiscardHandler), Compile: w.compile, Dial: w.dial}
-	t.Cleanup(func() {
-		w.stop()
-		datatest.Invariants(t, store)
-		store.Close()
-	})
-	return w
-}
-
-// fake is a target of the world's.
-type fake struct {
-	w *world
-	p data.Probe
-}
-
-func (f fake) Probe(ctx context.Context) []data.Sample {
-	f.w.mu.Lock()
-	say := f.w.say[f.p.Name]
-	f.w.asked[f.p.Name] = append(f.w.asked[f.p.Name], time.Now())
-	f.w.mu.Unlock()
-	s := data.Sample{Level: data.Operational, Latency: 40 * time.Millisecond}
-	if say != nil {
-		s = say()
-	}
-	if s.Latency > 0 {
-		select {
-		case <-ctx.Done():
-			s = fail(f.p, data.ReasonTimeout, "no answer in time")
-		case <-time.After(min(s.Latency, time.Minute)):
-		}
-	}
-	return []data.Sample{s}
-}
-
-func (w *world) compile(p data.Probe) (Prober, error) {
-	if strings.Contains(p.Target, "broken") {
-		return nil, errors.New("a file has gone")
-	}
-	return fake{w, p}, nil
-}
-
-func (w *world) dial(context.Context, string, string) (net.Conn, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.looks++
-	if w.dark {
-		return nil, errors.New("no network")
-	}
-	a, b := net.Pipe()
-	b.Close()
-	return a, nil
-}
-
-// set makes a target answer with a level from now on.
-func (w *world) set(probe string, level data.Level, why data.Reason) {
-	w.answer(probe, func() data.Sample { return data.Sample{Level: level, Reason: why} })
-}
-
-func (w *world) answer(probe string, say func() data.Sample) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.say[probe] = say
-}
-
-func (w *world) update(fn func(data.Tx) error) {
-	w.t.Helper()
-	if err := w.store.Update(context.Background(), fn); err != nil {
-		w.t.Fatal(err)
-	}
-}
-
-// probe configures a public probe once a minute, changed by change.
-func (w *world) probe(name, component string, change func(*data.Probe)) {
-	w.t.Helper()
-	p := datatest.Probe(name, component)
-	p.Target = "https://www.example.com/"
-	change(&p)
-	w.update(func(tx data.Tx) error { return tx.Probes().Put(p) })
-}
-
-// start runs a Runner until the function it leaves in w.stop is called.
-func (w *world) start() {
-	w.t.Helper()
-	w.registry = prometheus.NewRegistry()
-	w.options.Registry = w.registry
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- New(w.options).Run(ctx) }()
-	w.stop = func() {
-		w.t.Helper()
-		cancel()
-		if err := <-done; err != nil {
-			w.t.Errorf("Run: %v", err)
-		}
-		w.stop = func() {}
-	}
-}
-
-// pass lets time go by, and everything that happens in it happen.
-func pass(d time.Duration) {
-	time.Sleep(d) // of the bubble
-	synctest.Wait()
-}
-
-var epoch = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
-
-// story tells what a component's marks and outages say, in seconds since the start.
-func (w *world) story(component string) string {
-	w.t.Helper()
-	second := func(t time.Time) string { return fmt.Sprint(int64(t.Sub(epoch) / time.Second)) }
-	var out []string
-	w.update(func(tx data.Tx) error {
-		from, to := data.MarksOf(component, data.FromProbe)
-		marks, err := data.All(tx.Marks().Range(from, to))
-		if err != nil {
-			return err
-		}
-		for _, m := range marks {
-			word := m.Level.String()
-			if m.Off {
-				word = "off"
-			}
-			out = append(out, second(m.At)+":"+word)
-		}
-		outages, err := data.All(tx.Outages().Range("", ""))
-		for _, o := range outages {
-			if o.Component != component {
-				continue
-			}
-			word := second(o.Started) + "-"
-			if !o.Ended.IsZero() {
-				word += second(o.Ended)
-			}
-			out = append(out, word)
-		}
-		return err
-	})
-	return strings.Join(out, " ")
-}
-
-func (w *world) want(component, want string) {
-	w.t.Helper()
-	if got := w.story(component); got != want {
-		w.t.Errorf("%s: %q, want %q", component, got, want)
-	}
-}
-
-// samples are all stored samples of a probe.
-func (w *world) samples(probe string) (out []data.Sample) {
-	w.t.Helper()
-	w.update(func(tx data.Tx) error {
-		out = nil
-		for b, err := range tx.Blocks().Range(data.BlockKey(probe+"|"), data.BlockKey(probe+"}")) {
-			if err != nil {
-				return err
-			}
-			s, err := b.Samples()
-			if err != nil {
-				return err
-			}
-			out = append(out, s...)
-		}
-		return nil
-	})
-	return out
-}
-
-// bubble runs a test in a world of its own.
-func bubble(t *testing.T, fn func(*testing.T, *world)) {
-	t.Helper()
-	synctest.Test(t, func(t *testing.T) { fn(t, newWorld(t)) })
-}
 
 // TestOutage follows one outage from its first bad sample to the first good one after it.
 func TestOutage(t *testing.T) {
@@ -235,7 +32,11 @@ func TestOutage(t *testing.T) {
 
 		w.set("front", data.MajorOutage, data.ReasonStatus)
 		bad := regular(p, time.Now())
-		pass(time.Until(bad) + 25*time.Second) // the first bad one, and two in a hurry
+		pass(time.Until(bad) + 2*time.Second)
+		if stored := w.samples("front"); !stored[len(stored)-1].At.Equal(bad) {
+			t.Errorf("two seconds after a bad sample of %v the newest stored one is of %v", bad, stored[len(stored)-1].At)
+		}
+		pass(23 * time.Second) // two more, in a hurry
 		second := int(bad.Sub(epoch).Seconds())
 		w.want("crm", fmt.Sprintf("%d:operational %d:major_outage %d-", one, second, second))
 		w.update(func(tx data.Tx) error {
@@ -248,6 +49,9 @@ func TestOutage(t *testing.T) {
 			return err
 		})
 		pass(10 * time.Minute)
+		if o := w.outage(); time.Since(o.LastBad) > 3*time.Minute {
+			t.Errorf("while it goes on, its last bad sample is of %v at %v", o.LastBad, time.Now())
+		}
 		w.set("front", data.Operational, "")
 		good := regular(p, time.Now())
 		pass(time.Until(good) + 15*time.Second)
@@ -511,22 +315,6 @@ probe_success{component="mail",probe="port"} 0
 	})
 }
 
-// gauge reads a gauge that the Runner registered.
-func (w *world) gauge(name string) float64 {
-	w.t.Helper()
-	families, err := w.registry.Gather()
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	for _, f := range families {
-		if f.GetName() == name {
-			return f.GetMetric()[0].GetGauge().GetValue()
-		}
-	}
-	w.t.Fatalf("no metric %s", name)
-	return 0
-}
-
 // TestLag has a sample that begins long after its slot: the machine was asleep or starved, so it says nothing (F32).
 func TestLag(t *testing.T) {
 	bubble(t, func(t *testing.T, w *world) {
@@ -569,4 +357,40 @@ func TestPublic(t *testing.T) {
 	if !public(data.Probe{Kind: data.ProbeTCP, Target: "mail.example.com:25"}) || public(data.Probe{Kind: data.ProbeTLS, Target: "[fd00::1]:443"}) {
 		t.Error("public is wrong about host:port")
 	}
+}
+
+// TestScale is 2,000 probes every 30 s of which 500 hang: periods are kept, and goroutines do not grow (F34).
+func TestScale(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		const many, hang = 2000, 500
+		w.update(func(tx data.Tx) error {
+			for i := range many {
+				p := datatest.Probe(fmt.Sprintf("p%d", i), fmt.Sprintf("c%d", i))
+				p.Interval = 30 * time.Second
+				if err := tx.Probes().Put(p); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		for i := range hang {
+			w.answer(fmt.Sprintf("p%d", i), func() data.Sample { return data.Sample{Latency: time.Hour} })
+		}
+		w.start()
+		pass(3 * time.Minute)
+		early := runtime.NumGoroutine()
+		pass(7 * time.Minute)
+		if late := runtime.NumGoroutine(); late > early+hang {
+			t.Errorf("%d goroutines after three minutes, %d after ten", early, late)
+		}
+		w.stop()
+		for name, asked := range w.asked {
+			// The first two intervals are of another length: the first sample comes soon, a failing one is confirmed soon.
+			for i := len(asked) - 10; i < len(asked); i++ {
+				if d := asked[i].Sub(asked[i-1]); d != 30*time.Second {
+					t.Errorf("%s was asked again after %s", name, d)
+				}
+			}
+		}
+	})
 }

@@ -252,8 +252,14 @@ func (t *task) say(s data.Sample, v Verdict) {
 	}
 }
 
-// pause marks that nobody watches from at on, for a probe that held a level.
-func (t *task) pause(at time.Time) []change { return t.changes(t.judge.Gap(at, "")) }
+// pause marks that nobody watches from at on, and why, for a probe that held a level.
+func (t *task) pause(at time.Time, why string) []change {
+	owed := t.changes(t.judge.Gap(at, ""))
+	for i := range owed {
+		owed[i].mark.Cause = why
+	}
+	return owed
+}
 
 // letGo ends everything the probe holds: its outage ended one interval after its last bad sample, as far as anybody knows.
 func (t *task) letGo(at time.Time) []change {
