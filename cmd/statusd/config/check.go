@@ -33,6 +33,7 @@ type checker struct {
 	warnings Faults
 	decoded  Faults          // what decoding found: a value that is missing may have been given
 	unsure   map[string]bool // sections where not every name is known
+	orphans  []orphan
 
 	groups     map[string]int // place in the list, by slug
 	components map[string]int
@@ -49,6 +50,29 @@ func (c *checker) check() {
 	c.probing()
 	c.mailing()
 	c.contacts()
+	for _, o := range c.orphans {
+		c.faults = append(c.faults, c.src.fault(c.src.key(o.section), "%s of the default need the %ss %s, which this list leaves out: give %s of your own as well, or %s: [] for none",
+			o.by, o.what, strings.Join(o.words, ", "), o.by, o.by))
+	}
+}
+
+// orphan is what a section of the default needs of a section that the file has replaced.
+type orphan struct {
+	by, section, what string
+	words             []string // quoted
+}
+
+func (c *checker) orphan(by, section, what, word string) {
+	word = strconv.Quote(word)
+	for i, o := range c.orphans {
+		if o.by == by && o.section == section {
+			if !slices.Contains(o.words, word) {
+				c.orphans[i].words = append(o.words, word)
+			}
+			return
+		}
+	}
+	c.orphans = append(c.orphans, orphan{by, section, what, []string{word}})
 }
 
 func (c *checker) at(p path, format string, args ...any) Fault {
@@ -135,11 +159,9 @@ func (c *checker) defined(p path, section, what, word string, known map[string]i
 	if _, ok := known[word]; ok {
 		return true
 	}
-	file, at := c.src.place(p)
-	if key := c.src.key(section); file != c.src.name && key != nil {
-		top := p[0].(string)
-		c.faults = append(c.faults, c.src.fault(key, "%s of the default (%s:%d) needs the %s %q, which this list leaves out: give %s of your own as well, or %s: [] for none",
-			top, file, at.Line, what, word, top, top))
+	top, _ := p[0].(string)
+	if file, _ := c.src.place(p); file != c.src.name && c.src.key(section) != nil {
+		c.orphan(top, section, what, word)
 		return false
 	}
 	if !c.unsure[section] {
@@ -201,7 +223,7 @@ func (c *checker) page() {
 		case u.Path != "" || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || u.User != nil || strings.Contains(f.PublicURL, "#"):
 			c.fault(p.with("public_url"), "public_url: only scheme and host, because the page lives at the root: use %s://%s", u.Scheme, u.Host)
 		default:
-			out.URL = u
+			out.URL = f.PublicURL
 		}
 	}
 	if f.ID != "" && !data.ValidID(f.ID) {
@@ -233,7 +255,7 @@ func (c *checker) page() {
 		case !strings.HasPrefix(f.CustomerPattern, "^") || !strings.HasSuffix(f.CustomerPattern, "$"):
 			c.fault(p.with("customer_pattern"), "customer_pattern: it must describe the whole identifier: begin it with ^ and end it with $")
 		default:
-			out.Customer = re
+			out.CustomerPattern = re
 		}
 	}
 	c.cfg.Page = out
@@ -322,8 +344,8 @@ func (c *checker) listeners() {
 	case n < 3:
 		c.warn(path{"references"}, "%d of the usual three references: one that fails has too much to say", n)
 	}
-	if host, _, err := net.SplitHostPort(f.AdminListen); err == nil && f.TLS == nil && !loopback(host) {
-		c.warn(path{"admin_listen"}, "admin_listen can be reached from elsewhere without TLS: tokens could be read on the way")
+	if host, _, err := net.SplitHostPort(f.AdminListen); err == nil && !loopback(host) {
+		c.warn(path{"admin_listen"}, "admin_listen can be reached from elsewhere and speaks plain HTTP: keep it on an internal network, or behind a proxy with TLS")
 	}
 }
 
@@ -364,5 +386,5 @@ func (c *checker) logging() {
 			c.cfg.Log.Level = slog.LevelInfo
 		}
 	}
-	c.cfg.Log.JSON = c.file.Log.Format == "json"
+	c.cfg.Log.Format = c.file.Log.Format
 }

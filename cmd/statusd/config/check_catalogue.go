@@ -80,8 +80,8 @@ func (c *checker) customers() {
 			case customer == "":
 			case twice:
 				c.fault(at, "%s is listed in the cohort %s already: a customer is in one", strconv.Quote(clip(customer)), f.Cohorts[before].ID)
-			case c.cfg.Page.Customer != nil && !c.cfg.Page.Customer.MatchString(customer):
-				c.fault(at, "%s does not have the form of page.customer_pattern, %s: correct one of the two", strconv.Quote(clip(customer)), c.cfg.Page.Customer)
+			case c.cfg.Page.CustomerPattern != nil && !c.cfg.Page.CustomerPattern.MatchString(customer):
+				c.fault(at, "%s does not have the form of page.customer_pattern, %s: correct one of the two", strconv.Quote(clip(customer)), c.cfg.Page.CustomerPattern)
 			default:
 				listed[customer] = i
 			}

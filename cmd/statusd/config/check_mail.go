@@ -56,7 +56,7 @@ func (c *checker) mailing() {
 		c.fault(p, "mailgun has no key: name a file that holds it as key_file, or an environment variable as key_env; never write it here")
 	}
 	c.cfg.Mail = &out
-	if u := c.cfg.Page.URL; u != nil && loopback(u.Hostname()) && !m.Test {
+	if u, err := url.Parse(c.cfg.Page.URL); err == nil && loopback(u.Hostname()) && !m.Test {
 		c.warn(path{"page", "public_url"}, "mails will link to %s, which nobody else can open: set page.public_url", u)
 	}
 }

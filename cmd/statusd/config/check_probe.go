@@ -36,6 +36,11 @@ func (c *checker) probing() {
 			c.defined(p.with("component"), "components", "component", in.Component, c.components)
 		}
 		watched[in.Component] = true
+		for name := range in.Headers {
+			if sensitive(name) {
+				c.warn(p.with("headers", name), "the header %s looks like a secret: it is stored with the probe, so give it to nobody but this probe, and only what it may read", name)
+			}
+		}
 		if c.o.CheckProbe != nil && in.Name != "" && in.Component != "" && in.Kind != "" && in.Target != "" && data.ValidSlug(in.Name) == nil {
 			c.join(p, c.o.CheckProbe(out), nil)
 		}

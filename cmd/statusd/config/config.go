@@ -7,12 +7,13 @@ import (
 	"io"
 	"log/slog"
 	"net/netip"
-	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"time"
+
+	"go.yaml.in/yaml/v4"
 
 	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/data/i18n"
@@ -20,7 +21,7 @@ import (
 
 // Config is a configuration without faults, in values that are ready to use. Treat it as read-only.
 type Config struct {
-	File           string // it was read from
+	Name           string // of the file it was read from
 	Page           Page
 	Listen         string // host:port
 	AdminListen    string // host:port
@@ -40,19 +41,26 @@ type Config struct {
 
 	// Warnings are no faults: they are printed by statusd check and logged at start.
 	Warnings Faults
+
+	root *yaml.Node // everything that is in force, as text; for Print
 }
+
+// HTTPS says whether visitors reach the page over TLS, here or at a proxy.
+func (c *Config) HTTPS() bool { return strings.HasPrefix(c.Page.URL, "https:") }
 
 // Page is what the public surfaces need.
 type Page struct {
 	Name      string
 	Product   string
-	URL       *url.URL // origin only: scheme and host
-	ID        string   // 12 characters; empty means that the store makes or has one
+	URL       string // origin only: scheme and host, no slash at the end
+	ID        string // 12 characters; empty means that the store makes or has one
 	Zone      *time.Location
 	Languages []i18n.Lang // not empty, English among them
 	Target    string      // exact share, such as "0.998"
 	Support   string      // address for people; may be empty
-	Customer  *regexp.Regexp
+
+	// CustomerPattern is the form of a customer's identifier.
+	CustomerPattern *regexp.Regexp
 }
 
 // TLS names two PEM files that were checked to fit each other.
@@ -73,8 +81,8 @@ type Mailgun struct {
 
 // Log says what the service writes about itself.
 type Log struct {
-	Level slog.Level
-	JSON  bool
+	Level  slog.Level
+	Format string // text or json
 }
 
 // Options for Load, Default and Parse. The zero value works.
@@ -131,7 +139,7 @@ func Parse(name string, src []byte, o Options) (*Config, error) {
 	}
 	s.inherit(base)
 	f, faults := decode(s)
-	c := &checker{src: s, file: f, o: o, cfg: &Config{File: name}, faults: faults, decoded: faults, unsure: map[string]bool{}}
+	c := &checker{src: s, file: f, o: o, cfg: &Config{Name: name, root: s.root}, faults: faults, decoded: faults, unsure: map[string]bool{}}
 	c.check()
 	if c.faults = c.faults.sorted(); len(c.faults) > 0 {
 		return nil, c.faults

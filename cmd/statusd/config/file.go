@@ -9,8 +9,8 @@ type file struct {
 	Listen         string        `yaml:"listen" doc:"Address of the public listener: host:port. Port 0 takes a free one." eg:"0.0.0.0:8080"`
 	AdminListen    string        `yaml:"admin_listen" doc:"Address of the operators' listener. Keep it on a loopback or internal address." eg:"127.0.0.1:8081"`
 	Data           string        `yaml:"data" doc:"Directory of the database and the socket, relative to this file. Without it: $STATE_DIRECTORY, else $XDG_STATE_HOME/statusd, else ~/.local/state/statusd." eg:"/var/lib/statusd"`
-	TLS            *certificate  `yaml:"tls" doc:"TLS on both listeners. Without it a proxy in front ends TLS: name it under trusted_proxies."`
-	TrustedProxies []string      `yaml:"trusted_proxies" doc:"Networks of proxies whose Forwarded headers are believed, as CIDR." eg:"10.0.0.0/8"`
+	TLS            *certificate  `yaml:"tls" doc:"TLS on the public listener. Without it a proxy in front ends TLS: name it under trusted_proxies."`
+	TrustedProxies []string      `yaml:"trusted_proxies" doc:"Networks of proxies, as CIDR: what they say about a visitor's address is believed." eg:"10.0.0.0/8"`
 	Cohorts        []cohort      `yaml:"cohorts" doc:"The division of customers. A customer is in the first cohort that lists it, else in the one its hash falls into, else in the rest."`
 	Groups         []group       `yaml:"groups" doc:"Headings of the page, in the order in which they are shown."`
 	Components     []component   `yaml:"components" doc:"What visitors see a level for. Components are shown in the order of their groups, within a group in the order of this list; those without a group come last."`
@@ -107,7 +107,7 @@ type probe struct {
 	Interval  span              `yaml:"interval" def:"60s" doc:"Time between two runs." eg:"60s"`
 	Timeout   span              `yaml:"timeout" doc:"How long one run may take. Without it: the smaller of 10 s and 80 % of interval." eg:"10s"`
 	Method    string            `yaml:"method" def:"GET" doc:"HTTP method."`
-	Headers   map[string]string `yaml:"headers" doc:"HTTP headers to send. Not for secrets: they are stored and shown to operators."`
+	Headers   map[string]string `yaml:"headers" doc:"HTTP headers to send. Not for secrets: they are stored with the probe."`
 	Status    []int             `yaml:"status" doc:"HTTP statuses that are right. Without it: 200 to 299." eg:"200"`
 	Match     string            `yaml:"match" doc:"Text that the answer must hold."`
 	Slow      span              `yaml:"slow" doc:"A right answer after this counts as degraded. Without it: never." eg:"2s"`

@@ -1,0 +1,2 @@
+// Package source stands for a checkout of this program.
+package source
