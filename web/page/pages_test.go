@@ -72,7 +72,7 @@ var leftover = regexp.MustCompile(`\{[a-z0-9_]+\}|\{\{|ZgotmplZ|%!|<no value>|\b
 
 func TestEveryPageIsWellMade(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, _ string, s *State, p Place, body []byte) {
+	each(t, func(t *testing.T, s *State, p Place, body []byte) {
 		t.Helper()
 		fault := func(format string, args ...any) { t.Helper(); t.Errorf("%v: "+format, append([]any{p}, args...)...) }
 		doc := parse(t, body)
@@ -162,7 +162,8 @@ func TestEveryPageIsWellMade(t *testing.T) {
 
 func TestHeaders(t *testing.T) {
 	t.Parallel()
-	d := render(t, calm(t))[Place{"/", i18n.NB}]
+	docs := snapshotOf(t, "calm").Docs
+	d := docs[Place{"/", i18n.NB}]
 	styles := all(parse(t, d.Body), tag("style"))
 	sum := sha256.Sum256([]byte(styles[0].FirstChild.Data))
 	hash := base64.StdEncoding.EncodeToString(sum[:])
@@ -181,15 +182,37 @@ func TestHeaders(t *testing.T) {
 	if got := h.Get("Permissions-Policy"); !strings.Contains(got, "camera=()") {
 		t.Errorf("Permissions-Policy: %q, want the empty set", got)
 	}
-	js := render(t, calm(t))[Place{Path: ScriptPath()}]
+	js := docs[Place{Path: ScriptPath()}]
 	if got := serve(js).Header().Get("Cache-Control"); got != "public, max-age=31536000, immutable" {
 		t.Errorf("the script's Cache-Control is %q", got)
 	}
 }
 
-func front1(t *testing.T, s *State, l i18n.Lang) *html.Node {
+// one renders one page.
+func one(t *testing.T, s *State, path string, l i18n.Lang) []byte {
 	t.Helper()
-	return parse(t, render(t, s)[Place{"/", l}].Body)
+	m := maker{s, l}
+	for _, v := range m.views() {
+		if v.path != path {
+			continue
+		}
+		main, err := v.main()
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := m.page(v, main, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d.Body
+	}
+	t.Fatalf("no page at %s", path)
+	return nil
+}
+
+func frontOf(t *testing.T, s *State, l i18n.Lang) *html.Node {
+	t.Helper()
+	return parse(t, one(t, s, "/", l))
 }
 
 func TestHeadline(t *testing.T) {
@@ -197,7 +220,7 @@ func TestHeadline(t *testing.T) {
 	for headline, symbol := range symbols {
 		s := calm(t)
 		s.Headline = headline
-		doc := front1(t, s, i18n.EN)
+		doc := frontOf(t, s, i18n.EN)
 		h1 := all(doc, tag("h1"))[0]
 		want := i18n.T(i18n.EN, "headline."+string(headline))
 		if got := text(h1); got != want {
@@ -221,7 +244,7 @@ func TestOthersAreNamedBesideTheHeadline(t *testing.T) {
 	s.level("email-out", data.PartialOutage)
 	s.level("ai-lab", data.NoData)
 	const want = "Also affected, outside the commitment: Campaign and service e-mail"
-	if got := text(all(front1(t, s, i18n.EN), class("say"))[0]); !strings.Contains(got, want+" As of") {
+	if got := text(all(frontOf(t, s, i18n.EN), class("say"))[0]); !strings.Contains(got, want+" As of") {
 		t.Errorf("the headline says %q, want it to hold %q", got, want)
 	}
 }
@@ -230,7 +253,7 @@ func TestNoDataIsNeverUp(t *testing.T) {
 	t.Parallel()
 	s := unknown(t)
 	for _, l := range s.Langs {
-		doc := front1(t, s, l)
+		doc := frontOf(t, s, l)
 		for _, row := range all(all(doc, class("comps"))[0], tag("li")) {
 			st := all(row, class("st"))[0]
 			if got, want := text(st), i18n.T(l, "level.no_data"); got != want || attr(st, "class") != "st is-no_data" {
@@ -246,7 +269,7 @@ func TestNoDataIsNeverUp(t *testing.T) {
 			t.Errorf("%s: months that nobody watched have figures: %q", l, got)
 		}
 	}
-	if got := text(front1(t, s, i18n.EN)); !strings.Contains(got, "Demonstration: invented data") || !strings.Contains(got, "Measuring is switched off here.") {
+	if got := text(frontOf(t, s, i18n.EN)); !strings.Contains(got, "Demonstration: invented data") || !strings.Contains(got, "Measuring is switched off here.") {
 		t.Errorf("neither demonstration nor missing probes are said: %q", got)
 	}
 }
@@ -254,7 +277,7 @@ func TestNoDataIsNeverUp(t *testing.T) {
 func TestBars(t *testing.T) {
 	t.Parallel()
 	s := bad(t)
-	rows := all(all(front1(t, s, i18n.EN), class("comps"))[0], tag("li"))
+	rows := all(all(frontOf(t, s, i18n.EN), class("comps"))[0], tag("li"))
 	if len(rows) != len(catalogue) {
 		t.Fatalf("%d rows, want %d", len(rows), len(catalogue))
 	}
@@ -277,7 +300,7 @@ func TestBars(t *testing.T) {
 func TestIncident(t *testing.T) {
 	t.Parallel()
 	s := bad(t)
-	doc := front1(t, s, i18n.EN)
+	doc := frontOf(t, s, i18n.EN)
 	card := all(doc, has("id", "i-aaaabbbbcccc"))[0]
 	got := text(card)
 	for _, want := range []string{
@@ -299,7 +322,7 @@ func TestIncident(t *testing.T) {
 		t.Errorf("the resolved incident says %q", resolved)
 	}
 	s.Now = s.Now.Add(AfterResolution)
-	if len(all(front1(t, s, i18n.EN), has("id", "i-ddddeeeeffff"))) != 0 {
+	if len(all(frontOf(t, s, i18n.EN), has("id", "i-ddddeeeeffff"))) != 0 {
 		t.Error("an incident stays on the front page longer than a day after it was resolved")
 	}
 }
@@ -307,7 +330,7 @@ func TestIncident(t *testing.T) {
 func TestPlanned(t *testing.T) {
 	t.Parallel()
 	s := calm(t)
-	doc := front1(t, s, i18n.EN)
+	doc := frontOf(t, s, i18n.EN)
 	cards := all(doc, class("card"))
 	if len(cards) != 2 {
 		t.Fatalf("%d cards, want the merged one and the upgrade", len(cards))
@@ -342,9 +365,8 @@ func TestPlanned(t *testing.T) {
 func TestCancelledIsShownAsCancelled(t *testing.T) {
 	t.Parallel()
 	s := night(t)
-	docs := render(t, s)
 	for _, path := range []string{"/", "/schedule"} {
-		cards := all(parse(t, docs[Place{path, i18n.EN}].Body), class("w-cancelled"))
+		cards := all(parse(t, one(t, s, path, i18n.EN)), class("w-cancelled"))
 		if len(cards) != 1 || !strings.Contains(text(cards[0]), "Critical fix Cancelled") {
 			t.Errorf("%s: %d cancelled windows are shown, want one", path, len(cards))
 		}
@@ -359,7 +381,7 @@ func TestSchedule(t *testing.T) {
 		Maintenance: "infrastructure", Date: "2026-03-28", Cohort: "all", Ordinal: "0", Category: data.Infrastructure, Phase: data.Scheduled,
 		Window: data.Window{Start: local(t, s.Zone, "2026-03-28 20:00"), End: local(t, s.Zone, "2026-03-29 06:00")},
 	})
-	got := text(parse(t, render(t, s)[Place{"/schedule", i18n.EN}].Body))
+	got := text(parse(t, one(t, s, "/schedule", i18n.EN)))
 	for _, want := range []string{
 		"Clocks go forward during this window; it lasts 9 hours.", "Saturday 28 March 2026 20:00 (CET, UTC+1) – Sunday 29 March 2026 06:00 (CEST, UTC+2)",
 		"Infrastructure upgrade Reserved (if needed)", "Reserved – used only if needed.", "Application upgrade Under review",
@@ -378,7 +400,7 @@ func TestSchedule(t *testing.T) {
 func TestMonths(t *testing.T) {
 	t.Parallel()
 	s := calm(t)
-	got := text(all(parse(t, render(t, s)[Place{"/uptime", i18n.NB}].Body), tag("table"))[0])
+	got := text(all(parse(t, one(t, s, "/uptime", i18n.NB)), tag("table"))[0])
 	for _, want := range []string{
 		"April 2026 hittil denne måneden 99,97 % nedetid 10 minutter gjenstående spillerom: 1 time 16 minutter 99,82 %",
 		"November 2025 Ingen data", "99,89 % nedetid 46 minutter 40 sekunder · nådd",
@@ -394,7 +416,7 @@ const hostile = `{{.}}{x}<script>alert(1)</script>]]>"'><img src=x onerror=alert
 func TestHostileWords(t *testing.T) {
 	t.Parallel()
 	s := bad(t)
-	s.Name, s.Support = hostile, hostile
+	s.Name, s.Support, s.Langs = hostile, hostile, s.Langs[:1]
 	for i := range s.Incidents {
 		s.Incidents[i].Title = hostile
 		for u := range s.Incidents[i].Updates {
@@ -438,21 +460,20 @@ func TestWeight(t *testing.T) {
 	if _, gz, zst := js.Sizes(); gz > scripts || zst > scripts {
 		t.Errorf("the script has %d bytes in gzip and %d in zstd, want at most %d", gz, zst, scripts)
 	}
-	each(t, func(t *testing.T, _ string, s *State, p Place, body []byte) {
-		t.Helper()
-		if p.Path != "/" {
-			return
+	for name := range situations {
+		snapshot := snapshotOf(t, name)
+		for _, l := range snapshot.State.Langs {
+			plain, gz, zst := snapshot.Docs[Place{"/", l}].Sizes()
+			if gz == 0 || gz > first || zst > first {
+				t.Errorf("%s in %s: %d bytes, %d in gzip and %d in zstd, want at most %d", name, l, plain, gz, zst, first)
+			}
 		}
-		plain, gz, zst := render(t, s)[p].Sizes()
-		if gz == 0 || gz > first || zst > first {
-			t.Errorf("%v: %d bytes, %d in gzip and %d in zstd, want at most %d", p, plain, gz, zst, first)
-		}
-	})
+	}
 }
 
 func TestSameStateSameBytes(t *testing.T) {
 	t.Parallel()
-	a, b := render(t, bad(t)), render(t, bad(t))
+	a, b := snapshotOf(t, "bad").Docs, render(t, bad(t))
 	if len(a) != len(b) {
 		t.Fatalf("%d and %d documents", len(a), len(b))
 	}
@@ -466,7 +487,7 @@ func TestSameStateSameBytes(t *testing.T) {
 func TestSinglePagesAreMadeWhenAskedFor(t *testing.T) {
 	t.Parallel()
 	s := night(t)
-	s.Incidents = bad(t).Incidents
+	s.Incidents, s.Langs = bad(t).Incidents, s.Langs[:1]
 	snapshot := &Snapshot{State: s, Docs: render(t, s)}
 	reserved := s.Occurrences[5]
 	for _, tc := range []struct {

@@ -2,6 +2,7 @@ package page
 
 import (
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -256,26 +257,37 @@ func unknown(tb testing.TB) *State {
 
 var situations = map[string]func(testing.TB) *State{"calm": calm, "bad": bad, "night": night, "unknown": unknown}
 
+// snapshots are the situations rendered, once for all tests; nobody changes them.
+var snapshots sync.Map
+
+func snapshotOf(tb testing.TB, situation string) *Snapshot {
+	tb.Helper()
+	once, _ := snapshots.LoadOrStore(situation, sync.OnceValue(func() *Snapshot {
+		s := situations[situation](tb)
+		return &Snapshot{State: s, Docs: render(tb, s)}
+	}))
+	return once.(func() *Snapshot)()
+}
+
 // each calls f for every page of every situation in every language.
-func each(t *testing.T, f func(t *testing.T, situation string, s *State, p Place, body []byte)) {
+func each(t *testing.T, f func(t *testing.T, s *State, p Place, body []byte)) {
 	t.Helper()
-	for name, make := range situations {
+	for name := range situations {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := make(t)
-			snapshot := &Snapshot{State: s, Docs: render(t, s)}
+			snapshot := snapshotOf(t, name)
 			for place, d := range snapshot.Docs {
 				if place.Lang != "" {
-					f(t, name, s, place, d.Body)
+					f(t, snapshot.State, place, d.Body)
 				}
 			}
-			for path := range stories(s) {
-				for _, l := range s.Langs {
+			for path := range stories(snapshot.State) {
+				for _, l := range snapshot.State.Langs {
 					d, ok := snapshot.Doc(path, l)
 					if !ok {
 						t.Fatalf("Doc(%s, %s): no page", path, l)
 					}
-					f(t, name, s, Place{path, l}, d.Body)
+					f(t, snapshot.State, Place{path, l}, d.Body)
 				}
 			}
 		})

@@ -108,11 +108,12 @@ function swap(next) {
 	if (other.main !== html.dataset.main) {
 		const open = [...main.querySelectorAll('details[open]')].map((d) => d.id)
 		const held = main.contains(document.activeElement) && document.activeElement
-		const y = scrollY
+		const place = (e) => [e.tagName, e.closest('[id]').id, e.getAttribute('href')].join()
+		const was = held && place(held), y = scrollY
 		main.replaceWith(fresher)
 		for (const id of open) quietly(() => { document.getElementById(id).open = true })
 		if (held) {
-			const same = held === main ? fresher : [...fresher.querySelectorAll('a,summary')].find((e) => e.outerHTML === held.outerHTML)
+			const same = held === main ? fresher : [...fresher.querySelectorAll('a,summary')].find((e) => place(e) === was)
 			if (same) same.focus({ preventScroll: true })
 		}
 		scrollTo(scrollX, y)
