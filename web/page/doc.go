@@ -7,4 +7,15 @@
 //
 //	store ──View──▶ State ──Renderers──▶ Docs ──swap──▶ Snapshot ──▶ visitors
 //	                                              └──▶ OnSwap: live frames, the look at our own listener
+//
+// # How a page comes about
+//
+// Each page has a struct with ready-made words (front.go, schedule.go, history.go, detail.go) and a template beside the
+// style and the script in html/. Render makes the content of each, then one hash over all of them in a language, then puts
+// the frame around. The hash is in every page (data-main) and in every live frame, so an open page knows when to fetch
+// itself again; what moves by the passing of time alone is marked data-t and left out of it, so a minute in which nothing
+// happens is no change. The style stands inside the page, so that the first response is all it takes to show it.
+//
+// The front page, schedule, uptime and history are made at once. Pages of single incidents and windows are made when
+// somebody asks (Snapshot.Doc), since there may be thousands.
 package page

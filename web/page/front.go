@@ -26,7 +26,9 @@ type front struct {
 	Months    []month
 	Standing  string
 	Support   string // the way to reach us; empty says nothing (H2)
-	Outside   bool   // a window is shown that may fall into somebody's working hours (M14)
+	// SupportLink is the same where it can be followed.
+	SupportLink string
+	Outside     bool // a window is shown that may fall into somebody's working hours (M14)
 }
 
 // group is a run of components under one name; without one they stand alone.
@@ -54,6 +56,9 @@ func (m maker) front() front {
 		maker: m, Headline: m.headline(), Also: m.also(), AsOf: m.T("ui.as_of", "time", m.at(s.Now).Text), AsOfISO: iso(s.Now),
 		Target: m.target(), Months: m.months(monthsOnFront), Standing: m.standing(), Support: s.Support, Groups: m.groups(),
 	}
+	if strings.HasPrefix(s.Support, "https://") {
+		f.SupportLink = s.Support
+	}
 	if s.Headline == Unknown && !s.Measured.IsZero() {
 		f.Stale = m.T("line.stale", "when", m.at(s.Measured).Text)
 	}
@@ -67,9 +72,9 @@ func (m maker) front() front {
 	for _, i := range s.Incidents {
 		switch {
 		case i.Open():
-			f.Incidents = append(f.Incidents, m.incident(i))
+			f.Incidents = append(f.Incidents, m.incident(i).shortened())
 		case i.ResolvedAt.After(since):
-			f.Resolved = append(f.Resolved, m.incident(i))
+			f.Resolved = append(f.Resolved, m.incident(i).shortened())
 		}
 	}
 	for _, a := range s.Running() {

@@ -56,7 +56,6 @@ func (m maker) incident(i data.Incident) incident {
 	us := m.updates("incident.", i.Updates)
 	if len(us) > 0 {
 		v.Latest, v.Older = &us[0], us[1:]
-		v.OlderWord = m.T("ui.older_updates", "n", number(len(v.Older)))
 	}
 	if v.Open {
 		v.Next = m.at(i.NextUpdate)
@@ -69,6 +68,16 @@ func (m maker) incident(i data.Incident) incident {
 	if i.ResolvedAt.After(i.Started) {
 		v.Duration = i18n.Duration(m.l, i.ResolvedAt.Sub(i.Started))
 	}
+	return v
+}
+
+// olderShown is how many updates before the latest one a list shows; the incident's own page has them all.
+const olderShown = 5
+
+// shortened is the incident as it stands in a list.
+func (v incident) shortened() incident {
+	v.Older = v.Older[:min(olderShown, len(v.Older))]
+	v.OlderWord = v.T("ui.older_updates", "n", number(len(v.Older)))
 	return v
 }
 

@@ -373,6 +373,43 @@ func TestCancelledIsShownAsCancelled(t *testing.T) {
 	}
 }
 
+func TestMaintenanceNight(t *testing.T) {
+	t.Parallel()
+	doc := frontOf(t, night(t), i18n.EN)
+	running := all(doc, class("w-running"))
+	if len(running) != 1 || !strings.Contains(text(running[0]), "System maintenance and Microsoft security updates In progress") {
+		t.Errorf("%d running windows, want the merged one", len(running))
+	}
+	got := text(doc)
+	for _, want := range []string{
+		"Urgent security update short notice Approximate start: Friday 10 April 2026 18:00 (CEST, UTC+2)", "up to 5 minutes",
+		"CRM Online: read Under maintenance", "App Store Operational",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the front page lacks %q: %s", want, got)
+		}
+	}
+}
+
+func TestListsShowTheNewestUpdates(t *testing.T) {
+	t.Parallel()
+	s := bad(t)
+	s.Langs = s.Langs[:1]
+	i := &s.Incidents[0]
+	for range 40 {
+		i.Updates = append(i.Updates, i.Updates[0])
+	}
+	doc := frontOf(t, s, i18n.EN)
+	if n := len(all(all(doc, has("id", "o-"+i.ID))[0], class("upd"))); n != olderShown {
+		t.Errorf("the front page shows %d older updates, want %d", n, olderShown)
+	}
+	snapshot := &Snapshot{State: s, Docs: render(t, s)}
+	d, _ := snapshot.Doc("/incidents/"+i.ID, i18n.EN)
+	if n := len(all(parse(t, d.Body), class("upd"))); n != len(i.Updates) {
+		t.Errorf("the incident's own page shows %d updates, want %d", n, len(i.Updates))
+	}
+}
+
 func TestSchedule(t *testing.T) {
 	t.Parallel()
 	s := calm(t)
