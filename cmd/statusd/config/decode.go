@@ -246,7 +246,7 @@ func (d *decoder) scalar(at *yaml.Node, f field, tags ...string) (string, bool) 
 	case n.Tag == "!!null":
 		d.fault(at, "%s has no value: give one, or leave the key out", f.key)
 	case slices.Contains(tags, n.Tag):
-		return n.Value, true
+		return strings.TrimRight(n.Value, "\n"), true // a block ends with a line break that nobody means
 	case slices.Contains(tags, "!!bool"):
 		d.fault(at, "%s must be true or false", f.key)
 	case tags[0] == "!!int":
