@@ -77,18 +77,18 @@ const nothingPermitted = "accelerometer=(), autoplay=(), camera=(), display-capt
 	"gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), publickey-credentials-get=(), screen-wake-lock=(), usb=(), " +
 	"web-share=(), xr-spatial-tracking=()"
 
-// icons are the page's symbol in the tab: colour and shape by headline.
-var icons = map[Headline]struct{ colour, shape string }{
-	AllOK:       {"#0f7b45", `<circle cx="16" cy="16" r="15" fill="#0f7b45"/><path d="m9 16.5 5 5 9-10.5"/>`},
-	Some:        {"#b45309", `<path d="M16 2 31 29H1z" fill="#b45309"/><path d="M16 11v9m0 3.5v2"/>`},
-	Major:       {"#b3122a", `<path d="M10 1h12l9 9v12l-9 9H10l-9-9V10z" fill="#b3122a"/><path d="m11 11 10 10m0-10L11 21"/>`},
-	Maintenance: {"#1d4fb8", `<rect x="1" y="1" width="30" height="30" rx="7" fill="#1d4fb8"/><path d="M12 10v12m8-12v12"/>`},
-	Unknown:     {"#55606c", `<circle cx="16" cy="16" r="15" fill="#55606c"/><path d="M12 12.5a4 4 0 1 1 5.5 3.700c-1 .5-1.5 1-1.5 2.300m0 4v1.5"/>`},
+// icons are the page's symbol in the tab, as shapes of SVG by headline.
+var icons = map[Headline]string{
+	AllOK:       `<circle cx="16" cy="16" r="15" fill="#0f7b45"/><path d="m9 16.5 5 5 9-10.5"/>`,
+	Some:        `<path d="M16 2 31 29H1z" fill="#b45309"/><path d="M16 11v9m0 3.5v2"/>`,
+	Major:       `<path d="M10 1h12l9 9v12l-9 9H10l-9-9V10z" fill="#b3122a"/><path d="m11 11 10 10m0-10L11 21"/>`,
+	Maintenance: `<rect x="1" y="1" width="30" height="30" rx="7" fill="#1d4fb8"/><path d="M12 10v12m8-12v12"/>`,
+	Unknown:     `<circle cx="16" cy="16" r="15" fill="#55606c"/><path d="M12 12.5a4 4 0 1 1 5.5 3.700c-1 .5-1.5 1-1.5 2.300m0 4v1.5"/>`,
 }
 
 func icon(h Headline) string {
 	return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><g fill="none" stroke="#fff" stroke-width="3.5" stroke-linecap="round" stroke-linejoin="round">` +
-		icons[h].shape + `</g></svg>`
+		icons[h] + `</g></svg>`
 }
 
 // iconURL is the symbol inside the page, so that it takes no request.
