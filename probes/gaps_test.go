@@ -1,8 +1,10 @@
 package probes
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"net"
 	"strings"
 	"testing"
 	"time"
@@ -173,6 +175,53 @@ func TestQuickRestart(t *testing.T) {
 	})
 }
 
+// TestSpent restarts soon after an outage: its bad samples do not vote again.
+func TestSpent(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		w.probe("front", "crm", func(*data.Probe) {})
+		w.set("front", data.MajorOutage, data.ReasonConnect)
+		w.start()
+		pass(5 * time.Minute)
+		w.set("front", data.Operational, "")
+		for len(w.story("crm")) == 0 || !strings.HasSuffix(levels(w.story("crm")), "closed") {
+			pass(time.Second)
+		}
+		w.stop()
+		bad := 1
+		w.answer("front", func() data.Sample {
+			if bad--; bad >= 0 {
+				return data.Sample{Level: data.MajorOutage, Reason: data.ReasonConnect}
+			}
+			return data.Sample{Level: data.Operational}
+		})
+		w.start()
+		pass(5 * time.Minute)
+		w.levels("crm", "major_outage operational no_data operational closed")
+		w.stop()
+	})
+}
+
+// TestMajority counts references: most of them must fail.
+func TestMajority(t *testing.T) {
+	for _, c := range []struct {
+		references string
+		want       bool
+	}{
+		{"ok", false}, {"no", true}, {"ok no", false}, {"no no", true}, {"ok ok no", false}, {"ok no no", true}, {"ok ok no no", false},
+	} {
+		o := observer{references: strings.Fields(c.references), dial: func(_ context.Context, _, address string) (net.Conn, error) {
+			if address == "no" {
+				return nil, errors.New("no network")
+			}
+			a, b := net.Pipe()
+			return a, b.Close()
+		}}
+		if got := o.look(t.Context()); got != c.want {
+			t.Errorf("with %s it is dark: %v, want %v", c.references, got, c.want)
+		}
+	}
+}
+
 func TestChanges(t *testing.T) {
 	for _, c := range []struct {
 		name       string
@@ -197,14 +246,15 @@ func TestChanges(t *testing.T) {
 				w.start()
 				pass(10 * time.Minute)
 				lastBad := w.asked["front"][len(w.asked["front"])-1].UTC()
+				pass(3 * time.Second)
+				changed := time.Now().UTC()
 				c.change(w)
 				pass(5 * time.Minute)
 				w.levels("crm", c.crm)
 				w.levels("mail", c.other)
 				if c.name == "retired" {
-					o := w.outage()
-					if cut := lastBad.Add(time.Minute); o.Ended.After(cut) || o.Ended.Before(lastBad) {
-						t.Errorf("the last bad sample was at %v, the outage ended at %v", lastBad, o.Ended)
+					if o := w.outage(); !o.Ended.Equal(changed) || !o.LastBad.Equal(lastBad) {
+						t.Errorf("the last bad sample was at %v, the probe was retired at %v, the outage: %+v", lastBad, changed, o)
 					}
 					asked := len(w.asked["front"])
 					w.probe("front", "crm", func(*data.Probe) {}) // and back in service

@@ -110,9 +110,6 @@ func (h *httpProber) Probe(ctx context.Context) []data.Sample {
 func (h *httpProber) ask(run *httpRun) data.Sample {
 	resp, err := h.client.Do(h.request.WithContext(run.ctx))
 	if err != nil {
-		if u := (*url.Error)(nil); errors.As(err, &u) {
-			err = u.Err // the rest is the URL
-		}
 		why, detail := explain(err, run.reached())
 		s := fail(h.probe, why, detail)
 		if v := (*tls.CertificateVerificationError)(nil); errors.As(err, &v) {

@@ -35,6 +35,8 @@ func TestHTTP(t *testing.T) {
 			w.WriteHeader(http.StatusServiceUnavailable)
 		case "/hop":
 			http.Redirect(w, r, "/", http.StatusFound)
+		case "/4", "/3", "/2", "/1": // so many redirects
+			http.Redirect(w, r, fmt.Sprintf("/%d", r.URL.Path[1]-'1'), http.StatusFound)
 		case "/teapot":
 			w.WriteHeader(http.StatusTeapot)
 		}
@@ -56,6 +58,8 @@ func TestHTTP(t *testing.T) {
 		{"text is not there", "/", func(p *data.Probe) { p.Match = "is bad" }, data.MajorOutage, data.ReasonBody, 200},
 		{"redirect is followed", "/hop", same, data.Operational, "", 200},
 		{"redirect is expected", "/hop", func(p *data.Probe) { p.Status = []int{302} }, data.Operational, "", 302},
+		{"three redirects", "/3", same, data.Operational, "", 200},
+		{"four redirects", "/4", same, data.MajorOutage, data.ReasonRedirect, 0},
 		{"HEAD", "/", func(p *data.Probe) { p.Method = http.MethodHead }, data.Operational, "", 200},
 		{"slow", "/", func(p *data.Probe) { p.Slow = 1 }, data.Degraded, data.ReasonSlow, 200},
 	} {

@@ -82,6 +82,7 @@ func TestJudge(t *testing.T) {
 		{"down before and after", "GBBB..B", "0:operational@0 3:major_outage@1+1 4:no_data@4 6:major_outage@6"},
 		{"good after: down until one interval after the last bad", "GBBB...GG", "0:operational@0 3:major_outage@1+1 4:no_data@4 8:operational@7-4"},
 		{"undecided after: it goes on", "GBBB...GBGG", "0:operational@0 3:major_outage@1+1 4:no_data@4 8:major_outage@8 10:operational@9-9"},
+		{"a gap that ended before the last bad one", "GBBB.BB GG", "0:operational@0 3:major_outage@1+1 4:no_data@4 5:major_outage@5 9:operational@8-8"},
 		{"a gap between the good ones", "GBBBG..G", "0:operational@0 3:major_outage@1+1 5:no_data@5 7:operational@7-4"},
 		{"degraded stays so over a short gap", "DD.GG", "0:degraded@0 2:no_data@2 3:degraded@3 4:operational@4"},
 		{"a long gap makes a new beginning", "DD......GG", "0:degraded@0 2:no_data@2 8:operational@8"},
@@ -145,6 +146,7 @@ func TestResume(t *testing.T) {
 	}{
 		{"down before and after", "..........B", "10:major_outage@10", past{level: data.MajorOutage, gap: true}},
 		{"good after", "..........GG", "11:operational@10-1", past{level: data.MajorOutage, gap: true}},
+		{"good after, and nobody said anything", "   GG", "4:operational@3-1", past{level: data.MajorOutage, gap: true}},
 		{"good before and after", "..........G", "10:operational@10", past{level: data.Operational, gap: true}},
 		{"no gap to speak of", "G", "", past{level: data.Operational}},
 		{"never decided", "G", "0:operational@0", past{}},
@@ -163,6 +165,18 @@ func TestResume(t *testing.T) {
 	}})
 	if got, want := judged(j, "B"), "0:major_outage@-2+-2"; got != want {
 		t.Errorf("two bad samples before and one after a restart gave %q, want %q", got, want)
+	}
+}
+
+// TestShortGap is over before the next regular sample was due: the outage ended with the first good one.
+func TestShortGap(t *testing.T) {
+	j := NewJudge(time.Minute)
+	judged(j, "GBBB")
+	j.Gap(zero.Add(3*time.Minute+5*time.Second), data.ReasonBlind)
+	good := zero.Add(3*time.Minute + 10*time.Second)
+	j.Add(data.Sample{At: good, Level: data.Operational})
+	if v := j.Add(data.Sample{At: good.Add(Hurry), Level: data.Operational}); !v.Closed.Equal(good) {
+		t.Errorf("good again at %v, closed by %+v", good, v)
 	}
 }
 

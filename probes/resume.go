@@ -116,9 +116,6 @@ func (h *held) samples(tx data.Tx, p data.Probe, place string, ended time.Time) 
 		if s.Level != data.NoData {
 			h.watched = later(h.watched, s.At)
 		}
-		if s.Bad() && h.outage != "" {
-			h.past.lastBad = later(h.past.lastBad, s.At)
-		}
 		if !s.At.Before(ended) {
 			h.past.samples = append(h.past.samples, s)
 		}

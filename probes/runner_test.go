@@ -187,7 +187,9 @@ func TestHanging(t *testing.T) {
 		}
 		w.probe("front", "crm", func(*data.Probe) {})
 		w.start()
-		pass(time.Hour)
+		pass(30 * time.Minute)
+		w.probe("hung3", "hung3", func(p *data.Probe) { p.Interval = 2 * time.Minute })
+		pass(30 * time.Minute)
 		if runs != 20 {
 			t.Errorf("%d runs began for 20 targets that hang", runs)
 		}
@@ -205,7 +207,7 @@ func TestHanging(t *testing.T) {
 			}
 		}
 		close(release)
-		pass(2 * time.Minute)
+		pass(5 * time.Minute)
 		w.stop()
 		if story := w.story("hung3"); !strings.Contains(story, ":operational") {
 			t.Errorf("after it came back: %q", story)
@@ -304,6 +306,12 @@ probe_success{component="mail",probe="port"} 0
 		}
 		if problems, err := testutil.GatherAndLint(w.registry, "statusd_probes_samples_total", "statusd_probes_lag_seconds", "statusd_probes_flushes_total"); err != nil || len(problems) > 0 {
 			t.Errorf("%v %v", problems, err)
+		}
+		w.answer("port", func() data.Sample { panic("oh") })
+		pass(time.Minute)
+		w.answer("port", nil)
+		if n, err := testutil.GatherAndCount(w.registry, "probe_success", "probe_duration_seconds"); n != 2 || err != nil {
+			t.Errorf("with one of two probes unwatched there are %d series of both (%v), want one each", n, err)
 		}
 		w.probe("front", "crm", func(p *data.Probe) { p.Retired = true })
 		w.update(func(tx data.Tx) error { return tx.Probes().Delete("port") })

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/data/datatest"
 )
 
 // ill is a store whose writes can be made to fail, or to succeed without saying so.
@@ -18,10 +19,12 @@ type ill struct {
 
 func (i *ill) Update(ctx context.Context, fn func(data.Tx) error) error {
 	if i.broken.Load() {
+		time.Sleep(15 * time.Second) // more is found while it tries
 		return errors.New("the disk is full")
 	}
 	err := i.Store.Update(ctx, fn)
 	if err == nil && i.unsure.Load() {
+		time.Sleep(15 * time.Second)
 		err = data.ErrUnknown
 	}
 	return err
@@ -39,19 +42,36 @@ func TestStoreFails(t *testing.T) {
 		w.set("front", data.MajorOutage, data.ReasonConnect)
 		pass(10 * time.Minute)
 		w.levels("crm", "operational")
-		store.broken.Store(false)
 		store.unsure.Store(true)
+		store.broken.Store(false)
 		pass(10 * time.Minute)
 		w.levels("crm", "operational major_outage open")
 		w.set("front", data.Operational, "")
 		pass(time.Minute)
 		w.levels("crm", "operational major_outage operational closed")
 		store.unsure.Store(false)
-		pass(10 * time.Second)
+		pass(time.Minute)
 		w.levels("crm", "operational major_outage operational closed")
 		w.stop()
 		if got, want := len(w.samples("front")), len(w.asked["front"]); got != want {
 			t.Errorf("%d samples are stored, %d were taken", got, want)
+		}
+	})
+}
+
+// TestAgain writes the same outage twice, as after an unknown outcome: what a person said of it meanwhile stays.
+func TestAgain(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		o := datatest.Outage("crm", epoch)
+		c := change{mark: datatest.Mark("crm", epoch, data.MajorOutage), open: &o}
+		w.update(c.apply)
+		o.Corrections = []data.Correction{{Author: "socket:root", Why: "it was their network", Cause: data.ByInternet}}
+		w.update(func(tx data.Tx) error { return tx.Outages().Put(o) })
+		again := datatest.Outage("crm", epoch)
+		c.open = &again
+		w.update(c.apply)
+		if got := w.outage(); len(got.Corrections) != 1 {
+			t.Errorf("the outage lost its correction: %+v", got)
 		}
 	})
 }
@@ -89,6 +109,11 @@ func TestDamagedBlock(t *testing.T) {
 		w.set("front", data.MajorOutage, data.ReasonConnect)
 		pass(3 * time.Minute)
 		w.levels("crm", "operational major_outage open")
+		w.stop()
+		w.start() // which reads it
+		w.set("front", data.Operational, "")
+		pass(3 * time.Minute)
+		w.levels("crm", "operational major_outage no_data operational closed")
 		w.stop()
 		w.update(func(tx data.Tx) error {
 			b, err := tx.Blocks().Get(damaged.Key())
