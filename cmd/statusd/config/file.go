@@ -5,7 +5,7 @@ package config
 // left out of a given mapping, and lines allows text of several lines.
 
 type file struct {
-	Page           page          `yaml:"page" doc:"The public page: whose it is, where it is, in which zone and languages."`
+	Page           page          `yaml:"page" doc:"The public page: whose it is, where it is, in which zone and languages. Keys that are left out come from the default."`
 	Listen         string        `yaml:"listen" doc:"Address of the public listener: host:port. Port 0 takes a free one." eg:"0.0.0.0:8080"`
 	AdminListen    string        `yaml:"admin_listen" doc:"Address of the operators' listener. Keep it on a loopback or internal address." eg:"127.0.0.1:8081"`
 	Data           string        `yaml:"data" doc:"Directory of the database and the socket, relative to this file. Without it: $STATE_DIRECTORY, else $XDG_STATE_HOME/statusd, else ~/.local/state/statusd." eg:"/var/lib/statusd"`
@@ -24,9 +24,9 @@ type file struct {
 }
 
 type page struct {
-	Name            string   `yaml:"name" req:"yes" doc:"Name of the page." eg:"SuperOffice Status"`
-	Product         string   `yaml:"product" req:"yes" doc:"Name of the product, as it stands in notices." eg:"SuperOffice CRM Online"`
-	PublicURL       string   `yaml:"public_url" req:"yes" doc:"Where visitors find the page: https://host, without a path. Links in mails and feeds begin with it." eg:"https://status.example.com"`
+	Name            string   `yaml:"name" doc:"Name of the page." eg:"SuperOffice Status"`
+	Product         string   `yaml:"product" doc:"Name of the product, as it stands in notices." eg:"SuperOffice CRM Online"`
+	PublicURL       string   `yaml:"public_url" doc:"Where visitors find the page: https://host, without a path. Links in mails and feeds begin with it." eg:"https://status.example.com"`
 	ID              string   `yaml:"id" doc:"Public ID of the page, 12 characters a-z and 0-9. Set it once, to keep the ID of a page that moves here; without it one is made at the first start." eg:"abc123def456"`
 	Zone            string   `yaml:"zone" doc:"Zone of the schedule and of the months of the figure, as an IANA name." eg:"Europe/Oslo"`
 	Languages       []string `yaml:"languages" enum:"en nb sv da de nl fi" doc:"Languages of the page, in the order of the choice. English is always among them: the others fall back to it."`

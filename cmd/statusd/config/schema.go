@@ -47,14 +47,11 @@ func wordsSchema() map[string]any {
 	return map[string]any{"type": "object", "properties": languages, "required": []string{"en"}, "additionalProperties": false}
 }
 
-// filled are the sections whose keys come one by one from the default, so that none is required of a file.
-var filled = map[reflect.Type]bool{reflect.TypeFor[page](): true}
-
 func objectSchema(t reflect.Type) map[string]any {
 	properties, required := map[string]any{}, []string{}
 	for _, f := range fieldsOf(t) {
 		properties[f.key] = fieldSchema(f)
-		if f.required && !filled[t] {
+		if f.required {
 			required = append(required, f.key)
 		}
 	}
