@@ -1,0 +1,176 @@
+package notifier
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/superoffice/statusd/data"
+)
+
+// page is how many subscribers one transaction of the fan-out goes through.
+const page = 300
+
+// mailed are the kinds of bulletin that go out by mail.
+var mailed = map[data.BulletinKind]bool{
+	data.TellPlanned: true, data.TellChanged: true, data.TellCancelled: true, data.TellIncident: true, data.TellResolved: true,
+}
+
+// FanOut makes the notices of every bulletin whose moment has come, and returns the moment of the next one; zero if there
+// is none. Bulletins that nobody may be told of any more are passed over for good.
+func FanOut(ctx context.Context, store data.Store, now time.Time) (next time.Time, err error) {
+	for {
+		key, at, err := nextBulletin(ctx, store, now)
+		if err != nil || key == "" {
+			return at, err
+		}
+		if err := fanOutPage(ctx, store, key, now); err != nil {
+			return at, fmt.Errorf("fanning out %s: %w", key, err)
+		}
+	}
+}
+
+// nextBulletin finds one that is due and not fanned out, else the moment of the first that will be.
+func nextBulletin(ctx context.Context, store data.Store, now time.Time) (due data.BulletinKey, next time.Time, err error) {
+	err = store.View(ctx, func(tx data.Tx) error {
+		due, next = "", time.Time{}
+		for b, err := range tx.Bulletins().Range("", "") {
+			switch {
+			case err != nil:
+				return err
+			case b.Fanned || b.Void || !now.Before(b.Until) || !mailed[b.Kind]:
+			case !b.Moment.After(now):
+				due = b.Key()
+				return nil
+			case next.IsZero() || b.Moment.Before(next):
+				next = b.Moment
+			}
+		}
+		return nil
+	})
+	return due, next, err
+}
+
+// fanOutPage makes the notices of one bulletin for the next few hundred subscribers.
+func fanOutPage(ctx context.Context, store data.Store, key data.BulletinKey, now time.Time) error {
+	return store.Update(ctx, func(tx data.Tx) error {
+		b, err := tx.Bulletins().Get(key)
+		if err != nil || b.Fanned || b.Void {
+			return err
+		}
+		who, err := audience(tx, b)
+		if err != nil {
+			return err
+		}
+		if who.leader != "" && who.leader != key {
+			if leader, err := tx.Bulletins().Get(who.leader); err == nil && !leader.Fanned && !leader.Void && !leader.Moment.After(now) {
+				b = leader // it speaks for both
+			}
+		}
+		n := 0
+		last := b.Cursor
+		for s, err := range tx.Subscribers().Range(b.Cursor, "") {
+			if err != nil {
+				return err
+			}
+			if s.ID == b.Cursor && b.Cursor != "" {
+				continue
+			}
+			if n++; n > page {
+				b.Cursor = last
+				return tx.Bulletins().Put(b)
+			}
+			last = s.ID
+			if !s.Wants(who.cohort, who.components) || s.Channel != data.ByMail {
+				continue
+			}
+			notice := data.Notice{Bulletin: b.Key(), Subscriber: s.ID, Phase: data.NoticePlanned, Next: now}
+			if _, err := tx.Notices().Get(notice.Key()); err == nil {
+				continue
+			} else if !errors.Is(err, data.ErrNotFound) {
+				return err
+			}
+			if err := data.PutNotice(tx, notice); err != nil {
+				return err
+			}
+		}
+		b.Cursor, b.Fanned = last, true
+		for _, member := range who.members {
+			m, err := tx.Bulletins().Get(member)
+			if errors.Is(err, data.ErrNotFound) || err == nil && (m.Moment.After(now) || m.Void) {
+				continue
+			} else if err != nil {
+				return err
+			}
+			m.Fanned = true
+			if err := tx.Bulletins().Put(m); err != nil {
+				return err
+			}
+		}
+		return tx.Bulletins().Put(b)
+	})
+}
+
+// concerned is who is to be told of a bulletin.
+type concerned struct {
+	cohort     string
+	components []string
+	leader     data.BulletinKey   // of the windows told as one; empty for an incident
+	members    []data.BulletinKey // the bulletins of all of them
+}
+
+func audience(tx data.Tx, b data.Bulletin) (concerned, error) {
+	if b.About == data.AboutIncident {
+		i, err := tx.Incidents().Get(b.Subject)
+		who := concerned{cohort: data.AllCustomers}
+		for n, a := range i.Affected {
+			who.components = append(who.components, a.Component)
+			if n == 0 && a.Cohort != "" {
+				who.cohort = a.Cohort
+			} else if a.Cohort != who.cohort {
+				who.cohort = data.AllCustomers
+			}
+		}
+		return who, err
+	}
+	a, err := announcement(tx, data.OccurrenceKey(b.Subject))
+	if err != nil {
+		return concerned{}, err
+	}
+	who := concerned{cohort: a.First().Cohort, components: a.Components()}
+	for _, o := range a.Occurrences {
+		m := data.Bulletin{About: data.AboutOccurrence, Subject: string(o.Key()), Kind: b.Kind, Version: o.Revised}
+		if b.Kind == data.TellPlanned {
+			m.Version = 0
+		}
+		who.members = append(who.members, m.Key())
+	}
+	who.leader = who.members[0]
+	return who, nil
+}
+
+// announcement is what an occurrence is told as: all those of the same span and audience (M15).
+func announcement(tx data.Tx, key data.OccurrenceKey) (data.Announcement, error) {
+	o, err := tx.Occurrences().Get(key)
+	if err != nil {
+		return data.Announcement{}, err
+	}
+	same := []data.Occurrence{}
+	for other, err := range tx.Occurrences().Range("", "") {
+		if err != nil {
+			return data.Announcement{}, err
+		}
+		if !other.Standing && other.Window.Start.Equal(o.Window.Start) {
+			same = append(same, other)
+		}
+	}
+	for _, a := range data.Announcements(same) {
+		for _, member := range a.Occurrences {
+			if member.Key() == key {
+				return a, nil
+			}
+		}
+	}
+	return data.Announcement{Occurrences: []data.Occurrence{o}}, nil
+}
