@@ -2,6 +2,7 @@ package probes
 
 import (
 	"context"
+	"log/slog"
 	"net"
 	"net/netip"
 	"net/url"
@@ -26,6 +27,7 @@ type observer struct {
 	references []string
 	dial       func(ctx context.Context, network, address string) (net.Conn, error)
 	gauge      prometheus.Gauge
+	log        *slog.Logger
 
 	looking sync.Mutex // one look at a time; guards looked
 	looked  time.Time  // when the newest look began; zero means never
@@ -45,11 +47,15 @@ func (o *observer) saw() {
 
 // set notes whether it is dark; mu is held.
 func (o *observer) set(dark bool) {
-	o.dark = dark
-	o.gauge.Set(0)
-	if dark {
+	switch {
+	case dark && !o.dark:
 		o.gauge.Set(1)
+		o.log.Error("most reference targets cannot be reached: failures of public targets are not counted until they can", "references", len(o.references))
+	case !dark && o.dark:
+		o.gauge.Set(0)
+		o.log.Info("the network is back: failures count again")
 	}
+	o.dark = dark
 }
 
 // blind says whether a failure of a run that began at start says nothing about its target. Callers at the same time share

@@ -33,7 +33,7 @@ func TestStopAndStart(t *testing.T) {
 				pass(10 * time.Minute)
 				w.stop()
 				stopped := time.Now()
-				lastBad := w.asked["front"][len(w.asked["front"])-1].UTC()
+				lastBad := w.runs("front")[len(w.runs("front"))-1].UTC()
 				pass(time.Hour)
 				w.set("front", c.after, data.ReasonStatus)
 				w.start()
@@ -116,8 +116,8 @@ func TestCrash(t *testing.T) {
 			w.start()
 			pass(time.Hour)
 			w.want("crm", "-3840:operational -3540:no_data")
-			if len(w.asked) > 0 {
-				t.Errorf("targets were asked: %v", w.asked)
+			if asked := w.runs("front"); len(asked) > 0 {
+				t.Errorf("the target was asked at %v", asked)
 			}
 			w.stop()
 		})
@@ -245,7 +245,7 @@ func TestChanges(t *testing.T) {
 				w.set("front", data.MajorOutage, data.ReasonConnect)
 				w.start()
 				pass(10 * time.Minute)
-				lastBad := w.asked["front"][len(w.asked["front"])-1].UTC()
+				lastBad := w.runs("front")[len(w.runs("front"))-1].UTC()
 				pass(3 * time.Second)
 				changed := time.Now().UTC()
 				c.change(w)
@@ -256,12 +256,12 @@ func TestChanges(t *testing.T) {
 					if o := w.outage(); !o.Ended.Equal(changed) || !o.LastBad.Equal(lastBad) {
 						t.Errorf("the last bad sample was at %v, the probe was retired at %v, the outage: %+v", lastBad, changed, o)
 					}
-					asked := len(w.asked["front"])
+					asked := len(w.runs("front"))
 					w.probe("front", "crm", func(*data.Probe) {}) // and back in service
 					w.set("front", data.Operational, "")
 					pass(5 * time.Minute)
 					w.levels("crm", "major_outage off operational closed")
-					if len(w.asked["front"]) == asked {
+					if len(w.runs("front")) == asked {
 						t.Error("a probe back in service was not asked")
 					}
 				}
@@ -281,10 +281,10 @@ func TestBlind(t *testing.T) {
 		w.set("down", data.MajorOutage, data.ReasonConnect)
 		w.start()
 		pass(10 * time.Minute)
-		if w.looks == 0 {
+		if w.looked() == 0 {
 			t.Error("an outage was not compared with the references")
 		}
-		w.dark = true
+		w.lose(true)
 		for _, name := range []string{"front", "inside"} {
 			w.set(name, data.MajorOutage, data.ReasonTimeout)
 		}
@@ -295,7 +295,7 @@ func TestBlind(t *testing.T) {
 		if got := w.gauge("statusd_probes_blind"); got != 1 {
 			t.Errorf("the gauge says %v", got)
 		}
-		w.dark = false
+		w.lose(false)
 		w.set("front", data.Operational, "")
 		pass(10 * time.Minute)
 		w.levels("crm", "operational no_data operational")
@@ -311,7 +311,7 @@ func TestBlind(t *testing.T) {
 func TestNotBlind(t *testing.T) {
 	bubble(t, func(t *testing.T, w *world) {
 		w.options.References = []string{"a.example:443"}
-		w.dark = true
+		w.lose(true)
 		w.probe("down", "mail", func(*data.Probe) {})
 		for i := range 6 { // one of them answers while the other waits for its time to be over
 			w.probe(fmt.Sprintf("front%d", i), "crm", func(p *data.Probe) { p.Interval = 10 * time.Second })

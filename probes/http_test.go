@@ -118,7 +118,7 @@ func TestHTTPHostile(t *testing.T) {
 	// hanging waits until the prober hangs up.
 	hanging := func(text string) func(net.Conn) {
 		return func(c net.Conn) {
-			io.WriteString(c, text)
+			answer(text)(c)
 			io.Copy(io.Discard, c)
 		}
 	}

@@ -12,7 +12,7 @@ const (
 	window = 5                // samples that vote
 	votes  = 3                // of them decide that it is worse
 	goods  = 2                // good ones in a row decide that it is better
-	Hurry  = 10 * time.Second // distance of samples while it is undecided
+	soon   = 10 * time.Second // distance of samples while it is undecided
 )
 
 // Judge turns the samples of one probe into a level, and into outages. It is pure: no clock, no store. It is not safe for
@@ -59,7 +59,7 @@ type Verdict struct {
 	Closed  time.Time   // not zero: with this sample the outage closed, which ended then
 	LastBad time.Time   // the newest bad sample; zero means there was none
 	Reason  data.Reason // why Level is what it is; empty when it is good
-	Hurry   bool        // undecided: the next sample is due after Hurry
+	Hurry   bool        // undecided: the next sample is due in 10 s
 }
 
 // NewJudge returns a judge of samples that come every interval, who has seen none.

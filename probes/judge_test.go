@@ -175,7 +175,7 @@ func TestShortGap(t *testing.T) {
 	j.Gap(zero.Add(3*time.Minute+5*time.Second), data.ReasonBlind)
 	good := zero.Add(3*time.Minute + 10*time.Second)
 	j.Add(data.Sample{At: good, Level: data.Operational})
-	if v := j.Add(data.Sample{At: good.Add(Hurry), Level: data.Operational}); !v.Closed.Equal(good) {
+	if v := j.Add(data.Sample{At: good.Add(soon), Level: data.Operational}); !v.Closed.Equal(good) {
 		t.Errorf("good again at %v, closed by %+v", good, v)
 	}
 }

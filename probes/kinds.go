@@ -41,9 +41,9 @@ var kinds = map[data.ProbeKind]struct {
 
 // Bounds of what may be configured.
 const (
-	MinInterval = 10 * time.Second
-	MaxInterval = 24 * time.Hour
-	MaxTimeout  = time.Minute
+	minInterval = 10 * time.Second
+	maxInterval = 24 * time.Hour
+	maxTimeout  = time.Minute
 	maxMatch    = 1024
 )
 
@@ -64,9 +64,9 @@ func Check(p data.Probe) error {
 	bad(p.Component == "", "component", "say which component the probe speaks for, by its slug")
 	bad(p.Cohort == "", "cohort", `say whose side the probe looks at: "all", or a cohort's name`)
 	errs = append(errs, kind.check(p))
-	bad(p.Interval < MinInterval || p.Interval > MaxInterval, "interval", fmt.Sprintf("%s is out of bounds: use 10s to 24h", p.Interval))
+	bad(p.Interval < minInterval || p.Interval > maxInterval, "interval", fmt.Sprintf("%s is out of bounds: use 10s to 24h", p.Interval))
 	bad(p.Interval%time.Second != 0, "interval", fmt.Sprintf("%s is not in whole seconds: slots are", p.Interval))
-	bad(p.Timeout < 0 || p.Timeout > MaxTimeout || p.Timeout > 0 && p.Timeout >= p.Interval, "timeout",
+	bad(p.Timeout < 0 || p.Timeout > maxTimeout || p.Timeout > 0 && p.Timeout >= p.Interval, "timeout",
 		fmt.Sprintf("%s is out of bounds: use at most 1m and less than the interval, or leave it out for the smaller of 10s and 80 %% of the interval", p.Timeout))
 	bad(p.Slow < 0 || p.Slow >= p.Deadline() && p.Slow > 0, "slow",
 		fmt.Sprintf("%s is out of bounds: an answer is slow before it is late, so use less than the timeout of %s", p.Slow, p.Deadline()))

@@ -165,7 +165,7 @@ func TestSlots(t *testing.T) {
 	if got := next(p, slot.Add(55*time.Second), slot.Add(56*time.Second), false).Sub(slot); got != 2*time.Minute {
 		t.Errorf("five seconds before a regular slot the next is %s after the one before, want 2m", got)
 	}
-	if got := first(p, time.Time{}, zero).Sub(zero); got < time.Second || got > Hurry {
+	if got := first(p, time.Time{}, zero).Sub(zero); got < time.Second || got > soon {
 		t.Errorf("the first slot is %s after the start, want within ten seconds", got)
 	}
 	if got := first(p, zero.Add(time.Hour), zero); !got.After(zero.Add(time.Hour)) {

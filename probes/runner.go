@@ -45,8 +45,8 @@ type Runner struct {
 	cleared bool // what probes left behind that are there no more has been ended
 }
 
-// DefaultFlush is how long good samples wait to be written together.
-const DefaultFlush = time.Minute
+// defaultFlush is how long good samples wait to be written together.
+const defaultFlush = time.Minute
 
 // New returns a Runner that has registered its metrics.
 func New(o Options) *Runner {
@@ -54,7 +54,7 @@ func New(o Options) *Runner {
 		o.Place = "local"
 	}
 	if o.Flush <= 0 {
-		o.Flush = DefaultFlush
+		o.Flush = defaultFlush
 	}
 	if o.Compile == nil {
 		o.Compile = func(p data.Probe) (Prober, error) { return Compile(p, Client{UserAgent: o.UserAgent}) }
@@ -65,7 +65,7 @@ func New(o Options) *Runner {
 	m, log := newMetrics(o.Registry), o.Log.With("part", "probes")
 	return &Runner{
 		o: o, log: log, metrics: m, rec: newRecorder(o, log, m),
-		eyes: &observer{references: o.References, dial: o.Dial, gauge: m.blind},
+		eyes: &observer{references: o.References, dial: o.Dial, gauge: m.blind, log: log},
 	}
 }
 

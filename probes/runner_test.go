@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"github.com/superoffice/statusd/data"
@@ -64,8 +63,8 @@ func TestOutage(t *testing.T) {
 				t.Errorf("sample %d of %v comes after one of %v", i+1, s.At, samples[i].At)
 			}
 		}
-		if len(samples) != len(w.asked["front"]) {
-			t.Errorf("%d samples are stored, %d were taken", len(samples), len(w.asked["front"]))
+		if len(samples) != len(w.runs("front")) {
+			t.Errorf("%d samples are stored, %d were taken", len(samples), len(w.runs("front")))
 		}
 	})
 }
@@ -193,7 +192,7 @@ func TestHanging(t *testing.T) {
 		if runs != 20 {
 			t.Errorf("%d runs began for 20 targets that hang", runs)
 		}
-		if n := len(w.asked["front"]); n < 60 {
+		if n := len(w.runs("front")); n < 60 {
 			t.Errorf("beside them the one that is well was asked %d times in an hour", n)
 		}
 		story := w.story("hung3")
@@ -268,8 +267,7 @@ func TestMetrics(t *testing.T) {
 		})
 		w.set("port", data.MajorOutage, data.ReasonConnect)
 		w.start()
-		pass(9*time.Second + 500*time.Millisecond)
-		pass(2 * time.Second)
+		pass(11 * time.Second)
 		names := []string{
 			"probe_success", "probe_duration_seconds", "probe_http_duration_seconds", "probe_http_status_code", "probe_ssl_earliest_cert_expiry", "statusd_probes_blind",
 		}
@@ -321,50 +319,6 @@ probe_success{component="mail",probe="port"} 0
 		}
 		w.stop()
 	})
-}
-
-// TestLag has a sample that begins long after its slot: the machine was asleep or starved, so it says nothing (F32).
-func TestLag(t *testing.T) {
-	bubble(t, func(t *testing.T, w *world) {
-		w.options.Registry = prometheus.NewRegistry()
-		p := datatest.Probe("front", "crm")
-		task := New(w.options).task(p)
-		task.prober = fake{w, p}
-		if s := task.sample(t.Context(), time.Now().Add(-maxLag)); s.Level != data.Operational {
-			t.Errorf("a sample on the edge of being late: %+v", s)
-		}
-		if s := task.sample(t.Context(), time.Now().Add(-maxLag-1)); s.Level != data.NoData || s.Reason != data.ReasonBlind {
-			t.Errorf("a late sample: %+v", s)
-		}
-		if n := len(w.asked["front"]); n != 1 {
-			t.Errorf("the target was asked %d times", n)
-		}
-	})
-}
-
-func TestWorst(t *testing.T) {
-	good, bad := data.Sample{Level: data.Operational}, data.Sample{Level: data.MajorOutage}
-	if s := worst([]data.Sample{good, bad, good}); s.Level != data.MajorOutage {
-		t.Errorf("the worst of three is %+v", s)
-	}
-	if s := worst(nil); s.Level != data.NoData || s.Reason != data.ReasonPanic {
-		t.Errorf("the worst of none is %+v", s)
-	}
-}
-
-func TestPublic(t *testing.T) {
-	for target, want := range map[string]bool{
-		"https://www.example.com/": true, "https://93.184.216.34/": true, "https://[2606:4700::1]:8443/": true,
-		"http://127.0.0.1:8080/": false, "http://localhost/": false, "http://10.1.2.3/": false, "http://[::1]/": false,
-		"http://wiki/": false, "http://wiki.internal/": false, "http://printer.local./": false, "http://100.64.1.1/": false,
-	} {
-		if got := public(data.Probe{Kind: data.ProbeHTTP, Target: target}); got != want {
-			t.Errorf("public(%s) is %v, want %v", target, got, want)
-		}
-	}
-	if !public(data.Probe{Kind: data.ProbeTCP, Target: "mail.example.com:25"}) || public(data.Probe{Kind: data.ProbeTLS, Target: "[fd00::1]:443"}) {
-		t.Error("public is wrong about host:port")
-	}
 }
 
 // TestScale is 2,000 probes every 30 s of which 500 hang: periods are kept, and goroutines do not grow (F34).

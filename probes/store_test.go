@@ -53,7 +53,7 @@ func TestStoreFails(t *testing.T) {
 		pass(time.Minute)
 		w.levels("crm", "operational major_outage operational closed")
 		w.stop()
-		if got, want := len(w.samples("front")), len(w.asked["front"]); got != want {
+		if got, want := len(w.samples("front")), len(w.runs("front")); got != want {
 			t.Errorf("%d samples are stored, %d were taken", got, want)
 		}
 	})
@@ -88,13 +88,30 @@ func TestStoreStaysIll(t *testing.T) {
 		pass(24 * time.Hour)
 		w.set("front", data.MajorOutage, data.ReasonConnect)
 		pass(time.Minute)
+		w.set("front", data.Operational, "")
+		pass(time.Minute)
 		store.broken.Store(false)
 		pass(time.Minute)
 		w.stop()
-		w.levels("crm", "operational major_outage no_data open")
+		w.levels("crm", "operational major_outage operational no_data closed")
 		if n := len(w.samples("front")); n < keepMost || n > keepMost+30 {
 			t.Errorf("%d samples are stored after a day without a store, want about %d", n, keepMost)
 		}
+	})
+}
+
+// TestMidnight writes at the end of a day, however long samples may wait.
+func TestMidnight(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		pass(12 * time.Hour)
+		w.options.Flush = 24 * time.Hour
+		w.probe("front", "crm", func(*data.Probe) {})
+		w.start()
+		pass(12*time.Hour + 5*time.Second)
+		if n := len(w.samples("front")); n < 719 || n > 721 {
+			t.Errorf("after midnight %d samples are stored, want those of twelve hours", n)
+		}
+		w.stop()
 	})
 }
 

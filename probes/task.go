@@ -79,7 +79,7 @@ func (t *task) finish(s data.Sample) (hurry bool) {
 
 // first is the slot of the first sample: within ten seconds, for nothing is known.
 func first(p data.Probe, last, now time.Time) time.Time {
-	spread := min(p.Interval, Hurry)
+	spread := min(p.Interval, soon)
 	slot := now.Truncate(time.Second).Add(time.Second + time.Duration(hash(p.Name)%uint64(spread/time.Second))*time.Second)
 	if !slot.After(last) { // the clock was set back
 		return regular(p, last)
@@ -90,7 +90,7 @@ func first(p data.Probe, last, now time.Time) time.Time {
 // next is the slot after one: the next regular one that is not close upon it, or in a hurry ten seconds later, or as soon
 // as the run is over. Slots that a long run missed are left out.
 func next(p data.Probe, slot, now time.Time, hurry bool) time.Time {
-	gap := min(p.Interval, Hurry)
+	gap := min(p.Interval, soon)
 	if hurry {
 		at := slot.Add(gap)
 		if at.Before(now) {
@@ -247,8 +247,10 @@ func (t *task) say(s data.Sample, v Verdict) {
 		log.Info("the outage is over", "ended", v.Closed)
 	case s.Reason == data.ReasonPanic:
 		log.Error("the prober failed by itself", "detail", s.Detail)
+	case v.Level == data.Degraded:
+		log.Info("it is degraded", "since", v.Since, "reason", string(v.Reason), "detail", s.Detail)
 	default:
-		log.Info("level changed", "level", v.Level.String(), "since", v.Since, "reason", string(v.Reason), "detail", s.Detail)
+		log.Debug("level changed", "level", v.Level.String(), "since", v.Since, "reason", string(v.Reason), "detail", s.Detail)
 	}
 }
 

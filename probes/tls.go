@@ -10,8 +10,8 @@ import (
 	"github.com/superoffice/statusd/data"
 )
 
-// DefaultWarn is how long before its end a certificate makes its component degraded, unless the probe says otherwise.
-const DefaultWarn = 7 * 24 * time.Hour
+// defaultWarn is how long before its end a certificate makes its component degraded, unless the probe says otherwise.
+const defaultWarn = 7 * 24 * time.Hour
 
 // tlsProber shakes hands and looks at the certificates. It verifies them itself, so that the end of one that does not
 // pass is seen as well.
@@ -29,7 +29,7 @@ func newTLS(p data.Probe, c Client, roots *x509.CertPool) Prober {
 	host, _, _ := net.SplitHostPort(p.Target)
 	t := &tlsProber{probe: p, host: host, warn: p.Warn, roots: roots, dialer: net.Dialer{Resolver: c.Resolver}}
 	if t.warn == 0 {
-		t.warn = DefaultWarn
+		t.warn = defaultWarn
 	}
 	return t
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -105,6 +106,27 @@ func (w *world) answer(probe string, say func() data.Sample) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.say[probe] = say
+}
+
+// runs is when a target was asked.
+func (w *world) runs(probe string) []time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.asked[probe])
+}
+
+// lose takes the references away, or gives them back.
+func (w *world) lose(dark bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.dark = dark
+}
+
+// looked is how often a reference was connected to.
+func (w *world) looked() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.looks
 }
 
 func (w *world) update(fn func(data.Tx) error) {

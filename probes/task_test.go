@@ -1,0 +1,82 @@
+package probes
+
+import (
+	"log/slog"
+	"net"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/data/datatest"
+)
+
+// TestLag has a sample that begins long after its slot: the machine was asleep or starved, so it says nothing (F32).
+func TestLag(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		w.options.Registry = prometheus.NewRegistry()
+		p := datatest.Probe("front", "crm")
+		task := New(w.options).task(p)
+		task.prober = fake{w, p}
+		if s := task.sample(t.Context(), time.Now().Add(-maxLag)); s.Level != data.Operational {
+			t.Errorf("a sample on the edge of being late: %+v", s)
+		}
+		if s := task.sample(t.Context(), time.Now().Add(-maxLag-1)); s.Level != data.NoData || s.Reason != data.ReasonBlind {
+			t.Errorf("a late sample: %+v", s)
+		}
+		if n := len(w.runs("front")); n != 1 {
+			t.Errorf("the target was asked %d times", n)
+		}
+	})
+}
+
+func TestWorst(t *testing.T) {
+	good, bad := data.Sample{Level: data.Operational}, data.Sample{Level: data.MajorOutage}
+	if s := worst([]data.Sample{good, bad, good}); s.Level != data.MajorOutage {
+		t.Errorf("the worst of three is %+v", s)
+	}
+	if s := worst(nil); s.Level != data.NoData || s.Reason != data.ReasonPanic {
+		t.Errorf("the worst of none is %+v", s)
+	}
+}
+
+func TestPublic(t *testing.T) {
+	for target, want := range map[string]bool{
+		"https://www.example.com/": true, "https://93.184.216.34/": true, "https://[2606:4700::1]:8443/": true,
+		"http://127.0.0.1:8080/": false, "http://localhost/": false, "http://10.1.2.3/": false, "http://[::1]/": false,
+		"http://wiki/": false, "http://wiki.internal/": false, "http://printer.local./": false, "http://100.64.1.1/": false,
+	} {
+		if got := public(data.Probe{Kind: data.ProbeHTTP, Target: target}); got != want {
+			t.Errorf("public(%s) is %v, want %v", target, got, want)
+		}
+	}
+	if !public(data.Probe{Kind: data.ProbeTCP, Target: "mail.example.com:25"}) || public(data.Probe{Kind: data.ProbeTLS, Target: "[fd00::1]:443"}) {
+		t.Error("public is wrong about host:port")
+	}
+}
+
+// TestDefaults has a Runner that makes its probers itself, as it does in service.
+func TestDefaults(t *testing.T) {
+	t.Parallel()
+	agent := ""
+	p := datatest.Probe("front", "crm")
+	p.Target = serve(t, func(_ http.ResponseWriter, r *http.Request) { agent = r.UserAgent() })
+	r := New(Options{Log: slog.New(slog.DiscardHandler), Registry: prometheus.NewRegistry(), UserAgent: "statusd/1 (+https://status.example)"})
+	prober, err := r.o.Compile(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := prober.Probe(t.Context())[0]; s.Level != data.Operational || agent != "statusd/1 (+https://status.example)" {
+		t.Errorf("%+v, asked by %q", s, agent)
+	}
+	if r.o.Place != "local" || r.o.Flush != time.Minute {
+		t.Errorf("place %q, flush %s", r.o.Place, r.o.Flush)
+	}
+	conn, err := r.o.Dial(t.Context(), "tcp", listen(t, func(net.Conn) {}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn.Close()
+}
