@@ -113,10 +113,12 @@ func TestFaultsOfTheWholeFile(t *testing.T) {
 			"contacts:\n" + strings.Repeat("  - {address: a@example.com, components: *a}\n", 110), "more than 100000 values"},
 		{"an alias inside itself", "page: &a {name: *a}\n", "name must be a single value"},
 		{"an unknown alias", "page: *nobody\n", "this is not YAML"},
+		{"too many entries", "groups:\n" + strings.Repeat("- {id: a, name: A}\n", maxEntries+1), "x.yaml:2:1: groups has 1001 entries: at most 1000"},
+		{"too many faults", "contacts:\n" + strings.Repeat("- {a: 1}\n", 900), "x.yaml: there may be more: these are the first 500"},
 		{"deep", strings.Repeat("[", 20000), "this is not YAML"},
 	} {
 		_, err := Parse("x.yaml", []byte(tt.src), options())
-		if err == nil || !strings.Contains(err.Error(), tt.want) {
+		if err == nil || !strings.Contains(err.Error(), tt.want) || strings.Contains(err.Error(), "default.yaml") {
 			t.Errorf("%s: got %.300v, want %q", tt.name, err, tt.want)
 		}
 	}

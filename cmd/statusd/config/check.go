@@ -81,6 +81,9 @@ func (c *checker) at(p path, format string, args ...any) Fault {
 }
 
 func (c *checker) fault(p path, format string, args ...any) {
+	if len(c.faults) >= maxFaults {
+		return
+	}
 	c.faults = append(c.faults, c.at(p, format, args...))
 }
 
@@ -164,7 +167,7 @@ func (c *checker) defined(p path, section, what, word string, known map[string]i
 		c.orphan(top, section, what, word)
 		return false
 	}
-	if !c.unsure[section] {
+	if !c.unsure[section] && len(c.faults) < maxFaults {
 		c.fault(p, "there is no %s %s: %s", what, strconv.Quote(clip(word)), didYouMean(word, inOrder(known)))
 	}
 	return false
@@ -233,10 +236,8 @@ func (c *checker) page() {
 		out.Zone = c.zone(p.with("zone"), f.Zone)
 	}
 	for i, l := range f.Languages {
-		for _, before := range f.Languages[:i] {
-			if l != "" && l == before {
-				c.fault(p.with("languages", i), "the language %s is there twice: keep one", l)
-			}
+		if l != "" && slices.Index(f.Languages, l) < i {
+			c.fault(p.with("languages", i), "the language %s is there twice: keep one", l)
 		}
 		out.Languages = append(out.Languages, i18n.Lang(l))
 	}

@@ -62,25 +62,40 @@ func (c *checker) recurrence(p path, in maintenance, out data.Maintenance) {
 	if in.Reason != "" || in.Standing {
 		return
 	}
-	list, err := rule.BetweenDates(rec.Anchor, addDays(rec.Anchor, 400))
-	loc, zerr := time.LoadLocation(rec.Zone)
-	if err != nil || zerr != nil {
-		return
-	}
-	for _, at := range list {
-		if inOffice(at.Window, loc) {
-			c.warn(p, "the window of %s lies in office hours (Monday to Friday, 08:00 to 16:00): say why in reason:", at.Date)
-			return
-		}
+	if date := officeDate(rule, rec); date != "" {
+		c.warn(p, "the window of %s lies in office hours (Monday to Friday, 08:00 to 16:00): say why in reason:", date)
 	}
 }
 
-func addDays(date string, n int) string {
-	t, err := time.Parse(time.DateOnly, date)
+// officeDate is the date of the first window in office hours among those of 400 days, or "". A rule with windows many times
+// a day is looked at for a good week only, which shows it as well.
+func officeDate(rule recur.Rule, rec data.Recurrence) string {
+	loc, err := time.LoadLocation(rec.Zone)
 	if err != nil {
-		return date
+		return ""
 	}
-	return t.AddDate(0, 0, n).Format(time.DateOnly)
+	anchor, err := time.Parse(time.DateOnly, rec.Anchor)
+	if err != nil {
+		return ""
+	}
+	from := rec.Anchor
+	for _, days := range []int{9 + rec.Shift, 400} {
+		to := anchor.AddDate(0, 0, days).Format(time.DateOnly)
+		list, err := rule.BetweenDates(from, to)
+		if err != nil {
+			return ""
+		}
+		for _, at := range list {
+			if inOffice(at.Window, loc) {
+				return at.Date
+			}
+		}
+		if len(list) > 50 {
+			return ""
+		}
+		from = to
+	}
+	return ""
 }
 
 // inOffice says whether a window touches Monday to Friday, 08:00 to 16:00 (M12).

@@ -138,9 +138,16 @@ func Parse(name string, src []byte, o Options) (*Config, error) {
 		return nil, faults
 	}
 	s.inherit(base)
-	f, faults := decode(s)
+	f, faults, whole := decode(s)
+	if !whole {
+		return nil, faults.sorted()
+	}
 	c := &checker{src: s, file: f, o: o, cfg: &Config{Name: name, root: s.root}, faults: faults, decoded: faults, unsure: map[string]bool{}}
 	c.check()
+	if n := len(c.faults); n >= maxFaults {
+		c.faults = append(c.faults.sorted(), Fault{File: name, Message: fmt.Sprintf("there may be more: these are the first %d that were found", maxFaults)})
+		return nil, c.faults
+	}
 	if c.faults = c.faults.sorted(); len(c.faults) > 0 {
 		return nil, c.faults
 	}

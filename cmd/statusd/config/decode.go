@@ -26,14 +26,17 @@ type decoder struct {
 	full   bool // too many values: said once
 }
 
-func decode(s *source) (file, Faults) {
+// decode is whole unless it gave up before the end, so that nothing can be said about what is missing.
+func decode(s *source) (f file, faults Faults, whole bool) {
 	d := decoder{src: s, name: s.name}
-	var f file
 	d.mapping(s.root, "the file", reflect.ValueOf(&f).Elem(), true)
-	return f, d.faults
+	return f, d.faults, !d.full
 }
 
 func (d *decoder) fault(n *yaml.Node, format string, args ...any) {
+	if len(d.faults) >= maxFaults {
+		return
+	}
 	f := d.src.fault(n, format, args...)
 	f.File = d.name
 	d.faults = append(d.faults, f)
@@ -168,6 +171,10 @@ func (d *decoder) list(at *yaml.Node, v reflect.Value, f field) {
 		return
 	}
 	if len(n.Content) == 0 {
+		return
+	}
+	if v.Type().Elem().Kind() == reflect.Struct && len(n.Content) > maxEntries {
+		d.fault(at, "%s has %d entries: at most %d", f.key, len(n.Content), maxEntries)
 		return
 	}
 	// Places stay the same as in the file, also behind a fault.

@@ -45,7 +45,7 @@ func (fs Faults) sorted() Faults {
 // nearest returns the word that was probably meant, or "".
 func nearest(word string, known []string) string {
 	best, bestAt := "", 3
-	for _, k := range known {
+	for _, k := range known[:min(len(known), 200)] {
 		limit := 1 + len(k)/4
 		if d := distance(strings.ToLower(word), strings.ToLower(k)); d <= limit && d < bestAt {
 			best, bestAt = k, d
@@ -61,6 +61,9 @@ func didYouMean(word string, known []string) string {
 	}
 	if len(known) == 0 {
 		return "none is defined"
+	}
+	if len(known) > 30 {
+		return "use one of " + strings.Join(known[:30], ", ") + ", …"
 	}
 	return "use one of " + strings.Join(known, ", ")
 }

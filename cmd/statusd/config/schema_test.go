@@ -134,6 +134,29 @@ func TestSchemaFitsGoodFiles(t *testing.T) {
 	}
 }
 
+func TestExampleOfTheReference(t *testing.T) {
+	t.Parallel()
+	src, err := os.ReadFile(referenceFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(src), "```yaml\n")
+	example, _, ok := strings.Cut(rest, "```")
+	if !ok {
+		t.Fatal("the reference has no example")
+	}
+	if err := compiled(t).Validate(plain(t, []byte(example))); err != nil {
+		t.Error(err)
+	}
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "mailgun.key"), []byte("key"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if c, err := Parse(filepath.Join(dir, "statusd.yaml"), []byte(example), options()); err != nil || len(c.Warnings) > 0 {
+		t.Errorf("%v", err)
+	}
+}
+
 // What one value alone can show is wrong, an editor underlines.
 func TestSchemaRefusesBadFiles(t *testing.T) {
 	t.Parallel()

@@ -44,6 +44,7 @@ func TestSecretShowsNothing(t *testing.T) {
 	for _, text := range []string{
 		fmt.Sprint(s), fmt.Sprintf("%v %+v %#v %s %q %x %d", s, s, s, s, s, s, s), fmt.Sprintf("%v %+v %#v %s %x", v, v, v, v, v),
 		fmt.Errorf("%w %v", os.ErrClosed, s).Error(), string(j), string(y), log.String(),
+		s.String(), s.GoString(), s.LogValue().String(),
 	} {
 		if strings.Contains(text, secretInTest) || strings.Contains(text, fmt.Sprintf("%x", secretInTest)) {
 			t.Errorf("the secret is in %s", text)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -13,8 +14,10 @@ import (
 
 // Bounds on a file. They are far above any real one and keep the work small whatever the text.
 const (
-	maxBytes  = 1 << 20
-	maxValues = 100_000 // values read, those behind aliases counted each time
+	maxBytes   = 1 << 20
+	maxValues  = 100_000 // values read, those behind aliases counted each time
+	maxEntries = 1_000   // of a list of mappings
+	maxFaults  = 500     // reported at once
 )
 
 // source is one file as YAML nodes, with what it took over from another.
@@ -124,8 +127,11 @@ func (s *source) inherit(base *source) {
 	for i := 0; i+1 < len(s.root.Content); i += 2 {
 		mine := resolve(s.root.Content[i+1])
 		theirs := resolve(lookup(base.root, s.root.Content[i].Value))
-		if theirs != nil && mine.Kind == yaml.MappingNode && theirs.Kind == yaml.MappingNode && mine != theirs {
-			s.graft(mine, theirs, base.name)
+		if mine != nil && theirs != nil && mine.Kind == yaml.MappingNode && theirs.Kind == yaml.MappingNode && mine != theirs {
+			filled := *mine // what an alias stands for may be used elsewhere too
+			filled.Content = slices.Clone(mine.Content)
+			s.root.Content[i+1] = &filled
+			s.graft(&filled, theirs, base.name)
 		}
 	}
 }
