@@ -125,9 +125,7 @@ func (r *recorder) run(ctx context.Context) {
 			return
 		case <-r.wake:
 		case <-timer.C:
-			if err := r.write(ctx, false); err != nil && ctx.Err() == nil {
-				r.log.Error("samples and marks could not be written; they are kept and tried again", "error", err, "retry", retryWait)
-			}
+			_ = r.write(ctx, false) // it has logged and kept what it could not write
 		}
 	}
 }
@@ -198,12 +196,17 @@ func (r *recorder) write(ctx context.Context, last bool) error {
 		switch {
 		case err != nil:
 			r.restore(b)
+			if !b.again && ctx.Err() == nil {
+				r.log.Error("samples and marks cannot be written; they are kept and tried again until they are", "error", err, "retry", retryWait)
+			}
 		case damage != nil:
 			r.log.Error("samples were given up because their block cannot be read; it is kept", "error", damage)
 			fallthrough
 		default:
 			r.metrics.flushes.Inc()
-			if !b.again {
+			if b.again {
+				r.log.Info("samples and marks are written again")
+			} else {
 				r.metrics.dropped.Add(float64(refused))
 			}
 		}

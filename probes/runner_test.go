@@ -186,6 +186,8 @@ func TestHanging(t *testing.T) {
 		}
 		w.probe("front", "crm", func(*data.Probe) {})
 		w.start()
+		pass(first(datatest.Probe("hung7", ""), time.Time{}, epoch).Sub(epoch) + time.Second)
+		w.probe("hung7", "hung7", func(p *data.Probe) { p.Interval = 3 * time.Minute }) // its first run has only begun
 		pass(30 * time.Minute)
 		w.probe("hung3", "hung3", func(p *data.Probe) { p.Interval = 2 * time.Minute })
 		pass(30 * time.Minute)

@@ -157,6 +157,7 @@ func (t *task) sample(ctx context.Context, slot time.Time) data.Sample {
 		select { // a prober that obeys comes back
 		case <-back:
 		case <-timer.C:
+			t.hangs = back // the task that takes over knows
 		}
 		return data.Sample{}
 	}
