@@ -43,7 +43,7 @@ type certificate struct {
 type cohort struct {
 	ID        string   `yaml:"id" req:"yes" doc:"Name in configuration and addresses. \"all\" is taken: it is everybody." eg:"pilot"`
 	Name      text     `yaml:"name" doc:"What people read: text, or a text per language."`
-	Percent   int      `yaml:"percent" doc:"Share of the customers on no list, 0 to 100, by a stable hash of the identifier." eg:"10"`
+	Percent   int      `yaml:"percent" doc:"Share of the customers on no list, 0 to 100, by a stable hash of the identifier. Cohorts share the hash out in the order of their ids." eg:"10"`
 	Salt      string   `yaml:"salt" doc:"Changes who falls within the percentage. Change it between cycles only: nobody may move between Tuesday and Friday."`
 	Customers []string `yaml:"customers" doc:"Identifiers that belong here whatever the hash says." eg:"Cust12345"`
 	Rest      bool     `yaml:"rest" doc:"Takes everybody whom no other cohort takes. At most one cohort."`
