@@ -180,6 +180,15 @@ func TestShortGap(t *testing.T) {
 	}
 }
 
+// TestSameInstant stops in the second in which a level was decided: both marks are kept, in order.
+func TestSameInstant(t *testing.T) {
+	j := NewJudge(time.Minute)
+	judged(j, "G")
+	if v := j.Gap(zero, ""); !v.Changed || !v.Since.Equal(zero.Add(time.Second)) {
+		t.Errorf("a gap from the instant of a mark on: %+v", v)
+	}
+}
+
 // span is an outage; an end of -1 goes on.
 type span struct{ from, to int }
 

@@ -1,11 +1,14 @@
 package probes
 
 import (
+	"context"
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -80,3 +83,20 @@ func TestDefaults(t *testing.T) {
 	}
 	conn.Close()
 }
+
+// TestPanicSaysWhere names the place of a fault of ours, and nothing longer than a detail may be.
+func TestPanicSaysWhere(t *testing.T) {
+	t.Parallel()
+	s := safely(t.Context(), clumsy{})[0]
+	if s.Level != data.NoData || !strings.Contains(s.Detail, "oh") || !strings.Contains(s.Detail, "at task_test.go:") {
+		t.Errorf("a panic gave %+v", s)
+	}
+	if got := clip(strings.Repeat("å", 150)); len(got) > 200 || !utf8.ValidString(got) {
+		t.Errorf("a long detail was cut to %d bytes: %q", len(got), got)
+	}
+}
+
+// clumsy is a prober with a fault.
+type clumsy struct{}
+
+func (clumsy) Probe(context.Context) []data.Sample { panic("oh") }
