@@ -12,6 +12,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/superoffice/statusd/cmd/statusd/config"
+	"github.com/superoffice/statusd/probes"
 )
 
 // Exit statuses of every command.
@@ -55,19 +56,18 @@ func (f files) load() (*config.Config, error) {
 	if f.Data != "" {
 		cfg.Data = f.Data
 	}
-	if cfg.Data == "" {
-		if cfg.Data, err = config.StateDir(); err != nil {
-			return nil, err
-		}
+	if cfg.Data, err = cfg.DataDir(); err != nil {
+		return nil, err
 	}
-	return cfg, nil
+	return cfg, config.CheckDataDir(cfg.Data)
 }
 
 func (f files) read() (*config.Config, error) {
+	o := config.Options{CheckProbe: probes.Check}
 	if f.Config == "" {
-		return config.Default()
+		return config.Default(o)
 	}
-	return config.Load(f.Config)
+	return config.Load(f.Config, o)
 }
 
 // usageError is a fault in how a command was called.

@@ -22,6 +22,7 @@ import (
 	"github.com/superoffice/statusd/probes"
 	"github.com/superoffice/statusd/scheduler"
 	"github.com/superoffice/statusd/web"
+	"github.com/superoffice/statusd/web/admin"
 	"github.com/superoffice/statusd/web/banner"
 	"github.com/superoffice/statusd/web/live"
 	"github.com/superoffice/statusd/web/page"
@@ -91,11 +92,11 @@ func serve(ctx context.Context, s serving) error {
 		return err
 	}
 	defer public.Close()
-	admin, err := listen(cfg.AdminListen, nil)
+	inner, err := listen(cfg.AdminListen, nil)
 	if err != nil {
 		return err
 	}
-	defer admin.Close()
+	defer inner.Close()
 
 	store, err := bolt.Open(filepath.Join(cfg.Data, storeName), bolt.Options{})
 	if err != nil {
@@ -116,9 +117,9 @@ func serve(ctx context.Context, s serving) error {
 		return err
 	}
 	hub := live.New(live.Options{Lang: liveLanguage(cfg), Log: log, Registry: registry})
-	address := addressesOf(public, admin, certificates != nil)
+	address := addressesOf(public, inner, certificates != nil)
 	look := &web.Look{
-		Store: store, Client: selfClient(public.Addr()), Base: address.Listen, Customer: cfg.Page.CustomerPattern, Log: log.With("part", "look"),
+		Store: store, Client: selfClient(), Base: address.Listen, Customer: cfg.Page.CustomerPattern, Log: log.With("part", "look"),
 	}
 	pages := &page.Publisher{
 		Store: store, Settings: pageSettings(cfg, address, s), Renderers: renderers(), Log: log.With("part", "page"),
@@ -130,16 +131,17 @@ func serve(ctx context.Context, s serving) error {
 	runner := probes.New(probes.Options{
 		Store: store, Log: log, Registry: registry, References: cfg.References, UserAgent: userAgent(cfg), Disabled: s.noProbes,
 	})
-	mail, err := newNotifier(cfg, store, log, registry)
+	mail, err := newNotifier(cfg, address, store, log, registry)
 	if err != nil {
 		return err
 	}
 	desk := newAPI(cfg, store, log.With("part", "api"))
+	desk.URL = publicURL(cfg, address)
 	ready := readiness(store, pages, mail)
 	operators := web.Operators(web.OperatorsOptions{
 		API: desk, Ready: ready, Log: log,
 		Metrics:  promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
-		Overview: overview(store, pages, cfg),
+		Overview: &admin.Overview{Store: store, Pages: pages, Log: log, Version: versionText(), Warnings: warnings(cfg)},
 	})
 	servers := []struct {
 		listener net.Listener
@@ -149,7 +151,7 @@ func serve(ctx context.Context, s serving) error {
 			Pages: pages, Live: hub, Ready: ready, Log: log, HTTPS: cfg.HTTPS(),
 			Banner: &banner.Handler{Pages: pages, Customer: cfg.Page.CustomerPattern, Log: log, Language: web.Language},
 		})), log)},
-		{admin, web.NewServer(web.RealAddress(cfg.TrustedProxies, operators), log)},
+		{inner, web.NewServer(web.RealAddress(cfg.TrustedProxies, operators), log)},
 		{socket, web.NewServer(operators, log)},
 	}
 	servers[2].server.ConnContext = web.Socket
@@ -175,7 +177,7 @@ func serve(ctx context.Context, s serving) error {
 	for _, part := range []func(context.Context) error{planner.Run, pages.Run, hub.Run, look.Run, runner.Run, mail.Run, forgetting(desk, log)} {
 		group.Go(func() error { return part(ctx) })
 	}
-	group.Go(func() error { return reloads(ctx, s, cfg, store, pages, certificates, address, log) })
+	group.Go(func() error { return reloads(ctx, s, store, pages, certificates, address, log) })
 	if err := address.write(s.AddrFile); err != nil {
 		return err
 	}
@@ -185,10 +187,22 @@ func serve(ctx context.Context, s serving) error {
 			return err
 		}
 	}
+	for _, w := range cfg.Warnings {
+		log.Warn("configuration", "warning", w.String())
+	}
 	group.Go(func() error { return tellServiceManager(ctx, log) })
 	err = group.Wait()
 	log.Info("stopped")
 	return err
+}
+
+// warnings are what the configuration's author should look at again.
+func warnings(cfg *config.Config) []string {
+	var out []string
+	for _, w := range cfg.Warnings {
+		out = append(out, w.String())
+	}
+	return out
 }
 
 // renderers make everything that is served from the snapshot.

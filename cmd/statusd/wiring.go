@@ -1,0 +1,217 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/coreos/go-systemd/v22/daemon"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/superoffice/statusd/cmd/statusd/config"
+	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/notifier"
+	"github.com/superoffice/statusd/web"
+	"github.com/superoffice/statusd/web/api"
+	"github.com/superoffice/statusd/web/page"
+)
+
+// pageSettings are what the public surfaces take from the configuration. Without a public address the listener's own
+// serves, so that links work on a developer's machine.
+func pageSettings(cfg *config.Config, at addresses, s serving) page.Settings {
+	return page.Settings{
+		Name: cfg.Page.Name, Product: cfg.Page.Product, URL: publicURL(cfg, at), ZoneName: cfg.Page.Zone.String(), Zone: cfg.Page.Zone,
+		Target: cfg.Page.Target, Support: cfg.Page.Support, Langs: cfg.Page.Languages, Demo: s.demo, Unprobed: s.noProbes,
+	}
+}
+
+func publicURL(cfg *config.Config, at addresses) string {
+	if cfg.Page.URL != "" {
+		return cfg.Page.URL
+	}
+	return at.Listen
+}
+
+// userAgent says to those we probe who asks, and where to read what it is for.
+func userAgent(cfg *config.Config) string {
+	agent := "statusd/" + versionText()
+	if cfg.Page.URL != "" {
+		agent += " (+" + cfg.Page.URL + ")"
+	}
+	return agent
+}
+
+func newNotifier(cfg *config.Config, at addresses, store data.Store, log *slog.Logger, registry prometheus.Registerer) (*notifier.Notifier, error) {
+	o := notifier.Options{
+		Store: store, Log: log, Registry: registry, Domain: host(publicURL(cfg, at)),
+		Settings: notifier.Settings{Product: cfg.Page.Product, URL: publicURL(cfg, at), Zone: cfg.Page.Zone, Support: cfg.Page.Support},
+	}
+	if cfg.Mail != nil {
+		m, err := notifier.NewMailgun(notifier.MailgunOptions{
+			Base: cfg.Mail.Mailgun.Base, Domain: cfg.Mail.Mailgun.Domain, Key: cfg.Mail.Mailgun.Key.Reveal(), From: cfg.Mail.From,
+		})
+		if err != nil {
+			return nil, err
+		}
+		o.Sender = m
+	}
+	return notifier.New(o), nil
+}
+
+func host(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Hostname() == "" || net.ParseIP(u.Hostname()) != nil {
+		return "statusd.invalid" // of message IDs only
+	}
+	return u.Hostname()
+}
+
+// staleAfter is how old the public snapshot may be before this process should get no visitors.
+const staleAfter = 5 * time.Minute
+
+// readiness says whether this process should get visitors (RELIABILITY 3.3).
+func readiness(store data.Store, pages *page.Publisher, mail *notifier.Notifier) web.Ready {
+	return web.Ready{
+		"store": func() error {
+			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+			defer cancel()
+			return store.View(ctx, func(tx data.Tx) error { _, err := tx.Settings().Get(data.SettingPageID); return err })
+		},
+		"page": func() error {
+			s := pages.Current()
+			if s == nil {
+				return errors.New("not made yet")
+			}
+			if age := time.Since(s.State.Now); age > staleAfter {
+				return fmt.Errorf("%s old", age.Truncate(time.Second))
+			}
+			return nil
+		},
+		"notices": mail.Ready,
+	}
+}
+
+// forgetting deletes answers to idempotency keys when their time is over.
+func forgetting(desk *api.API, log *slog.Logger) func(context.Context) error {
+	return func(ctx context.Context) error {
+		ticker := time.NewTicker(time.Hour)
+		defer ticker.Stop()
+		for {
+			if _, err := desk.Forget(ctx, time.Now()); err != nil && ctx.Err() == nil {
+				log.Warn("old answers are not forgotten yet", "error", err)
+			}
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-ticker.C:
+			}
+		}
+	}
+}
+
+// reloads reads the configuration again at each SIGHUP, or keeps the old one and says why. What listeners and mail were made
+// with stays until the next start, and the log says so where it would change.
+func reloads(ctx context.Context, s serving, store data.Store, pages *page.Publisher, certs *certificates, at addresses, log *slog.Logger) error {
+	hup := make(chan os.Signal, 1)
+	signal.Notify(hup, syscall.SIGHUP)
+	defer signal.Stop(hup)
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-hup:
+		}
+		if err := reload(ctx, s, store, pages, certs, at, log); err != nil {
+			log.Error("the configuration stays as it was", "reason", err)
+			continue
+		}
+		log.Info("the configuration was read again")
+	}
+}
+
+func reload(ctx context.Context, s serving, store data.Store, pages *page.Publisher, certs *certificates, at addresses, log *slog.Logger) error {
+	if s.reload == nil {
+		return errors.New("this command has no configuration file")
+	}
+	cfg, err := s.reload()
+	if err != nil {
+		return err
+	}
+	if certs != nil {
+		if err := certs.reload(); err != nil {
+			return err
+		}
+	}
+	if err := cfg.Apply(ctx, store, time.Now()); err != nil {
+		return err
+	}
+	if old := restartNeeded(s.cfg, cfg); len(old) > 0 {
+		log.Warn("some of the configuration takes effect at the next start", "keys", strings.Join(old, ", "))
+	}
+	pages.Use(pageSettings(cfg, at, s))
+	_, err = pages.Build(ctx, <-store.Watch(ctx))
+	return err
+}
+
+// restartNeeded names what was changed and is only read at a start.
+func restartNeeded(old, fresh *config.Config) []string {
+	var keys []string
+	for key, same := range map[string]bool{
+		"mail": (old.Mail == nil) == (fresh.Mail == nil) && (old.Mail == nil || old.Mail.From == fresh.Mail.From &&
+			old.Mail.Mailgun.Base == fresh.Mail.Mailgun.Base && old.Mail.Mailgun.Domain == fresh.Mail.Mailgun.Domain &&
+			old.Mail.Mailgun.Key.Reveal() == fresh.Mail.Mailgun.Key.Reveal()),
+		"tls":              (old.TLS == nil) == (fresh.TLS == nil),
+		"references":       strings.Join(old.References, " ") == strings.Join(fresh.References, " "),
+		"page.zone":        old.Page.Zone.String() == fresh.Page.Zone.String(),
+		"page.target":      old.Page.Target == fresh.Page.Target,
+		"customer_pattern": old.Page.CustomerPattern.String() == fresh.Page.CustomerPattern.String(),
+		"log":              old.Log == fresh.Log,
+	} {
+		if !same {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+// tellServiceManager says that the service is ready, that it still lives as often as asked, and that it stops.
+func tellServiceManager(ctx context.Context, log *slog.Logger) error {
+	if told, err := daemon.SdNotify(false, daemon.SdNotifyReady); err != nil {
+		log.Warn("the service manager cannot be told", "error", err)
+	} else if !told {
+		return nil // started by hand
+	}
+	defer daemon.SdNotify(false, daemon.SdNotifyStopping) //nolint:errcheck // it stops either way
+	every, err := daemon.SdWatchdogEnabled(false)
+	if err != nil || every == 0 {
+		<-ctx.Done()
+		return nil
+	}
+	ticker := time.NewTicker(every / 2)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+			daemon.SdNotify(false, daemon.SdNotifyWatchdog) //nolint:errcheck // the next one may get through
+		}
+	}
+}
+
+// buildInfo is a metric that says which version runs.
+func buildInfo() prometheus.Collector {
+	g := prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "statusd_build_info", Help: "The version that runs.", ConstLabels: prometheus.Labels{"version": versionText()},
+	})
+	g.Set(1)
+	return g
+}
