@@ -126,6 +126,36 @@ func TestCohorts(t *testing.T) {
 	}
 }
 
+func TestWants(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		who   data.Subscriber
+		topic data.Topic
+		want  bool
+	}{
+		{"anybody", data.Subscriber{}, data.Topic{Cohort: "all"}, true},
+		{"of the other cohort", data.Subscriber{Cohort: "pilot"}, data.Topic{Cohort: "rest"}, false},
+		{"of the cohort", data.Subscriber{Cohort: "pilot"}, data.Topic{Cohort: "pilot"}, true},
+		{"of a cohort, and it concerns all", data.Subscriber{Cohort: "pilot"}, data.Topic{Cohort: "all"}, true},
+		{"of another component", data.Subscriber{Components: []string{"login"}}, data.Topic{Cohort: "all", Components: []string{"crm-read"}}, false},
+		{"of one of the components", data.Subscriber{Components: []string{"login"}}, data.Topic{Cohort: "all", Components: []string{"crm-read", "login"}}, true},
+		{"of a component, and it concerns all", data.Subscriber{Components: []string{"login"}}, data.Topic{Cohort: "all"}, true},
+		{"admin", data.Subscriber{Roles: []string{"admin"}}, data.Topic{Cohort: "all"}, true},
+		{"security, of an upgrade", data.Subscriber{Roles: []string{"security"}}, data.Topic{Cohort: "all"}, false},
+		{"security, of patches", data.Subscriber{Roles: []string{"security"}}, data.Topic{Cohort: "all", Security: true}, true},
+		{"agreement, of patches", data.Subscriber{Roles: []string{"agreement"}}, data.Topic{Cohort: "all", Security: true}, false},
+		{"gone", data.Subscriber{Retired: true}, data.Topic{Cohort: "all"}, false},
+	} {
+		tt.who.Confirmed = at(t, "2026-01-01 00:00")
+		if got := tt.who.Wants(tt.topic); got != tt.want {
+			t.Errorf("%s: Wants = %t", tt.name, got)
+		}
+	}
+	if (data.Subscriber{}).Wants(data.Topic{Cohort: "all"}) {
+		t.Error("an unconfirmed subscriber wants something")
+	}
+}
+
 func TestPublicID(t *testing.T) {
 	seen := map[string]string{}
 	for _, kind := range []string{"component", "incident"} {

@@ -1,6 +1,9 @@
 package data
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Channel is how a subscriber is reached.
 type Channel string
@@ -27,25 +30,26 @@ type Subscriber struct {
 // Key implements Keyed.
 func (s Subscriber) Key() string { return s.ID }
 
-// Wants says whether s is to be told of something that concerns cohort and components; none means all of them.
-func (s Subscriber) Wants(cohort string, components []string) bool {
-	if s.Retired || s.Confirmed.IsZero() {
+// Topic is whom and what a bulletin concerns.
+type Topic struct {
+	Cohort     string   // "all" or a slug
+	Components []string // none means every committed one
+	Security   bool     // it tells of security updates (N7)
+}
+
+// Wants says whether s is to be told of a topic: it is there, it is of its cohort, it names one of its components or
+// either side names none, and it is a matter of its roles.
+func (s Subscriber) Wants(t Topic) bool {
+	switch {
+	case s.Retired || s.Confirmed.IsZero():
+		return false
+	case s.Cohort != "" && t.Cohort != AllCustomers && t.Cohort != s.Cohort:
+		return false
+	case len(s.Roles) > 0 && !slices.Contains(s.Roles, "admin") && !(t.Security && slices.Contains(s.Roles, "security")):
 		return false
 	}
-	if s.Cohort != "" && cohort != AllCustomers && cohort != s.Cohort {
-		return false
-	}
-	if len(s.Components) == 0 || len(components) == 0 {
-		return true
-	}
-	for _, c := range components {
-		for _, mine := range s.Components {
-			if c == mine {
-				return true
-			}
-		}
-	}
-	return false
+	return len(s.Components) == 0 || len(t.Components) == 0 ||
+		slices.ContainsFunc(t.Components, func(c string) bool { return slices.Contains(s.Components, c) })
 }
 
 // Tone is how urgent a banner is; the zero value is the calmest.

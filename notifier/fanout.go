@@ -82,7 +82,7 @@ func fanOutPage(ctx context.Context, store data.Store, key data.BulletinKey, now
 				return tx.Bulletins().Put(b)
 			}
 			last = s.ID
-			if !s.Wants(who.cohort, who.components) || s.Channel != data.ByMail {
+			if !s.Wants(who.topic) || s.Channel != data.ByMail {
 				continue
 			}
 			notice := data.Notice{Bulletin: b.Key(), Subscriber: s.ID, Phase: data.NoticePlanned, Next: now}
@@ -114,31 +114,33 @@ func fanOutPage(ctx context.Context, store data.Store, key data.BulletinKey, now
 
 // concerned is who is to be told of a bulletin.
 type concerned struct {
-	cohort     string
-	components []string
-	leader     data.BulletinKey   // of the windows told as one; empty for an incident
-	members    []data.BulletinKey // the bulletins of all of them
+	topic   data.Topic
+	leader  data.BulletinKey   // of the windows told as one; empty for an incident
+	members []data.BulletinKey // the bulletins of all of them
 }
 
 func audience(tx data.Tx, b data.Bulletin) (concerned, error) {
 	if b.About == data.AboutIncident {
 		i, err := tx.Incidents().Get(b.Subject)
-		who := concerned{cohort: data.AllCustomers}
+		who := data.Topic{Cohort: data.AllCustomers}
 		for n, a := range i.Affected {
-			who.components = append(who.components, a.Component)
+			who.Components = append(who.Components, a.Component)
 			if n == 0 && a.Cohort != "" {
-				who.cohort = a.Cohort
-			} else if a.Cohort != who.cohort {
-				who.cohort = data.AllCustomers
+				who.Cohort = a.Cohort
+			} else if a.Cohort != who.Cohort {
+				who.Cohort = data.AllCustomers
 			}
 		}
-		return who, err
+		return concerned{topic: who}, err
 	}
 	a, err := announcement(tx, data.OccurrenceKey(b.Subject))
 	if err != nil {
 		return concerned{}, err
 	}
-	who := concerned{cohort: a.First().Cohort, components: a.Components()}
+	who := concerned{topic: data.Topic{Cohort: a.First().Cohort, Components: a.Components()}}
+	for _, c := range a.Categories() {
+		who.topic.Security = who.topic.Security || c == data.Microsoft || c == data.Emergency
+	}
 	for _, o := range a.Occurrences {
 		m := data.Bulletin{About: data.AboutOccurrence, Subject: string(o.Key()), Kind: b.Kind, Version: o.Revised}
 		if b.Kind == data.TellPlanned {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	stdlog "log"
 	"log/slog"
 	"net"
 	"net/http"
@@ -47,7 +48,7 @@ func (c *serveCommand) Run(ctx context.Context, io streams) error {
 	if err != nil {
 		return err
 	}
-	return serve(ctx, serving{cfg: cfg, listening: c.listening, reload: c.load, noProbes: c.NoProbes, log: io.err})
+	return serve(ctx, serving{cfg: cfg, listening: c.listening, reload: c.load, noProbes: c.NoProbes, ownURL: c.Config == "", log: io.err})
 }
 
 // serving is what serve works from.
@@ -57,6 +58,7 @@ type serving struct {
 	reload   func() (*config.Config, error) // for SIGHUP
 	noProbes bool
 	demo     bool
+	ownURL   bool // nobody configured a public address: links lead to the listener
 	log      io.Writer
 	ready    func(addresses) error // told once everything runs; nil means nobody is
 }
@@ -79,6 +81,7 @@ func serve(ctx context.Context, s serving) error {
 		return err
 	}
 	slog.SetDefault(log)
+	stdlog.SetOutput(io.Discard) // net/http repeats there what probe targets say unasked
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), buildInfo())
 
@@ -118,11 +121,14 @@ func serve(ctx context.Context, s serving) error {
 	}
 	hub := live.New(live.Options{Lang: liveLanguage(cfg), Log: log, Registry: registry})
 	address := addressesOf(public, inner, certificates != nil)
+	if s.ownURL {
+		cfg.Page.URL = address.Listen
+	}
 	look := &web.Look{
 		Store: store, Client: selfClient(), Base: address.Listen, Customer: cfg.Page.CustomerPattern, Log: log.With("part", "look"),
 	}
 	pages := &page.Publisher{
-		Store: store, Settings: pageSettings(cfg, address, s), Renderers: renderers(), Log: log.With("part", "page"),
+		Store: store, Settings: pageSettings(cfg, s), Renderers: renderers(), Log: log.With("part", "page"),
 		OnSwap: []func(*page.Snapshot){push(hub, log), look.Begin(registry)},
 	}
 	if _, err := pages.Build(ctx, <-store.Watch(ctx)); err != nil {
@@ -131,12 +137,11 @@ func serve(ctx context.Context, s serving) error {
 	runner := probes.New(probes.Options{
 		Store: store, Log: log, Registry: registry, References: cfg.References, UserAgent: userAgent(cfg), Disabled: s.noProbes,
 	})
-	mail, err := newNotifier(cfg, address, store, log, registry)
+	mail, err := newNotifier(cfg, store, log, registry)
 	if err != nil {
 		return err
 	}
 	desk := newAPI(cfg, store, log.With("part", "api"))
-	desk.URL = publicURL(cfg, address)
 	ready := readiness(store, pages, mail)
 	operators := web.Operators(web.OperatorsOptions{
 		API: desk, Ready: ready, Log: log,
@@ -177,7 +182,7 @@ func serve(ctx context.Context, s serving) error {
 	for _, part := range []func(context.Context) error{planner.Run, pages.Run, hub.Run, look.Run, runner.Run, mail.Run, forgetting(desk, log)} {
 		group.Go(func() error { return part(ctx) })
 	}
-	group.Go(func() error { return reloads(ctx, s, store, pages, certificates, address, log) })
+	group.Go(func() error { return reloads(ctx, s, store, pages, certificates, log) })
 	if err := address.write(s.AddrFile); err != nil {
 		return err
 	}

@@ -24,20 +24,12 @@ import (
 	"github.com/superoffice/statusd/web/page"
 )
 
-// pageSettings are what the public surfaces take from the configuration. Without a public address the listener's own
-// serves, so that links work on a developer's machine.
-func pageSettings(cfg *config.Config, at addresses, s serving) page.Settings {
+// pageSettings are what the public surfaces take from the configuration.
+func pageSettings(cfg *config.Config, s serving) page.Settings {
 	return page.Settings{
-		Name: cfg.Page.Name, Product: cfg.Page.Product, URL: publicURL(cfg, at), ZoneName: cfg.Page.Zone.String(), Zone: cfg.Page.Zone,
+		Name: cfg.Page.Name, Product: cfg.Page.Product, URL: cfg.Page.URL, ZoneName: cfg.Page.Zone.String(), Zone: cfg.Page.Zone,
 		Target: cfg.Page.Target, Support: cfg.Page.Support, Langs: cfg.Page.Languages, Demo: s.demo, Unprobed: s.noProbes,
 	}
-}
-
-func publicURL(cfg *config.Config, at addresses) string {
-	if cfg.Page.URL != "" {
-		return cfg.Page.URL
-	}
-	return at.Listen
 }
 
 // userAgent says to those we probe who asks, and where to read what it is for.
@@ -49,10 +41,10 @@ func userAgent(cfg *config.Config) string {
 	return agent
 }
 
-func newNotifier(cfg *config.Config, at addresses, store data.Store, log *slog.Logger, registry prometheus.Registerer) (*notifier.Notifier, error) {
+func newNotifier(cfg *config.Config, store data.Store, log *slog.Logger, registry prometheus.Registerer) (*notifier.Notifier, error) {
 	o := notifier.Options{
-		Store: store, Log: log, Registry: registry, Domain: host(publicURL(cfg, at)),
-		Settings: notifier.Settings{Product: cfg.Page.Product, URL: publicURL(cfg, at), Zone: cfg.Page.Zone, Support: cfg.Page.Support},
+		Store: store, Log: log, Registry: registry, Domain: host(cfg.Page.URL),
+		Settings: notifier.Settings{Product: cfg.Page.Product, URL: cfg.Page.URL, Zone: cfg.Page.Zone, Support: cfg.Page.Support},
 	}
 	if cfg.Mail != nil {
 		m, err := notifier.NewMailgun(notifier.MailgunOptions{
@@ -119,7 +111,7 @@ func forgetting(desk *api.API, log *slog.Logger) func(context.Context) error {
 
 // reloads reads the configuration again at each SIGHUP, or keeps the old one and says why. What listeners and mail were made
 // with stays until the next start, and the log says so where it would change.
-func reloads(ctx context.Context, s serving, store data.Store, pages *page.Publisher, certs *certificates, at addresses, log *slog.Logger) error {
+func reloads(ctx context.Context, s serving, store data.Store, pages *page.Publisher, certs *certificates, log *slog.Logger) error {
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
 	defer signal.Stop(hup)
@@ -129,7 +121,7 @@ func reloads(ctx context.Context, s serving, store data.Store, pages *page.Publi
 			return nil
 		case <-hup:
 		}
-		if err := reload(ctx, s, store, pages, certs, at, log); err != nil {
+		if err := reload(ctx, s, store, pages, certs, log); err != nil {
 			log.Error("the configuration stays as it was", "reason", err)
 			continue
 		}
@@ -137,7 +129,7 @@ func reloads(ctx context.Context, s serving, store data.Store, pages *page.Publi
 	}
 }
 
-func reload(ctx context.Context, s serving, store data.Store, pages *page.Publisher, certs *certificates, at addresses, log *slog.Logger) error {
+func reload(ctx context.Context, s serving, store data.Store, pages *page.Publisher, certs *certificates, log *slog.Logger) error {
 	if s.reload == nil {
 		return errors.New("this command has no configuration file")
 	}
@@ -150,13 +142,16 @@ func reload(ctx context.Context, s serving, store data.Store, pages *page.Publis
 			return err
 		}
 	}
+	if s.ownURL {
+		cfg.Page.URL = s.cfg.Page.URL
+	}
 	if err := cfg.Apply(ctx, store, time.Now()); err != nil {
 		return err
 	}
 	if old := restartNeeded(s.cfg, cfg); len(old) > 0 {
 		log.Warn("some of the configuration takes effect at the next start", "keys", strings.Join(old, ", "))
 	}
-	pages.Use(pageSettings(cfg, at, s))
+	pages.Use(pageSettings(cfg, s))
 	_, err = pages.Build(ctx, <-store.Watch(ctx))
 	return err
 }
