@@ -53,7 +53,9 @@ func calendar(io streams, windows []data.Occurrence, zone *time.Location) error 
 	shown := 0
 	for _, o := range scheduler.InOrder(windows) {
 		if o.Standing {
-			standing, nights = o, nights+1
+			if nights++; nights == 1 || standing.Clock != "" {
+				standing = o // one whose reading no clock change moves
+			}
 			continue
 		}
 		what := i18n.T(i18n.EN, "category."+string(o.Category))
@@ -62,11 +64,11 @@ func calendar(io streams, windows []data.Occurrence, zone *time.Location) error 
 			what += " (reserved)"
 			notice += ", if used"
 		}
+		if o.Clock != "" {
+			notice += "; " + o.Clock
+		}
 		shown++
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", what, o.Cohort, i18n.When(i18n.EN, o.Window.Start, o.Window.End, zone), i18n.Duration(i18n.EN, o.Window.Duration()), notice)
-		if o.Clock != "" {
-			fmt.Fprintf(w, "  %s\t\t\t\t\n", o.Clock)
-		}
 	}
 	if err := w.Flush(); err != nil {
 		return err
@@ -75,7 +77,7 @@ func calendar(io streams, windows []data.Occurrence, zone *time.Location) error 
 		fmt.Fprintln(io.out, "Nothing is planned in this span.")
 	}
 	if nights > 0 {
-		fmt.Fprintf(io.out, "\nAnd %s, %d times at %s, for %s.\n", i18n.T(i18n.EN, "category."+string(standing.Category)), nights,
+		fmt.Fprintf(io.out, "\n%s: %d times at %s, for %s each.\n", i18n.T(i18n.EN, "category."+string(standing.Category)), nights,
 			standing.Window.Start.In(zone).Format("15:04"), i18n.Duration(i18n.EN, standing.Window.Duration()))
 	}
 	return nil
