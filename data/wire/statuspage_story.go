@@ -89,15 +89,15 @@ func (w Statuspage) Incident(i data.Incident, c StatuspageCatalogue) StatuspageI
 
 // StatuspageWindow is an occurrence as it is to be listed.
 type StatuspageWindow struct {
-	ID       string // public ID
-	Name     string
-	Window   data.Window
-	Created  time.Time
-	Ended    time.Time // completed or called off; zero while it is not
-	Slugs    []string  // components concerned
-	Alone    bool      // it leaves their state alone: it concerns only the customers who go first
-	Updates  []data.Update
-	Shortcut string // path of its page
+	ID      string // public ID
+	Name    string
+	Window  data.Window
+	Created time.Time
+	Ended   time.Time // completed or called off; zero while it is not
+	Slugs   []string  // components concerned
+	Alone   bool      // it leaves their state alone: it concerns only the customers who go first
+	Updates []data.Update
+	Path    string // of its page
 }
 
 // StatuspagePhase is the state of a maintenance in Statuspage's words: scheduled, in_progress, verifying or completed.
@@ -119,7 +119,7 @@ func (w Statuspage) Maintenance(m StatuspageWindow, c StatuspageCatalogue) Statu
 	out := StatuspageMaintenance{
 		StatuspageIncident: StatuspageIncident{
 			ID: m.ID, Name: m.Name, Status: StatuspagePhase(us[0].Phase), Created: w.Instant(m.Created), Updated: w.Instant(latest(us)),
-			Resolved: w.instant(m.Ended), Impact: "maintenance", Shortlink: w.URL + m.Shortcut, Started: w.Instant(m.Created), PageID: w.PageID,
+			Resolved: w.instant(m.Ended), Impact: "maintenance", Shortlink: w.URL + m.Path, Started: w.Instant(m.Created), PageID: w.PageID,
 			Updates: []StatuspageUpdate{}, Components: c.objects(concerned),
 		},
 		ScheduledFor:   w.Instant(m.Window.Start.Truncate(time.Second)),
