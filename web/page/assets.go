@@ -72,10 +72,11 @@ var policy = sync.OnceValue(func() http.Header {
 	}
 })
 
-// nothingPermitted switches off what a page could ask a reader's device for.
+// nothingPermitted switches off what a page could ask a reader's device for. Features that only some builds of a browser know,
+// such as web-share, stay out: the others write an error for them.
 const nothingPermitted = "accelerometer=(), autoplay=(), camera=(), display-capture=(), encrypted-media=(), fullscreen=(), geolocation=(), " +
 	"gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), publickey-credentials-get=(), screen-wake-lock=(), usb=(), " +
-	"web-share=(), xr-spatial-tracking=()"
+	"xr-spatial-tracking=()"
 
 // icons are the page's symbol in the tab, as shapes of SVG by headline.
 var icons = map[Headline]string{
