@@ -197,7 +197,7 @@ func Render(s *page.State) (page.Docs, error) {
 	}
 	for _, cohort := range audiences {
 		for _, lang := range s.Langs {
-			answer := Answer{Revision: s.Revision, AsOf: s.Now, Banners: For(s, cohort, lang)}
+			answer := Answer{Revision: s.Revision, AsOf: s.Now.Truncate(time.Second), Banners: For(s, cohort, lang)}
 			body, err := ui.MarshalJSON(answer)
 			if err != nil {
 				return nil, err

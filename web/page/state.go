@@ -92,7 +92,7 @@ type State struct {
 
 // Read makes the State at now.
 func Read(tx data.Tx, settings Settings, now time.Time) (*State, error) {
-	s := &State{Settings: settings, Now: now.UTC().Truncate(time.Second)}
+	s := &State{Settings: settings, Now: now.UTC()}
 	id, err := tx.Settings().Get(data.SettingPageID)
 	if err != nil {
 		return nil, fmt.Errorf("reading the page's ID: %w", err)
