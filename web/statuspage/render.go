@@ -47,7 +47,7 @@ type view struct {
 func read(s *page.State) view {
 	w := wire.Statuspage{PageID: s.PageID, Name: s.Name, URL: s.URL, ZoneName: s.ZoneName, Zone: s.Zone}
 	var leaves []wire.StatuspageLeaf
-	changes := newest{}
+	changes := newest{time.Unix(0, 0).UTC()}
 	for _, c := range s.Components {
 		changes.add(c.Since, c.Updated)
 		if level, ok := level(c); ok {
@@ -93,13 +93,10 @@ func level(c page.Component) (wire.StatuspageLevel, bool) {
 	return wire.StatuspageLevelOf(c.Now.Level), true
 }
 
-// newest is the time of the newest change. The zero value has seen none, and reads as the beginning of 1970.
+// newest is the time of the newest change.
 type newest struct{ at time.Time }
 
 func (n *newest) add(ts ...time.Time) {
-	if n.at.IsZero() {
-		n.at = time.Unix(0, 0).UTC()
-	}
 	for _, t := range ts {
 		if t.After(n.at) {
 			n.at = t

@@ -185,7 +185,7 @@ func entered(o data.Occurrence, p data.Phase) time.Time {
 func words(s *page.State, o data.Occurrence, p data.Phase) string {
 	switch p {
 	case data.Held:
-		return "This maintenance is under review. It is confirmed or cancelled at the latest " + i18n.At(i18n.EN, o.Deadline(), s.Zone) + "."
+		return "This maintenance is under review. It is confirmed or cancelled by " + i18n.At(i18n.EN, o.Deadline(), s.Zone) + "."
 	case data.InProgress:
 		return "The maintenance has begun."
 	case data.Verifying:
