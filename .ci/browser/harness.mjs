@@ -173,11 +173,11 @@ export async function open(browser, url, { before, ...options } = {}) {
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-// violations are what axe finds against WCAG 2.2 AA, one line each.
+// violations are what axe finds against WCAG 2.2 AA: one line per rule, with how often and where first.
 export async function violations(page) {
 	if (!await page.evaluate(() => 'axe' in window)) await page.evaluate(axeSource)
-	const { violations } = await page.evaluate(() => window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }))
-	return violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(' ')}: ${n.failureSummary.replaceAll(/\s+/g, ' ')}`))
+	const found = await page.evaluate(() => window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }))
+	return found.violations.map(({ id, nodes: [n, ...more] }) => `${id} at ${n.target.join(' ')} and ${more.length} more: ${n.failureSummary.replaceAll(/\s+/g, ' ')}`)
 }
 
 // sideways is by how many pixels the page can be scrolled to the side.
