@@ -174,9 +174,14 @@ func TestCatalogue(t *testing.T) {
 		got = append(got, row{o.Name, o.Position, o.Group, o.Status})
 	}
 	want := []row{
-		{"a", 1, false, StatuspageMajorOutage}, {"b", 1, false, StatuspageMaintained}, {"e", 1, false, StatuspageOperational},
-		{"g", 2, true, StatuspageDegraded}, {"d", 2, false, StatuspageDegraded},
-		{"f", 3, false, StatuspageOperational}, {"c", 3, false, StatuspageOperational}, {"h", 4, true, StatuspageOperational},
+		{"a", 1, false, StatuspageMajorOutage},
+		{"b", 1, false, StatuspageMaintained},
+		{"e", 1, false, StatuspageOperational},
+		{"g", 2, true, StatuspageDegraded},
+		{"d", 2, false, StatuspageDegraded},
+		{"f", 3, false, StatuspageOperational},
+		{"c", 3, false, StatuspageOperational},
+		{"h", 4, true, StatuspageOperational},
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("the list is\n%v, want\n%v", got, want)

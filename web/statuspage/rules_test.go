@@ -100,8 +100,10 @@ func TestStories(t *testing.T) {
 		{"verifying unsaid", func(o *data.Occurrence) {
 			o.Phase, o.Updates = data.Verifying, []data.Update{said(data.InProgress, "2026-04-10 02:00")}
 		}, "2026-04-10T02:00 verifying The work is done|2026-04-10T02:00 in_progress Said|2026-03-10T23:00 scheduled Planned"},
-		{"over", func(o *data.Occurrence) { o.Phase = data.Completed },
-			"2026-04-10T06:00 completed The maintenance is completed|2026-04-10T00:00 in_progress The maintenance has begun|2026-03-10T23:00 scheduled Planned"},
+		{
+			"over", func(o *data.Occurrence) { o.Phase = data.Completed },
+			"2026-04-10T06:00 completed The maintenance is completed|2026-04-10T00:00 in_progress The maintenance has begun|2026-03-10T23:00 scheduled Planned",
+		},
 		{"over, with a word after", func(o *data.Occurrence) {
 			o.Phase, o.Updates = data.Completed, []data.Update{said(data.InProgress, "2026-04-10 06:30")}
 		}, "2026-04-10T06:30 completed The maintenance is completed|2026-04-10T06:30 in_progress Said|2026-03-10T23:00 scheduled Planned"},
@@ -114,8 +116,10 @@ func TestStories(t *testing.T) {
 			o.Phase, o.Began, o.Updates = data.Cancelled, local("2026-04-10 00:00"), []data.Update{said(data.Cancelled, "2026-04-10 00:30")}
 		}, "2026-04-10T00:30 completed Said|2026-04-10T00:00 in_progress The maintenance has begun|2026-03-10T23:00 scheduled Planned"},
 		{"held", func(o *data.Occurrence) { o.Phase = data.Held }, "2026-04-07T00:00 scheduled This maintenance is under review|2026-03-10T23:00 scheduled Planned"},
-		{"held and released", func(o *data.Occurrence) { o.Updates = []data.Update{said(data.Held, "2026-04-08 10:00")} },
-			"2026-04-08T10:00 scheduled Planned|2026-04-08T10:00 scheduled Said|2026-03-10T23:00 scheduled Planned"},
+		{
+			"held and released", func(o *data.Occurrence) { o.Updates = []data.Update{said(data.Held, "2026-04-08 10:00")} },
+			"2026-04-08T10:00 scheduled Planned|2026-04-08T10:00 scheduled Said|2026-03-10T23:00 scheduled Planned",
+		},
 		{"made by hand", func(o *data.Occurrence) {
 			o.Maintenance, o.Updates = "ad-hoc", []data.Update{said(data.Scheduled, "2026-04-09 10:00")}
 		}, "2026-04-09T10:00 scheduled Said"},
