@@ -246,8 +246,10 @@ func (s *State) readComponents(r ledger.Records, probes []data.Probe) {
 			Days: ledger.Days(rows, ledger.Selection{Component: c.Slug}, s.Zone, s.Now, DaysShown),
 		}
 		pc.Updated = c.Since
-		if pc.Now.Since.After(pc.Updated) {
-			pc.Updated = pc.Now.Since
+		for _, m := range windowsForMany(marks[c.Slug]) { // one that lets go is a change too
+			if m.At.After(pc.Updated) && !m.At.After(s.Now) {
+				pc.Updated = m.At
+			}
 		}
 		pc.Sampled = slices.ContainsFunc(marks[c.Slug], func(m data.Mark) bool {
 			return m.Source != data.FromSchedule && m.Level != data.NoData
