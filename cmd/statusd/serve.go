@@ -27,6 +27,7 @@ import (
 	"github.com/superoffice/statusd/web/banner"
 	"github.com/superoffice/statusd/web/live"
 	"github.com/superoffice/statusd/web/page"
+	"github.com/superoffice/statusd/web/statuspage"
 )
 
 type serveCommand struct {
@@ -212,7 +213,7 @@ func warnings(cfg *config.Config) []string {
 
 // renderers make everything that is served from the snapshot.
 func renderers() []page.Renderer {
-	return []page.Renderer{page.Render, banner.Render}
+	return []page.Renderer{page.Render, banner.Render, statuspage.Render}
 }
 
 // push sends each snapshot's live frames to open pages.
