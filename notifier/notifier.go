@@ -93,6 +93,7 @@ func (n *Notifier) run(ctx context.Context) error {
 	changes := n.o.Store.Watch(ctx, data.BulletinsTable, data.SubscribersTable)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
+	var due schedule
 	for {
 		select {
 		case <-ctx.Done():
@@ -101,43 +102,52 @@ func (n *Notifier) run(ctx context.Context) error {
 			if !ok {
 				return nil
 			}
+			due = schedule{}
 		case <-timer.C:
 		}
 		n.ticked.Store(time.Now().Unix())
-		next, err := n.turn(ctx)
-		if ctx.Err() != nil {
-			return nil
-		}
 		wait := turnAtLeast
-		if err != nil {
+		if err := n.turn(ctx, &due); ctx.Err() != nil {
+			return nil
+		} else if err != nil {
 			n.o.Log.Error("notices are delayed; it is tried again", "error", err)
-			wait = 5 * time.Second
-		} else if !next.IsZero() {
-			wait = min(wait, max(0, time.Until(next)))
+			due, wait = schedule{}, 5*time.Second
+		}
+		for _, at := range []time.Time{due.bulletin, due.notice} {
+			if !at.IsZero() {
+				wait = min(wait, max(0, time.Until(at)))
+			}
 		}
 		timer.Reset(wait)
 	}
 }
 
-// turn does everything that is due now and returns when something is due next.
-func (n *Notifier) turn(ctx context.Context) (time.Time, error) {
-	moment, err := FanOut(ctx, n.o.Store, time.Now())
-	if err != nil {
-		return moment, err
+// schedule is when there is something to do next, as far as the last look into the store told. So a turn that only shows
+// that the loop lives reads nothing.
+type schedule struct {
+	known            bool
+	bulletin, notice time.Time // zero means none
+}
+
+// turn does everything that is due now.
+func (n *Notifier) turn(ctx context.Context, s *schedule) (err error) {
+	now := time.Now()
+	if !s.known || !s.bulletin.IsZero() && !now.Before(s.bulletin) {
+		if s.bulletin, err = FanOut(ctx, n.o.Store, now); err != nil {
+			return err
+		}
+		s.known, s.notice = true, now
+	}
+	if s.notice.IsZero() || now.Before(s.notice) {
+		return nil
 	}
 	for {
 		due, next, err := n.claim(ctx, time.Now())
-		if err != nil {
-			return next, err
-		}
-		if len(due) == 0 {
-			if !moment.IsZero() && (next.IsZero() || moment.Before(next)) {
-				next = moment
-			}
-			return next, nil
+		if s.notice = next; err != nil || len(due) == 0 {
+			return err
 		}
 		if err := n.work(ctx, due); err != nil {
-			return next, err
+			return err
 		}
 	}
 }
@@ -195,13 +205,12 @@ func (n *Notifier) claim(ctx context.Context, now time.Time) (due []errand, next
 			}
 			if e.notice.Phase == data.NoticeSending || notice.Phase == data.NoticeUnknown {
 				due = append(due, e)
+			} else if at := e.notice.Next; !at.IsZero() && (next.IsZero() || at.Before(next)) {
+				next = at
 			}
 		}
 		return nil
 	})
-	if err == nil && len(due) == 0 && next.IsZero() {
-		return nil, next, nil
-	}
 	return due, next, err
 }
 
