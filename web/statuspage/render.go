@@ -12,13 +12,15 @@ import (
 	"github.com/superoffice/statusd/web/ui"
 )
 
-// most is how many entries a list that is not bounded by itself holds.
-const most = 50
+const (
+	most   = 50  // entries of a list that is not bounded by itself
+	single = 200 // incidents with a document of their own, as many as the page's history shows
+)
 
 var _ page.Renderer = Render
 
 // Render makes every document under /api/v2 (STATUSPAGE-V2 2). They are in no language. Of single incidents it makes
-// those that some list names.
+// the latest, and every one that goes on.
 func Render(s *page.State) (page.Docs, error) {
 	v := read(s)
 	docs := page.Docs{}
@@ -60,7 +62,7 @@ func read(s *page.State) view {
 		incidents: []wire.StatuspageIncident{}, maintenances: []wire.StatuspageMaintenance{},
 	}
 	for n, i := range s.Incidents {
-		if n >= most && !i.Open() {
+		if n >= single && !i.Open() {
 			continue
 		}
 		i = incident(s, i)

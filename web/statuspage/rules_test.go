@@ -231,26 +231,26 @@ func TestPageMovesOnChanges(t *testing.T) {
 	}
 }
 
-// TestOldIncidents: lists hold the latest 50, one that goes on is never dropped, and each that is listed has its own document.
+// TestOldIncidents: the list holds the latest 50, the latest 200 have documents of their own, and one that goes on is never dropped.
 func TestOldIncidents(t *testing.T) {
 	s := calm()
-	for n := range 120 {
+	for n := range 250 {
 		i := bad().Incidents[1]
 		i.ID = fmt.Sprintf("i%011d", n)
 		i.Created = i.Created.Add(-time.Duration(n) * time.Hour)
 		s.Incidents = append(s.Incidents, i)
 	}
-	s.Incidents[99].Phase, s.Incidents[99].ResolvedAt = data.Monitoring, time.Time{}
+	s.Incidents[249].Phase, s.Incidents[249].ResolvedAt = data.Monitoring, time.Time{}
 	docs := render(t, s)
 	if got := *decode(t, docs, "incidents.json").Incidents; len(got) != 50 || got[0].ID != "i00000000000" || got[49].ID != "i00000000049" {
 		t.Errorf("%d incidents: want the latest 50", len(got))
 	}
-	if got := *decode(t, docs, "incidents/unresolved.json").Incidents; len(got) != 1 || got[0].ID != "i00000000099" {
+	if got := *decode(t, docs, "incidents/unresolved.json").Incidents; len(got) != 1 || got[0].ID != "i00000000249" {
 		t.Errorf("unresolved: %+v", got)
 	}
-	decode(t, docs, "incidents/i00000000099.json")
-	if n := len(docs); n != 8+51 {
-		t.Errorf("%d documents: want 8 lists and 51 incidents, not %v", n, slices.Sorted(maps.Keys(pathsOf(docs))))
+	decode(t, docs, "incidents/i00000000249.json")
+	if n := len(docs); n != 8+201 {
+		t.Errorf("%d documents: want 8 lists and 201 incidents, not %v", n, slices.Sorted(maps.Keys(pathsOf(docs))))
 	}
 }
 
