@@ -120,6 +120,10 @@ func TestStories(t *testing.T) {
 			"held and released", func(o *data.Occurrence) { o.Updates = []data.Update{said(data.Held, "2026-04-08 10:00")} },
 			"2026-04-08T10:00 scheduled Planned|2026-04-08T10:00 scheduled Said|2026-03-10T23:00 scheduled Planned",
 		},
+		{
+			"planned, with a word", func(o *data.Occurrence) { o.Updates = []data.Update{said(data.Scheduled, "2026-04-08 10:00")} },
+			"2026-04-08T10:00 scheduled Said|2026-03-10T23:00 scheduled Planned",
+		},
 		{"made by hand", func(o *data.Occurrence) {
 			o.Maintenance, o.Updates = "ad-hoc", []data.Update{said(data.Scheduled, "2026-04-09 10:00")}
 		}, "2026-04-09T10:00 scheduled Said"},
@@ -147,6 +151,32 @@ func TestStories(t *testing.T) {
 		}
 		if m.Status != m.Updates[0].Status {
 			t.Errorf("%s: it is %s, its newest update says %s", c.name, m.Status, m.Updates[0].Status)
+		}
+	}
+}
+
+// TestWhomAWindowAffects: for everybody and for the rest it puts its components under maintenance, for others it leaves
+// them alone; those that did not change are named with equal states.
+func TestWhomAWindowAffects(t *testing.T) {
+	const up, down = "operational", "under_maintenance"
+	for cohort, want := range map[string][3][2]string{ // newest first: completed, in progress, scheduled
+		"all":    {{down, up}, {up, down}, {up, up}},
+		"rest":   {{down, up}, {up, down}, {up, up}},
+		"pilot":  {{up, up}, {up, up}, {up, up}},
+		"nordic": {{up, up}, {up, up}, {up, up}},
+	} {
+		s := calm()
+		s.Occurrences = s.Occurrences[:1]
+		o := &s.Occurrences[0]
+		o.Cohort, o.Components = cohort, []string{"crm-read"}
+		m := (*decode(t, render(t, s), "scheduled-maintenances.json").Maintenances)[0]
+		if len(m.Components) != 1 || len(m.Updates) != 3 {
+			t.Fatalf("%s: %d components, %d updates: want 1 and 3", cohort, len(m.Components), len(m.Updates))
+		}
+		for n, u := range m.Updates {
+			if len(u.Affected) != 1 || u.Affected[0].Name != "CRM Online - Read" || u.Affected[0].Old != want[n][0] || u.Affected[0].New != want[n][1] {
+				t.Errorf("%s: %s affects %+v, want the states %v", cohort, u.Status, u.Affected, want[n])
+			}
 		}
 	}
 }
