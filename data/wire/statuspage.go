@@ -75,9 +75,9 @@ func (w Statuspage) day(t time.Time) *string {
 	return &text
 }
 
-// StatuspageBody writes what a person wrote as the HTML that clients take a body for: markup in it is inert, and lines
+// statuspageBody writes what a person wrote as the HTML that clients take a body for: markup in it is inert, and lines
 // break where they did. Quotation marks and apostrophes stay, because many clients show a body as plain text.
-func StatuspageBody(text string) string { return bodyReplacer.Replace(text) }
+func statuspageBody(text string) string { return bodyReplacer.Replace(text) }
 
 var bodyReplacer = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "\r\n", "<br />", "\n", "<br />", "\r", "<br />")
 

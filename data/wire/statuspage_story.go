@@ -155,7 +155,7 @@ func (w Statuspage) update(of string, u data.Update, affected []StatuspageAffect
 	}
 	created := w.Instant(u.Created)
 	return StatuspageUpdate{
-		ID: u.ID, Status: u.Phase, Body: StatuspageBody(u.Body), IncidentID: of, Created: created, Updated: created,
+		ID: u.ID, Status: u.Phase, Body: statuspageBody(u.Body), IncidentID: of, Created: created, Updated: created,
 		Display: w.Instant(u.At), Affected: affected, DeliverNotifications: true,
 	}
 }

@@ -134,8 +134,8 @@ func TestStatuspageBody(t *testing.T) {
 		"<img src=x onerror=alert(1)> & <": "&lt;img src=x onerror=alert(1)&gt; &amp; &lt;",
 		"&lt;b&gt;":                        "&amp;lt;b&amp;gt;",
 	} {
-		if got := StatuspageBody(text); got != want {
-			t.Errorf("StatuspageBody(%q) = %q, want %q", text, got, want)
+		if got := statuspageBody(text); got != want {
+			t.Errorf("statuspageBody(%q) = %q, want %q", text, got, want)
 		}
 	}
 }
