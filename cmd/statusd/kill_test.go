@@ -1,70 +1,21 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/data/bolt"
 	"github.com/superoffice/statusd/data/datatest"
 	"github.com/superoffice/statusd/data/wire"
 )
-
-// asProgram makes the test binary be statusd itself.
-const asProgram = "STATUSD_TEST_AS_PROGRAM"
-
-// process is a real statusd in a process of its own.
-type process struct {
-	cmd  *exec.Cmd
-	http *http.Client
-	out  *strings.Builder
-}
-
-func start(t *testing.T, dir string) *process {
-	t.Helper()
-	addr := filepath.Join(dir, "addr")
-	os.Remove(addr) //nolint:errcheck // it may not be there
-	p := &process{out: &strings.Builder{}}
-	p.cmd = exec.Command(os.Args[0], "serve", "--no-probes", "--data", dir, "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--addr-file", addr)
-	p.cmd.Env = append(os.Environ(), asProgram+"=1")
-	p.cmd.Stderr = p.out
-	if err := p.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	socket := filepath.Join(dir, socketName)
-	p.http = &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{
-		DisableKeepAlives: true,
-		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return (&net.Dialer{}).DialContext(ctx, "unix", socket)
-		},
-	}}
-	for deadline := time.Now().Add(30 * time.Second); ; <-time.After(2 * time.Millisecond) {
-		if _, err := os.Stat(addr); err == nil {
-			return p
-		}
-		if time.Now().After(deadline) {
-			p.kill()
-			t.Fatalf("the service did not start:\n%s", p.out)
-		}
-	}
-}
-
-// kill is kill -9.
-func (p *process) kill() {
-	p.cmd.Process.Kill() //nolint:errcheck // it may be gone
-	p.cmd.Wait()         //nolint:errcheck // it was killed
-}
 
 // open declares an incident; ok says that the service has answered that it did.
 func (p *process) open(key string) (id string, ok bool) {
