@@ -2,11 +2,149 @@ package main
 
 import (
 	"context"
-	"errors"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/superoffice/statusd/cmd/statusd/config"
+	"github.com/superoffice/statusd/cmd/statusd/demo"
 )
 
 type demoCommand struct {
 	listening
+	ProductListen string `help:"Address of the stand-in product; its TLS listener takes a free port beside it." default:"127.0.0.1:8082" placeholder:"ADDR"`
+	MailListen    string `help:"Address of the mail sink." default:"127.0.0.1:8083" placeholder:"ADDR"`
+	Data          string `help:"Directory to keep the demonstration in; without one it is a new one each time, removed at the end." placeholder:"DIR" type:"path"`
+	QuietHistory  bool   `help:"Invent a past in which nothing went wrong."`
+
+	ready func(demoAddresses) // for tests; nil means nobody is told
 }
 
-func (c *demoCommand) Run(context.Context, streams) error { return errors.New("x") }
+// demoAddresses are where a running demonstration is reached.
+type demoAddresses struct {
+	addresses
+	Product    string `json:"product"`
+	ProductTLS string `json:"product_tls"`
+	Mail       string `json:"mail"`
+}
+
+// Run implements the command.
+func (c *demoCommand) Run(ctx context.Context, io streams) (err error) {
+	dir, remove, err := c.dir()
+	if err != nil {
+		return err
+	}
+	defer remove()
+	in, err := demo.Open(demo.Options{Dir: dir, Product: c.ProductListen, Mail: c.MailListen})
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	cfg, err := in.Config()
+	if err != nil {
+		return err
+	}
+	fresh, err := demo.Prepare(ctx, filepath.Join(dir, storeName), cfg, demo.Past{Now: time.Now(), Quiet: c.QuietHistory})
+	if err != nil {
+		return err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	group.Go(func() error { return in.Run(ctx) })
+	group.Go(func() error {
+		defer cancel() // whatever ends the service ends the stand-ins
+		at := c.listening
+		at.AddrFile = "" // written below, with more in it
+		return serve(ctx, serving{cfg: cfg, listening: at, demo: true, ownURL: true, log: io.err, ready: func(a addresses) error {
+			in.Point(a.Listen, a.Admin)
+			links := in.Links()
+			all := demoAddresses{a, links.Product, links.Secure, links.Mail}
+			if err := all.write(c.AddrFile); err != nil {
+				return err
+			}
+			c.welcome(io.out, all, dir, fresh)
+			if c.ready != nil {
+				c.ready(all)
+			}
+			return nil
+		}})
+	})
+	return group.Wait()
+}
+
+// dir is the data directory, and what takes it away at the end if it is only for now.
+func (c *demoCommand) dir() (dir string, remove func(), err error) {
+	if c.Data == "" {
+		if dir, err = os.MkdirTemp("", "statusd-demo-"); err != nil {
+			return "", nil, fmt.Errorf("making a directory for now: %w", err)
+		}
+		return dir, func() { os.RemoveAll(dir) }, nil
+	}
+	if err := config.CheckDataDir(c.Data); err != nil {
+		return "", nil, err
+	}
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return "", nil, fmt.Errorf("making the data directory: %w", err)
+	}
+	return c.Data, func() {}, nil
+}
+
+// write puts the addresses into a file, all at once.
+func (a demoAddresses) write(path string) error {
+	if path == "" {
+		return nil
+	}
+	b, err := json.Marshal(a)
+	if err != nil {
+		return err
+	}
+	part := path + ".part"
+	if err := os.WriteFile(part, append(b, '\n'), 0o644); err != nil { //nolint:gosec // addresses are no secret
+		return fmt.Errorf("writing the addresses: %w", err)
+	}
+	return os.Rename(part, path)
+}
+
+// welcome says where everything is, and what to try.
+func (c *demoCommand) welcome(w io.Writer, a demoAddresses, dir string, fresh bool) {
+	kept := "removed at the end; --data DIR keeps it"
+	switch {
+	case c.Data != "" && fresh:
+		kept = "kept; the next start with it goes on from here"
+	case c.Data != "":
+		kept = "as the last run left it"
+	}
+	quoted := dir
+	if strings.ContainsAny(dir, " '\"\\$`") {
+		quoted = "'" + strings.ReplaceAll(dir, "'", `'\''`) + "'"
+	}
+	fmt.Fprintf(w, `
+The demonstration runs. Everything it shows is invented, and nothing leaves this machine.
+
+  public page       %s/
+  operators' page   %s/
+  stand-in product  %s/   (over TLS: %s/)
+  switches          %s/switches
+  mail              %s/
+  data              %s (%s)
+
+Three things to try, with the public page open beside:
+
+  1. Break the product:    curl -X POST %s/switches/down/on
+     or by hand on its page of switches. The probes ask every 10 seconds, so the page turns red within half a minute.
+  2. Declare an incident:  statusd incident open "Sign-in fails" --component login --data %s
+     It is on the page, and at the top of the product's sign-in page, within a second.
+  3. Read a mail:          %s/
+     The fix planned for tomorrow was announced to five contacts, each in a language of their own.
+
+Ctrl-C ends it.
+
+`, a.Listen, a.Admin, a.Product, a.ProductTLS, a.Product, a.Mail, dir, kept, a.Product, quoted, a.Mail)
+}
