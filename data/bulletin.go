@@ -59,6 +59,8 @@ type Bulletin struct {
 
 	Cursor string `json:"cursor,omitempty"` // subscriber up to which notices were made
 	Fanned bool   `json:"fanned,omitempty"` // every subscriber has a notice
+
+	Reached int `json:"reached,omitempty"` // accepted notices that were deleted since, when their time was over
 }
 
 // Key implements Keyed.

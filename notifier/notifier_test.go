@@ -256,6 +256,43 @@ func TestOvertakenIsNotSent(t *testing.T) {
 	})
 }
 
+func TestPrune(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, sender := open(t), &scripted{}
+		late := week("microsoft")
+		late.Window.Start, late.Window.End = late.Window.Start.AddDate(0, 0, 30), late.Window.End.AddDate(0, 0, 30)
+		prepare(t, s, 500, week("system"), late)
+		live(t, s, sender, 40*24*time.Hour)
+		if len(sender.sent) != 1000 {
+			t.Fatalf("%d messages of two windows to 500", len(sender.sent))
+		}
+		over := week("system").Window.End
+		for _, tt := range []struct {
+			after time.Duration
+			want  int
+		}{{notifier.KeepNotices - time.Second, 0}, {notifier.KeepNotices, 500}, {notifier.KeepNotices, 0}} {
+			if n, err := notifier.Prune(t.Context(), s, over.Add(tt.after)); n != tt.want || err != nil {
+				t.Errorf("Prune %v after the end = %d, %v; want %d", tt.after, n, err, tt.want)
+			}
+		}
+		if n := len(notices(t, s)); n != 500 {
+			t.Errorf("%d notices are left, want the 500 of the other window", n)
+		}
+		put(t, s, func(tx data.Tx) error {
+			b := data.Bulletin{About: data.AboutOccurrence, Subject: string(week("system").Key()), Kind: data.TellPlanned}
+			b, err := tx.Bulletins().Get(b.Key())
+			if b.Reached != 500 {
+				t.Errorf("the bulletin says that it reached %d", b.Reached)
+			}
+			return err
+		})
+		live(t, s, sender, 24*time.Hour)
+		if len(sender.sent) != 1000 {
+			t.Errorf("%d messages: what was forgotten was sent again", len(sender.sent))
+		}
+	})
+}
+
 func TestManySubscribers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := open(t)

@@ -173,7 +173,7 @@ func Put(tx data.Tx, o data.Occurrence, now time.Time) error {
 		old, err := tx.Bulletins().Get(b.Key())
 		switch {
 		case err == nil:
-			b.Cursor, b.Fanned = old.Cursor, old.Fanned
+			b.Cursor, b.Fanned, b.Reached = old.Cursor, old.Fanned, old.Reached
 			if b.Kind != data.TellPlanned {
 				b.Moment, b.Banner = old.Moment, old.Banner
 			}

@@ -19,6 +19,7 @@ import (
 	"github.com/superoffice/statusd/cmd/statusd/config"
 	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/notifier"
+	"github.com/superoffice/statusd/probes"
 	"github.com/superoffice/statusd/web"
 	"github.com/superoffice/statusd/web/api"
 	"github.com/superoffice/statusd/web/page"
@@ -91,14 +92,18 @@ func readiness(store data.Store, pages *page.Publisher, mail *notifier.Notifier)
 	}
 }
 
-// forgetting deletes answers to idempotency keys when their time is over.
-func forgetting(desk *api.API, log *slog.Logger) func(context.Context) error {
+// housekeeping deletes what has been kept long enough, every hour: answers to idempotency keys, samples, notices.
+func housekeeping(desk *api.API, store data.Store, log *slog.Logger) func(context.Context) error {
 	return func(ctx context.Context) error {
 		ticker := time.NewTicker(time.Hour)
 		defer ticker.Stop()
 		for {
-			if _, err := desk.Forget(ctx, time.Now()); err != nil && ctx.Err() == nil {
-				log.Warn("old answers are not forgotten yet", "error", err)
+			now := time.Now()
+			_, answers := desk.Forget(ctx, now)
+			_, samples := probes.Prune(ctx, store, now)
+			_, notices := notifier.Prune(ctx, store, now)
+			if err := errors.Join(answers, samples, notices); err != nil && ctx.Err() == nil {
+				log.Warn("not everything old is deleted yet; it is tried again in an hour", "error", err)
 			}
 			select {
 			case <-ctx.Done():
