@@ -194,3 +194,6 @@ maintenance:
     end: "23:00"
 `
 export const unplanned = 'maintenance: []\n'
+
+// demo is the command that runs the demonstration, its stand-ins on free ports.
+export const demo = ['demo', '--product-listen', '127.0.0.1:0', '--mail-listen', '127.0.0.1:0']

@@ -1,0 +1,49 @@
+// node screenshots.mjs DIRECTORY: pictures of the demonstration's pages, light and dark, on a phone and on a desk.
+import { mkdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { demo, launch, open, Service, within } from './harness.mjs'
+
+const [directory] = process.argv.slice(2)
+if (!directory) {
+	console.error('usage: node screenshots.mjs DIRECTORY')
+	process.exit(2)
+}
+const into = resolve(directory)
+mkdirSync(into, { recursive: true })
+
+const service = await Service.start({ command: demo })
+const browser = await launch()
+try {
+	const looking = await open(browser, service.url)
+	await within(60e3, 'everything works', async () => await looking.page.locator('h1').innerText() === 'All systems operational')
+	await looking.page.goto(service.url + '/history')
+	const past = await looking.page.locator('article a[href^="/incidents/"]').first().getAttribute('href')
+	await looking.page.goto(service.url)
+	const window = await looking.page.locator('article[id^="m-"] h3 a').first().getAttribute('href')
+	await looking.close()
+
+	const take = async (name, address) => {
+		for (const colorScheme of ['light', 'dark']) {
+			for (const width of [360, 1280]) {
+				const { page, close } = await open(browser, address, { colorScheme, viewport: { width, height: 800 }, reducedMotion: 'reduce' })
+				await page.locator('h1').first().waitFor()
+				if (name === 'front' || name === 'outage') await page.locator('#live', { hasText: /^live$/ }).waitFor()
+				await page.screenshot({ path: join(into, `${name}-${colorScheme}-${width}.png`), fullPage: true })
+				await close()
+			}
+		}
+	}
+	await take('front', service.url + '/')
+	await take('schedule', service.url + '/schedule')
+	await take('uptime', service.url + '/uptime')
+	await take('history', service.url + '/history')
+	await take('incident', service.url + past)
+	await take('window', service.url + window)
+	await take('sign-in', service.at.product + '/')
+	await service.cli('incident', 'open', 'Sign-in fails', 'People who are signed in can go on working.', '-c', 'login')
+	await take('outage', service.url + '/')
+	await take('operators', service.admin + '/')
+} finally {
+	await browser.close()
+	await service.end()
+}
