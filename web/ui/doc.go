@@ -90,13 +90,16 @@ var Security = headers{
 
 var gzips = sync.Pool{New: func() any { w, _ := kgzip.NewWriterLevel(nil, gzip.BestCompression); return w }}
 
-var zstds = sync.OnceValue(func() *zstd.Encoder {
+// zstds encodes one document at a time. It is made and used once at start-up, because it sets itself up when first used,
+// with a channel that must not belong to a test's bubble.
+var zstds = func() *zstd.Encoder {
 	e, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBetterCompression), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(1<<17))
 	if err != nil {
 		panic(err) // the options are constants
 	}
+	e.EncodeAll(nil, nil)
 	return e
-})
+}()
 
 func compress(body []byte) (gz, zst []byte) {
 	if len(body) < 256 {
@@ -111,7 +114,7 @@ func compress(body []byte) (gz, zst []byte) {
 	if gz = b.Bytes(); len(gz) >= len(body) {
 		gz = nil
 	}
-	if zst = zstds().EncodeAll(body, nil); len(zst) >= len(body) {
+	if zst = zstds.EncodeAll(body, nil); len(zst) >= len(body) {
 		zst = nil
 	}
 	return gz, zst
