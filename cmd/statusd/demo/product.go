@@ -81,7 +81,9 @@ func (p *Product) faulty(next http.Handler) http.Handler {
 
 // answers makes an endpoint that works: what probes look for.
 func answers(name, value string) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, http.StatusOK, map[string]string{name: value}) }
+	return func(w http.ResponseWriter, _ *http.Request) {
+		writeJSON(w, http.StatusOK, map[string]string{name: value})
+	}
 }
 
 func (p *Product) write(w http.ResponseWriter, _ *http.Request) {

@@ -70,8 +70,10 @@ type entry struct {
 // The probes of all components that count, and the one hand that did everything people did.
 var (
 	counting = []string{"crm-read", "crm-write", "login", "documents"}
-	everyone = []string{"crm-read", "crm-write", "login", "documents", "login-certificate", "app-store", "crm-sales", "crm-service",
-		"crm-marketing", "customer-centre", "web-services", "support", "trust"}
+	everyone = []string{
+		"crm-read", "crm-write", "login", "documents", "login-certificate", "app-store", "crm-sales", "crm-service",
+		"crm-marketing", "customer-centre", "web-services", "support", "trust",
+	}
 )
 
 const hand = "token:demo"

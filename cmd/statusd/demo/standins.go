@@ -45,8 +45,8 @@ const (
 
 // Open binds the listeners, makes certificates, and writes the mail key (mode 0600) and the issuer's certificate into
 // Options.Dir. Close the result if it is not run.
-func Open(o Options) (s *StandIns, err error) {
-	s = &StandIns{dir: o.Dir}
+func Open(o Options) (_ *StandIns, err error) {
+	s := &StandIns{dir: o.Dir}
 	defer func() {
 		if err != nil {
 			s.Close()
