@@ -284,8 +284,17 @@ func TestSecrets(t *testing.T) {
 
 func TestCleanText(t *testing.T) {
 	for _, tt := range []struct{ in, want string }{
-		{" a\r\nb ", "a\nb"}, {"", ""}, {"  ", ""}, {"a\x00b", ""}, {"a\x1b[31mb", ""}, {"\xff", ""}, {"tab\tok", "tab\tok"},
-		{"{{.}} <b>", "{{.}} <b>"}, {"a\u202eb", ""}, {"12345678901", ""}, {"åäöåäöåäöå", "åäöåäöåäöå"},
+		{" a\r\nb ", "a\nb"},
+		{"", ""},
+		{"  ", ""},
+		{"a\x00b", ""},
+		{"a\x1b[31mb", ""},
+		{"\xff", ""},
+		{"tab\tok", "tab\tok"},
+		{"{{.}} <b>", "{{.}} <b>"},
+		{"a\u202eb", ""},
+		{"12345678901", ""},
+		{"åäöåäöåäöå", "åäöåäöåäöå"},
 	} {
 		got, err := data.CleanText("body", tt.in, 10)
 		if got != tt.want || (err == nil) != (tt.want != "") {

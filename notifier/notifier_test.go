@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -79,6 +80,7 @@ func newNotifier(s data.Store, sender notifier.Sender) *notifier.Notifier {
 
 // scripted is a Sender in memory whose answers a test writes.
 type scripted struct {
+	mu      sync.Mutex
 	sent    []notifier.Batch
 	answers []error
 	log     []notifier.Batch // what Find finds
@@ -86,6 +88,8 @@ type scripted struct {
 }
 
 func (s *scripted) Send(_ context.Context, b notifier.Batch) (notifier.Receipt, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.sent = append(s.sent, b)
 	var err error
 	if len(s.answers) > 0 {

@@ -68,7 +68,7 @@ func (c *auditVerify) Run(ctx context.Context, io streams) error {
 		fmt.Fprintf(io.out, "The chain is broken: %s. Compare it with the newest backup.\n", log.Problem)
 	}
 	if !log.Verified {
-		return silent
+		return errSilent
 	}
 	return nil
 }

@@ -31,7 +31,7 @@ func (c *checkCommand) Run(io streams) error {
 			fmt.Fprintln(io.err, f)
 		}
 		fmt.Fprintf(io.err, "%d to mend.\n", len(faults))
-		return silent
+		return errSilent
 	case err != nil:
 		return err
 	}

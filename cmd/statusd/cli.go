@@ -75,8 +75,8 @@ type usageError struct{ error }
 
 func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
-// silent is a command's word that it found something wrong and has said so itself.
-var silent = errors.New("")
+// errSilent is a command's word that it found something wrong and has said so itself.
+var errSilent = errors.New("")
 
 // run is main with everything that comes from outside passed in. It returns the exit status.
 func run(args []string, in io.Reader, out, errs io.Writer) (status int) {
@@ -119,7 +119,7 @@ func run(args []string, in io.Reader, out, errs io.Writer) (status int) {
 	switch {
 	case err == nil:
 		return exitDone
-	case errors.Is(err, silent):
+	case errors.Is(err, errSilent):
 		return exitWrong
 	case errors.As(err, &usage):
 		fmt.Fprintf(errs, "statusd: %v\n", err)

@@ -49,7 +49,7 @@ func (c *serveCommand) Run(ctx context.Context, io streams) error {
 	if err != nil {
 		return err
 	}
-	return serve(ctx, serving{cfg: cfg, listening: c.listening, reload: c.load, noProbes: c.NoProbes, ownURL: c.Config == "", log: io.err})
+	return serve(ctx, serving{cfg: cfg, listening: c.listening, reload: c.load, noProbes: c.NoProbes, ownURL: cfg.OwnURL(), log: io.err})
 }
 
 // serving is what serve works from.

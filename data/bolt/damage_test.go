@@ -148,6 +148,34 @@ func TestTruncated(t *testing.T) {
 	}
 }
 
+// TestOneHeader damages either header: bbolt would go on with the other one, maybe without the newest transaction.
+func TestOneHeader(t *testing.T) {
+	for page := range 2 {
+		path := filled(t)
+		f, err := os.OpenFile(path, os.O_RDWR, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := make([]byte, 1)
+		at := int64(page*os.Getpagesize() + 16 + 48) // in the transaction's number
+		if _, err := f.ReadAt(b, at); err != nil {
+			t.Fatal(err)
+		}
+		b[0] ^= 4
+		_, err = f.WriteAt(b, at)
+		if err := errors.Join(err, f.Close()); err != nil {
+			t.Fatal(err)
+		}
+		wantError(t, path, data.ErrDamaged, "newest change may be lost", "backup", bolt.MarkerPath(path))
+		if err := os.Remove(bolt.MarkerPath(path)); err != nil { // the way out that the error names
+			t.Fatal(err)
+		}
+		if n, err := readAll(path); n != 80 && n != 0 || err != nil {
+			t.Errorf("going on with the other header: %d records, %v", n, err)
+		}
+	}
+}
+
 func TestForeignFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "statusd.db")
 	if err := os.WriteFile(path, bytes.Repeat([]byte("not a database\n"), 9000), 0o600); err != nil {

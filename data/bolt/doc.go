@@ -6,6 +6,7 @@
 //   - every record carries a CRC-32C over its table, key and content, and the version of its schema (envelope.go);
 //   - a marker file beside the database remembers that there was data, so that an empty or missing file is an error and
 //     not a new beginning (open.go);
+//   - a damaged header, of which bbolt keeps two and silently uses the older, is an error too (metas.go);
 //   - a panic out of bbolt, which is how a damaged page shows itself, becomes an error that wraps data.ErrDamaged;
 //   - an error from commit wraps data.ErrUnknown, because bbolt may keep the transaction all the same when only its meta
 //     page could not be synced. The file is then closed and opened again before the next write; a second such error

@@ -87,6 +87,11 @@ func openFile(path string, o Options) (db *bbolt.DB, revisions map[data.TableNam
 	case err != nil:
 		return db, nil, fmt.Errorf("opening %s: %w", path, err)
 	}
+	if _, unmarked := os.Stat(MarkerPath(path)); unmarked == nil {
+		if err = checkMetas(path); err != nil {
+			return db, nil, err
+		}
+	}
 	if err = db.View(func(tx *bbolt.Tx) error { return checkSize(path, tx) }); err != nil {
 		return db, nil, err
 	}

@@ -31,12 +31,11 @@ func (t table[K, V]) Get(k K) (V, error) {
 
 func (t table[K, V]) Last(before K) (V, error) {
 	c := t.bucket().Cursor()
-	k, v := c.Seek([]byte(before))
-	if k == nil {
-		k, v = c.Last()
-	} else {
-		k, v = c.Prev()
+	last := c.Prev
+	if k, _ := c.Seek([]byte(before)); k == nil {
+		last = c.Last
 	}
+	k, v := last()
 	if k == nil {
 		var none V
 		return none, fmt.Errorf("%s before %q: %w", t.name, before, data.ErrNotFound)

@@ -141,8 +141,13 @@ func testRange(t *testing.T, open Opener) {
 	s, _ := openIn(t, open)
 	update(t, s, put("c", "a", "b/2", "b", "b|1", "B", "d"))
 	for _, tt := range []struct{ from, to, want string }{
-		{"", "", "[B a b b/2 b|1 c d]"}, {"a", "c", "[a b b/2 b|1]"}, {"b", "b}", "[b b/2 b|1]"}, {"b|", "b}", "[b|1]"},
-		{"x", "", "[]"}, {"c", "a", "[]"}, {"a", "a", "[]"},
+		{"", "", "[B a b b/2 b|1 c d]"},
+		{"a", "c", "[a b b/2 b|1]"},
+		{"b", "b}", "[b b/2 b|1]"},
+		{"b|", "b}", "[b|1]"},
+		{"x", "", "[]"},
+		{"c", "a", "[]"},
+		{"a", "a", "[]"},
 	} {
 		view(t, s, func(tx data.Tx) error {
 			names := []string{}

@@ -45,6 +45,12 @@ type Config struct {
 	root *yaml.Node // everything that is in force, as text; for Print
 }
 
+// builtInURL is the public address in default.yaml, on which nobody else can open the page.
+const builtInURL = "http://127.0.0.1:8080"
+
+// OwnURL says that no public address is configured, so that links had better lead to wherever the listener is.
+func (c *Config) OwnURL() bool { return c.Page.URL == builtInURL }
+
 // HTTPS says whether visitors reach the page over TLS, here or at a proxy.
 func (c *Config) HTTPS() bool { return strings.HasPrefix(c.Page.URL, "https:") }
 

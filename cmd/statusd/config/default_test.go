@@ -187,3 +187,10 @@ func TestDefaultCohortsTakeATenth(t *testing.T) {
 		t.Errorf("%d of 20000 are in the first group", pilot)
 	}
 }
+
+func TestDefaultHasNoPublicAddress(t *testing.T) {
+	c, err := Default(options())
+	if err != nil || !c.OwnURL() {
+		t.Errorf("the default's address is %s, %v; want %s", c.Page.URL, err, builtInURL)
+	}
+}
