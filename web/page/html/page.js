@@ -79,7 +79,7 @@ function take(frame) {
 		}
 	}
 	if (told.length) find('#say').textContent = told.join('. ')
-	if (frame.main !== html.dataset.main) soon(frame.main, 1e3)
+	if (frame.main !== html.dataset.main) soon(frame.main, 600)
 }
 
 // soon fetches the page within wait, and again, ever later, while a cache on the way still has an older one.
