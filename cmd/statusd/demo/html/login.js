@@ -17,13 +17,16 @@
       const p = document.createElement('p');
       p.className = `banner tone-${/^[a-z_]+$/.test(b.tone) ? b.tone : 'info'}`;
       p.lang = b.lang || lang;
-      p.append(document.createTextNode(`${b.text} `));
-      if (/^https?:\/\//.test(b.url)) {
-        const a = document.createElement('a');
-        a.href = b.url;
-        a.append(document.createTextNode(new URL(b.url).host));
-        p.append(a);
+      const host = /^https?:\/\//.test(b.url) ? new URL(b.url).host : '';
+      const at = host ? b.text.lastIndexOf(host) : -1;
+      if (at < 0) {
+        p.append(document.createTextNode(b.text));
+        return p;
       }
+      const a = document.createElement('a'); // the address in the text is the link
+      a.href = b.url;
+      a.append(document.createTextNode(host));
+      p.append(document.createTextNode(b.text.slice(0, at)), a, document.createTextNode(b.text.slice(at + host.length)));
       return p;
     }));
   };
