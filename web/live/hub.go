@@ -43,6 +43,7 @@ const (
 	Life = 6 * time.Hour
 
 	readLimit      = 4 << 10
+	goodbyeTime    = 3 * time.Second
 	writerPatience = 10 * time.Millisecond
 	chattiness     = 20 // messages a second that a client may send; it has nothing to say
 )
@@ -337,10 +338,11 @@ func (h *Hub) goodbye() {
 	h.mu.Unlock()
 	var wg sync.WaitGroup
 	each := make(chan *conn)
+	end := time.Now().Add(goodbyeTime) // whoever hangs must not keep the others from hearing it
 	for range 16 {
 		wg.Go(func() {
 			for c := range each {
-				if c.state.Load() == idle {
+				if c.state.Load() != writing || time.Now().Before(end) {
 					h.say(c, websocket.CloseServiceRestart, strconv.Itoa(1+rand.IntN(30)))
 				}
 				h.remove(c)
