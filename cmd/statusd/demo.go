@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -66,7 +65,7 @@ func (c *demoCommand) Run(ctx context.Context, io streams) (err error) {
 			in.Point(a.Listen, a.Admin)
 			links := in.Links()
 			all := demoAddresses{a, links.Product, links.Secure, links.Mail}
-			if err := all.write(c.AddrFile); err != nil {
+			if err := writeAddresses(c.AddrFile, all); err != nil {
 				return err
 			}
 			c.welcome(io.out, all, dir, fresh)
@@ -94,22 +93,6 @@ func (c *demoCommand) dir() (dir string, remove func(), err error) {
 		return "", nil, fmt.Errorf("making the data directory: %w", err)
 	}
 	return c.Data, func() {}, nil
-}
-
-// write puts the addresses into a file, all at once.
-func (a demoAddresses) write(path string) error {
-	if path == "" {
-		return nil
-	}
-	b, err := json.Marshal(a)
-	if err != nil {
-		return err
-	}
-	part := path + ".part"
-	if err := os.WriteFile(part, append(b, '\n'), 0o644); err != nil { //nolint:gosec // addresses are no secret
-		return fmt.Errorf("writing the addresses: %w", err)
-	}
-	return os.Rename(part, path)
 }
 
 // welcome says where everything is, and what to try.

@@ -94,12 +94,12 @@ func reachable(a net.Addr) string {
 	return net.JoinHostPort(host, port)
 }
 
-// write puts the addresses into a file, all at once.
-func (a addresses) write(path string) error {
+// writeAddresses puts addresses into a file as JSON, all at once; no path means that nobody asked.
+func writeAddresses(path string, at any) error {
 	if path == "" {
 		return nil
 	}
-	b, err := json.Marshal(a)
+	b, err := json.Marshal(at)
 	if err != nil {
 		return err
 	}

@@ -184,7 +184,7 @@ func serve(ctx context.Context, s serving) error {
 		group.Go(func() error { return part(ctx) })
 	}
 	group.Go(func() error { return reloads(ctx, s, store, pages, certificates, log) })
-	if err := address.write(s.AddrFile); err != nil {
+	if err := writeAddresses(s.AddrFile, address); err != nil {
 		return err
 	}
 	log.Info("serving", "public", address.Listen, "operators", address.Admin, "data", cfg.Data, "version", versionText())
