@@ -13,9 +13,6 @@ const (
 	TellPlanned   BulletinKind = "planned"
 	TellChanged   BulletinKind = "changed"
 	TellCancelled BulletinKind = "cancelled"
-	TellReminder  BulletinKind = "reminder"
-	TellStart     BulletinKind = "start"
-	TellEnd       BulletinKind = "end"
 	TellIncident  BulletinKind = "incident" // an incident was opened or updated
 	TellResolved  BulletinKind = "resolved"
 )

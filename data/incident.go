@@ -20,8 +20,9 @@ var IncidentPhases = []Phase{Investigating, Identified, Monitoring, Resolved, Po
 
 // Limits of what people write.
 const (
-	MaxTitle = 200
-	MaxBody  = 16 << 10
+	MaxBackdate = 31 * 24 * time.Hour // how long ago an incident may have begun
+	MaxTitle    = 200
+	MaxBody     = 16 << 10
 )
 
 // Incident is the story people write about a failure.
@@ -107,6 +108,9 @@ func NewIncident(r Report, by string, now time.Time) (Incident, error) {
 	}
 	if i.Started.After(now) {
 		return i, Invalid("started", "an incident cannot start in the future: leave it out for now, or plan a maintenance")
+	}
+	if now.Sub(i.Started) > MaxBackdate {
+		return i, Invalid("started", "an incident can begin at most 31 days ago: older months are told and done")
 	}
 	if len(r.Affected) == 0 {
 		return i, Invalid("components", "name at least one component and its level, such as {\"login\": \"major_outage\"}")

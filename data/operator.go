@@ -32,6 +32,7 @@ type Operator struct {
 	Name    string // "socket:root", "token:pager"
 	Role    Role
 	Address string // where the request came from
+	Scope   string // whose idempotency keys these are: the same person's by socket and by file; empty means Name's
 }
 
 // Token lets a machine act as an operator. Only the hash of its secret is kept.
@@ -78,7 +79,8 @@ func WellFormedSecret(s string) bool {
 }
 
 // AuditEntry records one act or one refusal. Each holds the hash of the one before it, so that none can be changed or
-// taken out unseen.
+// taken out from among the others unseen. That the newest are not cut off is seen by comparing the head with one noted
+// elsewhere: the service logs it every day.
 type AuditEntry struct {
 	Seq     uint64          `json:"seq"` // from 1, without gaps
 	At      time.Time       `json:"at"`

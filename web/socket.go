@@ -11,5 +11,6 @@ import (
 // Socket is http.Server.ConnContext for the local socket: whoever can open it is an operator, by the name of the user that
 // the kernel says is at the other end.
 func Socket(ctx context.Context, c net.Conn) context.Context {
-	return api.WithOperator(ctx, data.Operator{Name: "socket:" + peerUser(c), Role: data.Admin, Address: "local"})
+	user := peerUser(c)
+	return api.WithOperator(ctx, data.Operator{Name: "socket:" + user, Role: data.Admin, Address: "local", Scope: "local:" + user})
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
 	"syscall"
@@ -67,7 +68,11 @@ func (f files) read() (*config.Config, error) {
 	if f.Config == "" {
 		return config.Default(o)
 	}
-	return config.Load(f.Config, o)
+	cfg, err := config.Load(f.Config, o)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, usagef("%v: name a file that is there, or leave --config out for the built-in default", err)
+	}
+	return cfg, err
 }
 
 // usageError is a fault in how a command was called.

@@ -113,7 +113,7 @@ func openFile(cfg *config.Config) (*client, error) {
 	for pattern, h := range a.Routes() {
 		mux.Handle(pattern, h)
 	}
-	who := data.Operator{Name: "file:" + userName(), Role: data.Admin, Address: "local"}
+	who := data.Operator{Name: "file:" + userName(), Role: data.Admin, Address: "local", Scope: "local:" + userName()}
 	return &client{base: "http://file", close: store.Close, http: &http.Client{Transport: inProcess{mux, who}}}, nil
 }
 

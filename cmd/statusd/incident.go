@@ -13,6 +13,7 @@ import (
 
 	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/data/wire"
+	"github.com/superoffice/statusd/web/api"
 )
 
 type incidentCommand struct {
@@ -42,10 +43,12 @@ type request struct {
 	Components map[string]data.Level `json:"components,omitempty"`
 	Cohort     string                `json:"cohort,omitempty"`
 	Started    *time.Time            `json:"started,omitempty"`
+	StartedAgo string                `json:"started_ago,omitempty"`
 	Next       *time.Time            `json:"next_update,omitempty"`
+	NextIn     string                `json:"next_update_in,omitempty"`
 }
 
-func (s said) request(now time.Time) (request, error) {
+func (s said) request() (request, error) {
 	r := request{Phase: s.Phase, Impact: s.Impact, Cohort: s.Cohort, Components: map[string]data.Level{}}
 	for _, c := range s.Component {
 		slug, text, given := strings.Cut(c, "=")
@@ -58,27 +61,27 @@ func (s said) request(now time.Time) (request, error) {
 		r.Components[slug] = level
 	}
 	var err error
-	r.Next, err = moment(s.Next, now, 1)
+	r.NextIn, r.Next, err = moment(s.Next)
 	if err != nil {
 		return r, usagef("--next: %v", err)
 	}
 	return r, nil
 }
 
-// moment reads a time, or a distance from now in the direction of sign; nil for no text.
-func moment(text string, now time.Time, sign time.Duration) (*time.Time, error) {
+// moment reads a length of time, which the service counts from its own clock so that a repeated command says the same, or
+// a time; neither for no text.
+func moment(text string) (length string, at *time.Time, err error) {
 	if text == "" {
-		return nil, nil
+		return "", nil, nil
 	}
-	if d, err := time.ParseDuration(text); err == nil {
-		t := now.Add(sign * d).Truncate(time.Second)
-		return &t, nil
+	if _, err := time.ParseDuration(text); err == nil {
+		return text, nil, nil
 	}
 	t, err := time.Parse(time.RFC3339, text)
 	if err != nil {
-		return nil, fmt.Errorf("%q is neither a length such as 30m nor a time such as 2026-04-07T22:00:00+02:00", text)
+		return "", nil, fmt.Errorf("%q is neither a length such as 30m nor a time such as 2026-04-07T22:00:00+02:00", text)
 	}
-	return &t, nil
+	return "", &t, nil
 }
 
 // keyOf is the given key, or a fresh one.
@@ -99,13 +102,12 @@ type incidentOpen struct {
 
 // Run implements the command.
 func (c *incidentOpen) Run(ctx context.Context, io streams) error {
-	now := time.Now()
-	r, err := c.request(now)
+	r, err := c.request()
 	if err != nil {
 		return err
 	}
 	r.Title, r.Body = c.Title, c.Body
-	if r.Started, err = moment(c.Started, now, -1); err != nil {
+	if r.StartedAgo, r.Started, err = moment(c.Started); err != nil {
 		return usagef("--started: %v", err)
 	}
 	return c.send(ctx, io, "Opened", "/api/v1/incidents", keyOf(c.Key), r)
@@ -120,7 +122,7 @@ type incidentUpdate struct {
 
 // Run implements the command.
 func (c *incidentUpdate) Run(ctx context.Context, io streams) error {
-	r, err := c.request(time.Now())
+	r, err := c.request()
 	if err != nil {
 		return err
 	}
@@ -128,7 +130,7 @@ func (c *incidentUpdate) Run(ctx context.Context, io streams) error {
 	if r.Body == "" && len(r.Components) == 0 && r.Phase == "" {
 		return usagef("nothing to say: give a text, --phase or -c NAME=LEVEL")
 	}
-	id, err := c.which(ctx, c.ID)
+	id, err := named(c.ID)
 	if err != nil {
 		return err
 	}
@@ -144,7 +146,7 @@ type incidentResolve struct {
 
 // Run implements the command.
 func (c *incidentResolve) Run(ctx context.Context, io streams) error {
-	id, err := c.which(ctx, c.ID)
+	id, err := named(c.ID)
 	if err != nil {
 		return err
 	}
@@ -246,13 +248,21 @@ func (r reach) list(ctx context.Context, open bool) ([]wire.Incident, error) {
 	return out.Incidents, cl.do(ctx, "GET", path, "", nil, &out)
 }
 
+// named is the given ID, or the word by which the service takes the only open incident.
+func named(id string) (string, error) {
+	switch {
+	case id == "":
+		return api.TheOpenOne, nil
+	case !data.ValidID(id):
+		return "", usagef("%q is no incident's ID: those are 12 characters, see `statusd incident list`", id)
+	}
+	return id, nil
+}
+
 // which is the given ID, or that of the only open incident.
 func (r reach) which(ctx context.Context, id string) (string, error) {
-	if id != "" {
-		if !data.ValidID(id) {
-			return "", usagef("%q is no incident's ID: those are 12 characters, see `statusd incident list`", id)
-		}
-		return id, nil
+	if id, err := named(id); err != nil || id != api.TheOpenOne {
+		return id, err
 	}
 	open, err := r.list(ctx, true)
 	switch {

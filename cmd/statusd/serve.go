@@ -162,6 +162,9 @@ func serve(ctx context.Context, s serving) error {
 	}
 	servers[2].server.ConnContext = web.Socket
 
+	if err := writeAddresses(s.AddrFile, address); err != nil { // whoever connects now is served in a moment
+		return err
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	for _, sv := range servers {
 		group.Go(func() error {
@@ -184,14 +187,9 @@ func serve(ctx context.Context, s serving) error {
 		group.Go(func() error { return part(ctx) })
 	}
 	group.Go(func() error { return reloads(ctx, s, store, pages, certificates, log) })
-	if err := writeAddresses(s.AddrFile, address); err != nil {
-		return err
-	}
 	log.Info("serving", "public", address.Listen, "operators", address.Admin, "data", cfg.Data, "version", versionText())
 	if s.ready != nil {
-		if err := s.ready(address); err != nil {
-			return err
-		}
+		group.Go(func() error { return s.ready(address) })
 	}
 	for _, w := range cfg.Warnings {
 		log.Warn("configuration", "warning", w.String())

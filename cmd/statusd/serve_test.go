@@ -141,10 +141,13 @@ func TestReload(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	write("page: {name: Second name, public_url: \"https://status.example.com\"}\nreferences: [\"127.0.0.1:1\"]\n")
+	write("page: {name: Second name, public_url: \"https://status.example.com\", target: \"0.95\"}\nreferences: [\"127.0.0.1:1\"]\n")
 	hup()
 	until(t, "the new name", func() bool { _, b := get(t, p.at.Listen+"/"); return strings.Contains(b, "Second name") })
-	until(t, "the log to name what needs a start", func() bool { return strings.Contains(p.out.String(), "references") })
+	until(t, "the log to name what needs a start", func() bool { return strings.Contains(p.out.String(), "page.target, references") })
+	if _, b := get(t, p.at.Listen+"/api/v1/uptime/"+time.Now().Format("2006-01")); !strings.Contains(b, `"target":"0.998"`) {
+		t.Errorf("the target changed in one place before the next start: %s", b)
+	}
 
 	write("page: {name: Third name, colour: red}\n")
 	hup()

@@ -92,13 +92,19 @@ func readiness(store data.Store, pages *page.Publisher, mail *notifier.Notifier)
 	}
 }
 
-// housekeeping deletes what has been kept long enough, every hour: answers to idempotency keys, samples, notices.
+// housekeeping deletes what has been kept long enough, every hour: answers to idempotency keys, samples, notices. Once a day
+// it writes the head of the audit log to the log, where nobody who can write the database can change it.
 func housekeeping(desk *api.API, store data.Store, log *slog.Logger) func(context.Context) error {
 	return func(ctx context.Context) error {
 		ticker := time.NewTicker(time.Hour)
 		defer ticker.Stop()
+		var noted time.Time
 		for {
 			now := time.Now()
+			if now.Sub(noted) >= 24*time.Hour {
+				noted = now
+				noteHead(ctx, store, log)
+			}
 			_, answers := desk.Forget(ctx, now)
 			_, samples := probes.Prune(ctx, store, now)
 			_, notices := notifier.Prune(ctx, store, now)
@@ -114,8 +120,23 @@ func housekeeping(desk *api.API, store data.Store, log *slog.Logger) func(contex
 	}
 }
 
-// reloads reads the configuration again at each SIGHUP, or keeps the old one and says why. What listeners and mail were made
-// with stays until the next start, and the log says so where it would change.
+// noteHead logs the newest entry's number and hash, so that a chain that was cut off later can be told from a whole one.
+func noteHead(ctx context.Context, store data.Store, log *slog.Logger) {
+	err := store.View(ctx, func(tx data.Tx) error {
+		last, err := tx.Audit().Last("\x7f")
+		if err == nil {
+			log.Info("head of the audit log", "entries", last.Seq, "hash", last.Hash)
+		}
+		return err
+	})
+	if err != nil && !errors.Is(err, data.ErrNotFound) && ctx.Err() == nil {
+		log.Error("the audit log cannot be read", "error", err)
+	}
+}
+
+// reloads reads the configuration again at each SIGHUP, or keeps the old one and says why. Components, plans, probes,
+// cohorts, contacts, the page's name and the content of certificates take effect at once; whatever else was changed does at
+// the next start, and the log names it.
 func reloads(ctx context.Context, s serving, store data.Store, pages *page.Publisher, certs *certificates, log *slog.Logger) error {
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
@@ -147,7 +168,13 @@ func reload(ctx context.Context, s serving, store data.Store, pages *page.Publis
 			return err
 		}
 	}
-	if s.ownURL {
+	if s.Listen != "" {
+		cfg.Listen = s.Listen
+	}
+	if s.AdminListen != "" {
+		cfg.AdminListen = s.AdminListen
+	}
+	if s.ownURL && cfg.OwnURL() {
 		cfg.Page.URL = s.cfg.Page.URL
 	}
 	if err := cfg.Apply(ctx, store, time.Now()); err != nil {
@@ -156,27 +183,47 @@ func reload(ctx context.Context, s serving, store data.Store, pages *page.Publis
 	if old := restartNeeded(s.cfg, cfg); len(old) > 0 {
 		log.Warn("some of the configuration takes effect at the next start", "keys", strings.Join(old, ", "))
 	}
-	pages.Use(pageSettings(cfg, s))
+	settings := pageSettings(s.cfg, s) // what page, mail, API and sockets share stays one thing until the next start
+	settings.Name = cfg.Page.Name
+	pages.Use(settings)
 	_, err = pages.Build(ctx, <-store.Watch(ctx))
 	return err
 }
 
 // restartNeeded names what was changed and is only read at a start.
 func restartNeeded(old, fresh *config.Config) []string {
+	mail := func(c *config.Config) string {
+		if c.Mail == nil {
+			return ""
+		}
+		return fmt.Sprint(c.Mail.From, c.Mail.Mailgun.Base, c.Mail.Mailgun.Domain, c.Mail.Mailgun.Key.Reveal())
+	}
+	files := func(c *config.Config) string {
+		if c.TLS == nil {
+			return ""
+		}
+		return c.TLS.Certificate + " " + c.TLS.Key
+	}
 	var keys []string
-	for key, same := range map[string]bool{
-		"mail": (old.Mail == nil) == (fresh.Mail == nil) && (old.Mail == nil || old.Mail.From == fresh.Mail.From &&
-			old.Mail.Mailgun.Base == fresh.Mail.Mailgun.Base && old.Mail.Mailgun.Domain == fresh.Mail.Mailgun.Domain &&
-			old.Mail.Mailgun.Key.Reveal() == fresh.Mail.Mailgun.Key.Reveal()),
-		"tls":              (old.TLS == nil) == (fresh.TLS == nil),
-		"references":       strings.Join(old.References, " ") == strings.Join(fresh.References, " "),
-		"page.zone":        old.Page.Zone.String() == fresh.Page.Zone.String(),
-		"page.target":      old.Page.Target == fresh.Page.Target,
-		"customer_pattern": old.Page.CustomerPattern.String() == fresh.Page.CustomerPattern.String(),
-		"log":              old.Log == fresh.Log,
+	for _, k := range []struct{ name, was, is string }{
+		{"admin_listen", old.AdminListen, fresh.AdminListen},
+		{"data", old.Data, fresh.Data},
+		{"listen", old.Listen, fresh.Listen},
+		{"log", fmt.Sprint(old.Log), fmt.Sprint(fresh.Log)},
+		{"mail", mail(old), mail(fresh)},
+		{"page.customer_pattern", old.Page.CustomerPattern.String(), fresh.Page.CustomerPattern.String()},
+		{"page.languages", fmt.Sprint(old.Page.Languages), fmt.Sprint(fresh.Page.Languages)},
+		{"page.product", old.Page.Product, fresh.Page.Product},
+		{"page.public_url", old.Page.URL, fresh.Page.URL},
+		{"page.support", old.Page.Support, fresh.Page.Support},
+		{"page.target", old.Page.Target, fresh.Page.Target},
+		{"page.zone", old.Page.Zone.String(), fresh.Page.Zone.String()},
+		{"references", fmt.Sprint(old.References), fmt.Sprint(fresh.References)},
+		{"tls", files(old), files(fresh)},
+		{"trusted_proxies", fmt.Sprint(old.TrustedProxies), fmt.Sprint(fresh.TrustedProxies)},
 	} {
-		if !same {
-			keys = append(keys, key)
+		if k.was != k.is {
+			keys = append(keys, k.name)
 		}
 	}
 	return keys

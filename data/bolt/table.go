@@ -66,11 +66,14 @@ func (t table[K, V]) Put(v V) error {
 	}
 	if old := t.bucket().Get([]byte(key)); old != nil {
 		oldDoc, err := unseal(t.name, string(key), old)
-		if err == nil && bytes.Equal(oldDoc, doc) {
+		if err != nil {
+			return err // what cannot be read is not overwritten: a newer program or a repair may save it
+		}
+		if bytes.Equal(oldDoc, doc) {
 			return nil
 		}
 		var was, is V
-		if err == nil && json.Unmarshal(oldDoc, &was) == nil && json.Unmarshal(doc, &is) == nil &&
+		if json.Unmarshal(oldDoc, &was) == nil && json.Unmarshal(doc, &is) == nil &&
 			equal(reflect.ValueOf(was), reflect.ValueOf(is)) {
 			return nil
 		}

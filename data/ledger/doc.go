@@ -46,8 +46,9 @@
 //   - An entry without end goes on: to the end of the month, or to as_of, the instant a running month was looked at. A
 //     running month keeps the whole month as denominator; what is still to come counts as up.
 //   - Time that nobody watched is neither up nor down by itself (U15): unobserved seconds are the union of the gaps, cut to
-//     the month, and coverage is the rest. Downtime is what the outage record says, watched or not, so an outage that
-//     spans a gap counts and the gap is still a gap.
+//     the month, and coverage is the share of the rest. Of a running month only the seconds until as_of are reckoned, in
+//     both parts of that share: nobody has watched what is still to come. Downtime is what the outage record says,
+//     watched or not, so an outage that spans a gap counts and the gap is still a gap.
 //   - The allowance is (1 - target) x seconds of the month as an exact fraction, cut to a second. Downtime being whole
 //     seconds, "downtime <= allowance" is the exact comparison: 99.8 % is met, one second more is not (U1).
 //   - Percentages are cut, never rounded (U15): 100.00 appears only when downtime is zero.

@@ -19,7 +19,7 @@ type Report struct {
 	Seconds    int64     `json:"month_seconds"`
 	Allowance  int64     `json:"allowance_seconds"` // downtime that still meets the target, cut
 	Unobserved int64     `json:"unobserved_seconds"`
-	Coverage   string    `json:"coverage_percent"` // six decimals, cut
+	Coverage   string    `json:"coverage_percent"` // watched share of the month, with SoFar of what is over of it; six decimals, cut
 	SoFar      bool      `json:"so_far,omitempty"` // the month is not over
 	AsOf       time.Time `json:"as_of,omitzero"`   // with SoFar
 	Left       *int64    `json:"allowance_left_seconds,omitempty"`
@@ -66,7 +66,8 @@ func (f Facts) Report(sel Selection) (Report, error) {
 	}
 	r.Contract, r.Strict, r.Observed = result(Contract), result(Strict), result(Observed)
 	r.Unobserved = spans.Unobserved()
-	r.Coverage = percent(month-r.Unobserved, month, 6)
+	over := until.Unix() - from.Unix()
+	r.Coverage = percent(over-r.Unobserved, over, 6)
 	if r.SoFar {
 		left := max(0, r.Allowance-r.Contract.Downtime)
 		r.Left = &left

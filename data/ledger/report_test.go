@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/superoffice/statusd/data/ledger"
 )
@@ -26,6 +27,39 @@ func TestReportShape(t *testing.T) {
 		`"unobserved_seconds":3600,"coverage_percent":"99.865591","contract":` + up + `,"strict":` + up + `,"observed":` + up + `}`
 	if string(b) != want {
 		t.Errorf("the report is\n%s, want\n%s", b, want)
+	}
+}
+
+// Coverage is a share of the time that is over: what is still to come was watched by nobody.
+func TestCoverage(t *testing.T) {
+	t.Parallel()
+	const never, hour = `{"start":"2026-01-01T00:00:00Z"}`, `{"start":"2026-11-03T00:00:00Z","end":"2026-11-03T01:00:00Z"}`
+	for _, c := range []struct{ name, asOf, gaps, want string }{
+		{"never measured, looked at on the 21st", "2026-11-21T02:16:29+01:00", never, "0.000000"},
+		{"never measured, over", "", never, "0.000000"},
+		{"watched since it began", "2026-11-21T02:16:29+01:00", "", "100.000000"},
+		{"an hour of ten days", "2026-11-11T00:00:00+01:00", hour, "99.583333"},
+		{"an hour of the month", "", hour, "99.861111"},
+		{"measured since noon of its first day", "2026-11-02T00:00:00+01:00", `{"start":"2026-01-01T00:00:00Z","end":"2026-11-01T12:00:00+01:00"}`, "50.000000"},
+		{"a third, cut", "2026-11-01T00:00:03+01:00", `{"start":"2026-11-01T00:00:01+01:00"}`, "33.333333"},
+		{"a gap that is to come", "2026-11-02T00:00:00+01:00", hour, "100.000000"},
+		{"within its first second", "2026-11-01T00:00:00.5+01:00", never, "100.000000"},
+	} {
+		f := read(t, facts("2026-11", `"unobserved":[`+c.gaps+`]`))
+		if c.asOf != "" {
+			at, err := time.Parse(time.RFC3339, c.asOf)
+			if err != nil {
+				t.Fatal(err)
+			}
+			f.AsOf = at
+		}
+		r, err := f.Report(ledger.Selection{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Coverage != c.want {
+			t.Errorf("%s: coverage is %s %%, want %s", c.name, r.Coverage, c.want)
+		}
 	}
 }
 

@@ -67,6 +67,9 @@ func bodyError(err error) error {
 	var wrong *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &known):
+		if known.Field == "level" { // levels stand under the components they are of
+			return data.Invalid("components", known.Message)
+		}
 		return known
 	case errors.As(err, &wrong):
 		return data.Invalid(wrong.Field, fmt.Sprintf("a JSON %s does not fit here", wrong.Value))
@@ -107,6 +110,10 @@ func (a *API) act(name string, need data.Role, do act) http.Handler {
 		if err != nil {
 			return err
 		}
+		if answer.Status >= http.StatusBadRequest {
+			ui.ProblemJSON(w, r, answer.Status, answer.Body)
+			return nil
+		}
 		ui.JSON(w, r, answer.Status, answer.Body)
 		return nil
 	})
@@ -122,7 +129,11 @@ func digest(r *http.Request, body []byte) string {
 
 // run does the act once for its key, in one transaction with its audit entry and its answer.
 func (a *API) run(ctx context.Context, name, key, digest string, r *request, do act) (data.Answer, error) {
-	id := r.by.Name + "|" + key
+	scope := r.by.Scope
+	if scope == "" {
+		scope = r.by.Name
+	}
+	id := scope + "|" + key
 	var answer data.Answer
 	err := a.Store.Update(ctx, func(tx data.Tx) error {
 		answer = data.Answer{}
@@ -167,6 +178,12 @@ func (a *API) run(ctx context.Context, name, key, digest string, r *request, do 
 			Message: "it is not known whether this was saved: ask again with the same Idempotency-Key",
 		}
 	}
+	var told *data.Error
+	if key != "" && errors.As(err, &told) { // the same question gets the same refusal (RELIABILITY 1)
+		status, body := ui.Refusal(told)
+		answer = data.Answer{ID: id, Digest: digest, Status: status, Body: body, At: r.now}
+		err = a.Store.Update(ctx, func(tx data.Tx) error { return tx.Answers().Put(answer) })
+	}
 	return answer, err
 }
 
@@ -189,8 +206,20 @@ func (a *API) refused(r *http.Request, by data.Operator, name string) {
 	}
 }
 
-// Forget deletes answers that are older than data.AnswerLife, a few hundred at a time, and returns how many it deleted.
+// Forget deletes answers that are older than data.AnswerLife, a few hundred in a transaction, and returns how many.
 func (a *API) Forget(ctx context.Context, now time.Time) (int, error) {
+	total := 0
+	for {
+		n, err := a.forget(ctx, now)
+		if total += n; err != nil || n < forgetAtOnce {
+			return total, err
+		}
+	}
+}
+
+const forgetAtOnce = 500
+
+func (a *API) forget(ctx context.Context, now time.Time) (int, error) {
 	n := 0
 	err := a.Store.Update(ctx, func(tx data.Tx) error {
 		n = 0
@@ -200,7 +229,7 @@ func (a *API) Forget(ctx context.Context, now time.Time) (int, error) {
 				return err
 			}
 			if now.Sub(v.At) > data.AnswerLife {
-				if old = append(old, v.ID); len(old) == 500 {
+				if old = append(old, v.ID); len(old) == forgetAtOnce {
 					break
 				}
 			}

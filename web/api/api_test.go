@@ -357,3 +357,68 @@ func TestBadRequests(t *testing.T) {
 		return nil
 	})
 }
+
+// TestSameKeyByAnotherWay repeats an act that was done over the socket by opening the file, as after a crash.
+func TestSameKeyByAnotherWay(t *testing.T) {
+	d := newDesk(t)
+	socket := data.Operator{Name: "socket:root", Role: data.Admin, Scope: "local:root"}
+	file := data.Operator{Name: "file:root", Role: data.Admin, Scope: "local:root"}
+	const body = `{"title":"Sign-in fails","components":{"login":"major_outage"},"next_update_in":"30m","started_ago":"10m"}`
+	_, first := d.do(&socket, "POST", "/api/v1/incidents", body, "Idempotency-Key", "k")
+	if _, second := d.do(&file, "POST", "/api/v1/incidents", body, "Idempotency-Key", "k"); second != first {
+		t.Errorf("by the file: %s, by the socket: %s", second, first)
+	}
+	// Resolving the only open one, twice with one key and once with another.
+	_, first = d.do(&socket, "POST", "/api/v1/incidents/-/resolve", `{}`, "Idempotency-Key", "r")
+	if status, second := d.do(&file, "POST", "/api/v1/incidents/-/resolve", `{}`, "Idempotency-Key", "r"); status != 200 || second != first {
+		t.Errorf("resolving again: %d %s, first %s", status, second, first)
+	}
+	for range 2 { // a refusal is repeated too
+		if status, answer := d.do(&file, "POST", "/api/v1/incidents/-/resolve", `{}`, "Idempotency-Key", "s"); status != 409 || !strings.Contains(answer, "no incident is open") {
+			t.Errorf("with none open: %d %s", status, answer)
+		}
+	}
+	d.do(&socket, "POST", "/api/v1/incidents", body)
+	if status, answer := d.do(&file, "POST", "/api/v1/incidents/-/resolve", `{}`, "Idempotency-Key", "s"); status != 409 {
+		t.Errorf("the refused key later: %d %s", status, answer)
+	}
+	d.do(&socket, "POST", "/api/v1/incidents", body)
+	if status, answer := d.do(&file, "POST", "/api/v1/incidents/-/resolve", `{}`); status != 409 || !strings.Contains(answer, "2 incidents are open") {
+		t.Errorf("with two open: %d %s", status, answer)
+	}
+}
+
+func TestIncidentTimes(t *testing.T) {
+	d := newDesk(t)
+	i := d.incident(`{"title":"x","components":{"login":"degraded"},"started_ago":"10m","next_update_in":"30m"}`)
+	if ago, in := i.Created.Sub(i.Started), i.NextUpdate.Sub(i.Created); ago < 10*time.Minute || ago > 11*time.Minute || in > 30*time.Minute || in < 29*time.Minute {
+		t.Errorf("started %v ago, next update in %v", ago, in)
+	}
+	for _, tt := range []struct{ body, word string }{
+		{`"started":"0002-01-01T00:00:00Z"`, "31 days"},
+		{`"started_ago":"900h"`, "31 days"},
+		{`"started_ago":"soon"`, "30m"},
+		{`"next_update_in":"-5m"`, "30m"},
+	} {
+		status, answer := d.do(&root, "POST", "/api/v1/incidents", `{"title":"x","components":{"login":"degraded"},`+tt.body+`}`)
+		if status != 422 || !strings.Contains(answer, tt.word) {
+			t.Errorf("%s: %d %s", tt.body, status, answer)
+		}
+	}
+}
+
+func TestTokenNamesAreUnique(t *testing.T) {
+	d := newDesk(t)
+	_, made := d.do(&root, "POST", "/api/v1/tokens", `{"name":"pager"}`)
+	var token api.Token
+	if err := json.Unmarshal([]byte(made), &token); err != nil {
+		t.Fatal(err)
+	}
+	if status, answer := d.do(&root, "POST", "/api/v1/tokens", `{"name":"pager"}`); status != 409 || !strings.Contains(answer, token.ID) {
+		t.Errorf("the same name again: %d %s", status, answer)
+	}
+	d.do(&root, "POST", "/api/v1/tokens/"+token.ID+"/revoke", `{}`)
+	if status, answer := d.do(&root, "POST", "/api/v1/tokens", `{"name":"pager"}`); status != 201 {
+		t.Errorf("after it was revoked: %d %s", status, answer)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/superoffice/statusd/data"
@@ -20,13 +21,29 @@ type report struct {
 	Components map[string]data.Level `json:"components"`
 	Cohort     string                `json:"cohort"` // of the components named; empty means all
 	Started    time.Time             `json:"started"`
+	StartedAgo string                `json:"started_ago"` // the same as a length before now: 10m
 	NextUpdate time.Time             `json:"next_update"`
+	NextIn     string                `json:"next_update_in"` // the same as a length from now: 30m
 }
 
 // read turns the request into what data understands, and checks the names it uses.
-func (p report) read(tx data.Tx) (data.Report, error) {
+func (p report) read(tx data.Tx, now time.Time) (data.Report, error) {
 	r := data.Report{
 		Title: p.Title, Body: p.Body, Phase: p.Phase, Impact: p.Impact, Started: p.Started.UTC(), Next: p.NextUpdate.UTC(),
+	}
+	for _, of := range []struct {
+		field, text string
+		sign        time.Duration
+		into        *time.Time
+	}{{"started_ago", p.StartedAgo, -1, &r.Started}, {"next_update_in", p.NextIn, 1, &r.Next}} {
+		if of.text == "" {
+			continue
+		}
+		d, err := time.ParseDuration(of.text)
+		if err != nil || d < 0 {
+			return r, data.Invalid(of.field, fmt.Sprintf("%q is no length of time: write it as 30m or 2h", of.text))
+		}
+		*of.into = now.Add(of.sign * d).Truncate(time.Second)
 	}
 	if p.Cohort != "" && p.Cohort != data.AllCustomers {
 		if _, err := tx.Cohorts().Get(p.Cohort); errors.Is(err, data.ErrNotFound) {
@@ -69,7 +86,7 @@ func (a *API) OpenIncident() http.Handler {
 		if err := r.decode(&p); err != nil {
 			return nil, err
 		}
-		said, err := p.read(tx)
+		said, err := p.read(tx, r.now)
 		if err != nil {
 			return nil, err
 		}
@@ -109,16 +126,14 @@ func (a *API) update(tx data.Tx, r *request, phase data.Phase) (*result, error) 
 		}
 		p.Phase = phase
 	}
-	if !p.Started.IsZero() {
+	if !p.Started.IsZero() || p.StartedAgo != "" {
 		return nil, data.Invalid("started", "an incident's beginning is set when it is opened")
 	}
-	before, err := tx.Incidents().Get(r.id)
-	if errors.Is(err, data.ErrNotFound) {
-		return nil, data.NotFound("incident", r.id)
-	} else if err != nil {
+	before, err := which(tx, r.id)
+	if err != nil {
 		return nil, err
 	}
-	said, err := p.read(tx)
+	said, err := p.read(tx, r.now)
 	if err != nil {
 		return nil, err
 	}
@@ -133,6 +148,41 @@ func (a *API) update(tx data.Tx, r *request, phase data.Phase) (*result, error) 
 		return nil, err
 	}
 	return &result{status: http.StatusOK, body: wire.IncidentOf(after, a.URL), object: after.ID, before: before, after: after}, nil
+}
+
+// TheOpenOne stands for an ID: the only incident that is open. So an act that is repeated with its key finds its answer,
+// also when by then none is open.
+const TheOpenOne = "-"
+
+// which finds an incident by ID, or the only one that is open.
+func which(tx data.Tx, id string) (data.Incident, error) {
+	if id != TheOpenOne {
+		i, err := tx.Incidents().Get(id)
+		if errors.Is(err, data.ErrNotFound) {
+			return i, data.NotFound("incident", id)
+		}
+		return i, err
+	}
+	var open []data.Incident
+	for i, err := range tx.Incidents().Range("", "") {
+		if err != nil {
+			return i, err
+		}
+		if i.Open() {
+			open = append(open, i)
+		}
+	}
+	switch len(open) {
+	case 0:
+		return data.Incident{}, data.Conflict("no incident is open: name the one that you mean")
+	case 1:
+		return open[0], nil
+	}
+	names := make([]string, 0, len(open))
+	for _, i := range open {
+		names = append(names, i.ID+" "+i.Title)
+	}
+	return data.Incident{}, data.Conflict(fmt.Sprintf("%d incidents are open, say which:\n  %s", len(open), strings.Join(names, "\n  ")))
 }
 
 // GetIncident handles GET /api/v1/incidents/{id} for operators: drafts and internal notes included.

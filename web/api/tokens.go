@@ -60,6 +60,14 @@ func (a *API) CreateToken() http.Handler {
 		if p.Days > 0 {
 			life = time.Duration(p.Days) * 24 * time.Hour
 		}
+		for t, err := range tx.Tokens().Range("", "") {
+			if err != nil {
+				return nil, err
+			}
+			if t.Name == name && t.Valid(r.now) { // the audit log names tokens
+				return nil, data.Conflict(fmt.Sprintf("there is a token %q already: take another name, or revoke %s first", name, t.ID))
+			}
+		}
 		secret, hash := data.NewSecret()
 		t := data.Token{Hash: hash, ID: data.NewID(), Name: name, Role: p.Role, Created: r.now, Expires: r.now.Add(life), By: r.by.Name}
 		if err := tx.Tokens().Put(t); err != nil {

@@ -49,7 +49,7 @@ func (a *API) operator(r *http.Request) (data.Operator, error) {
 	case err != nil:
 		return data.Operator{}, err
 	}
-	return data.Operator{Name: "token:" + token.Name, Role: token.Role, Address: peer(r)}, nil
+	return data.Operator{Name: "token:" + token.Name, Role: token.Role, Address: peer(r), Scope: "token:" + token.ID}, nil
 }
 
 func peer(r *http.Request) string {

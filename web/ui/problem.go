@@ -129,6 +129,21 @@ func answer(w http.ResponseWriter, r *http.Request, p Problem, err error) {
 	write(w, r, p.Status, "application/problem+json", body)
 }
 
+// Refusal is the problem document of an error that is for whoever asked, and its status.
+func Refusal(e *data.Error) (status int, body []byte) {
+	status = statusOf[e.Kind]
+	body, err := json.Marshal(Problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Detail: e.Message, Field: e.Field})
+	if err != nil {
+		panic(err) // texts and a number
+	}
+	return status, body
+}
+
+// ProblemJSON writes a body that is a problem document already.
+func ProblemJSON(w http.ResponseWriter, r *http.Request, status int, body []byte) {
+	write(w, r, status, "application/problem+json", body)
+}
+
 // JSON writes a body that is JSON already, never to be cached.
 func JSON(w http.ResponseWriter, r *http.Request, status int, body []byte) {
 	write(w, r, status, "application/json; charset=utf-8", body)
