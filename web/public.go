@@ -15,7 +15,7 @@ type PublicOptions struct {
 	Pages  *page.Publisher
 	Live   http.Handler // upgrades; mounted outside everything that wraps (gorilla asserts http.Hijacker)
 	Banner http.Handler // GET /api/v1/banner
-	Ready  http.Handler // GET /readyz
+	Ready  http.Handler // GET /readyz, such as Ready.Public
 	Log    *slog.Logger
 	HTTPS  bool // the public origin is https: say so for two years (HSTS)
 }
@@ -23,7 +23,7 @@ type PublicOptions struct {
 // Public returns the handler of the public listener.
 func Public(o PublicOptions) http.Handler {
 	reads := &api.Reads{Pages: o.Pages, Log: o.Log}
-	documents := public{o.Pages}
+	documents := public{o.Pages, o.Log}
 	mux := http.NewServeMux()
 	for _, route := range []struct {
 		pattern string
@@ -48,7 +48,10 @@ func Public(o PublicOptions) http.Handler {
 }
 
 // public serves the documents of the newest snapshot.
-type public struct{ pages *page.Publisher }
+type public struct {
+	pages *page.Publisher
+	log   *slog.Logger
+}
 
 func (p public) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	snapshot := p.pages.Current()
@@ -64,7 +67,7 @@ func (p public) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if isAPI(r.URL.Path) {
 		w.Header().Set("Access-Control-Allow-Origin", "*")
-		ui.WriteProblem(w, r, slog.Default(), &ui.StatusError{Status: http.StatusNotFound, Message: "there is nothing at this address"})
+		ui.WriteProblem(w, r, p.log, &ui.StatusError{Status: http.StatusNotFound, Message: "there is nothing at this address"})
 		return
 	}
 	if d, ok := snapshot.Doc("404", lang); ok {

@@ -8,13 +8,18 @@ import (
 )
 
 type checkCommand struct {
-	Config string `help:"Configuration file; without one the built-in default is checked." placeholder:"FILE" type:"path"`
-	Print  bool   `help:"Show what is in force, without secrets."`
-	Schema bool   `help:"Write the JSON schema of the file, for editors."`
+	Config  string `help:"Configuration file; without one the built-in default is checked." placeholder:"FILE" type:"path"`
+	Default bool   `help:"Show the built-in configuration with its explanations, to begin one's own with."`
+	Print   bool   `help:"Show what is in force, without secrets."`
+	Schema  bool   `help:"Write the JSON schema of the file, for editors."`
 }
 
 // Run implements the command.
 func (c *checkCommand) Run(io streams) error {
+	if c.Default {
+		_, err := io.out.Write(config.DefaultSource())
+		return err
+	}
 	if c.Schema {
 		b, err := config.Schema()
 		if err != nil {

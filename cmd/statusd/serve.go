@@ -132,7 +132,7 @@ func serve(ctx context.Context, s serving) error {
 		Store: store, Settings: pageSettings(cfg, s), Renderers: renderers(), Log: log.With("part", "page"),
 		OnSwap: []func(*page.Snapshot){push(hub, log), look.Begin(registry)},
 	}
-	if _, err := pages.Build(ctx, <-store.Watch(ctx)); err != nil {
+	if err := pages.First(ctx); err != nil {
 		return err
 	}
 	runner := probes.New(probes.Options{
@@ -154,7 +154,7 @@ func serve(ctx context.Context, s serving) error {
 		server   *http.Server
 	}{
 		{public, web.NewServer(web.RealAddress(cfg.TrustedProxies, web.Public(web.PublicOptions{
-			Pages: pages, Live: hub, Ready: ready, Log: log, HTTPS: cfg.HTTPS(),
+			Pages: pages, Live: hub, Ready: ready.Public(), Log: log, HTTPS: cfg.HTTPS(),
 			Banner: &banner.Handler{Pages: pages, Customer: cfg.Page.CustomerPattern, Log: log, Language: web.Language},
 		})), log)},
 		{inner, web.NewServer(web.RealAddress(cfg.TrustedProxies, operators), log)},

@@ -2,8 +2,8 @@
 // anybody asks. A request is the customer's identifier → its cohort → bytes.
 //
 // There is no register of customers. An identifier of the configured form belongs to the cohort that the division says;
-// any other text is the same as none, and then every general notice is shown with its group named (N3). So nothing can
-// be probed out.
+// one that no cohort takes sees what concerns everybody, and no group's notices. Any other text is the same as none, and
+// then every general notice is shown with its group named (N3). So nothing can be probed out.
 package banner
 
 import (
@@ -36,8 +36,9 @@ type Answer struct {
 // urgency orders tones, most urgent first (TEXTS 1).
 var urgency = []data.Tone{data.ToneIncident, data.ToneRunning, data.ToneShort, data.TonePlanned, data.ToneInfo}
 
-// For returns what an audience sees at s.Now, most urgent first, at most Most. cohort is the customer's; empty means that
-// it is not known, and then every notice is shown and names its group.
+// For returns what an audience sees at s.Now, most urgent first, at most Most. cohort is the customer's, or
+// data.AllCustomers for one whom no cohort takes: it sees what concerns everybody. Empty means that the customer is not
+// known, and then every notice is shown and names its group.
 func For(s *page.State, cohort string, lang i18n.Lang) []data.Banner {
 	out := []data.Banner{}
 	for _, i := range s.OpenIncidents() {
@@ -89,7 +90,7 @@ func audience(i data.Incident, cohort string) (concerned bool, group string) {
 	group = ""
 	for _, a := range i.Affected {
 		switch {
-		case a.Cohort == "":
+		case a.Cohort == "", a.Cohort == data.AllCustomers:
 			return true, data.AllCustomers
 		case group == "":
 			group = a.Cohort
@@ -191,7 +192,7 @@ func place(cohort string, lang i18n.Lang) page.Place {
 // Render makes the answers for every audience and language.
 func Render(s *page.State) (page.Docs, error) {
 	docs := page.Docs{}
-	audiences := []string{""}
+	audiences := []string{"", data.AllCustomers}
 	for _, c := range s.Cohorts {
 		audiences = append(audiences, c.Slug)
 	}
@@ -215,6 +216,11 @@ func Render(s *page.State) (page.Docs, error) {
 	return docs, nil
 }
 
+// Known says whether text has the form of a customer's identifier; a nil form is that of none.
+func Known(text string, form *regexp.Regexp) bool {
+	return len(text) <= 64 && form != nil && form.MatchString(text)
+}
+
 // Handler answers GET /api/v1/banner?customer=Cust12345&lang=sv. Other members are ignored.
 type Handler struct {
 	Pages    *page.Publisher
@@ -233,8 +239,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	cohort := ""
-	if customer := r.URL.Query().Get("customer"); len(customer) <= 64 && h.Customer != nil && h.Customer.MatchString(customer) {
-		cohort = snapshot.State.Cohorts.Of(customer)
+	if customer := r.URL.Query().Get("customer"); Known(customer, h.Customer) {
+		cohort = cmp.Or(snapshot.State.Cohorts.Of(customer), data.AllCustomers)
 	}
 	if d, ok := snapshot.Docs[place(cohort, h.Language(r, snapshot.State.Langs))]; ok {
 		d.ServeHTTP(w, r)

@@ -83,7 +83,7 @@ func (m maker) front() front {
 	f.Planned = m.windows(func(o data.Occurrence) bool {
 		switch o.Phase {
 		case data.Scheduled, data.Held:
-			return Told(o, s.Now)
+			return Shown(o, s.Now)
 		case data.Cancelled, data.Withdrawn:
 			return o.Window.End.After(s.Now)
 		}

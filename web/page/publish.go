@@ -2,8 +2,10 @@ package page
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -44,22 +46,36 @@ func (s *Snapshot) Doc(path string, lang i18n.Lang) (*ui.Doc, bool) {
 	return s.details.doc(s.State, path, lang)
 }
 
-// Publisher keeps the newest Snapshot. Visitors only ever load a pointer; one goroutine (Run) makes the next one.
+// Publisher keeps the newest Snapshot. Visitors only ever load a pointer; First makes the first one and then Run, and nobody
+// else, each that follows, so that no older one takes the place of a newer and its revision never goes back.
 type Publisher struct {
 	Store     data.Store
 	Settings  Settings
 	Renderers []Renderer
-	OnSwap    []func(*Snapshot) // told after each swap, in turn; they must not block
+	OnSwap    []func(*Snapshot) // told after each swap, in turn and never two at once; they must not block
 	Tick      time.Duration     // how often "as of" moves without any change; zero means a minute
 	Log       *slog.Logger
 
 	current atomic.Pointer[Snapshot]
 	changed atomic.Pointer[Settings] // newer than Settings; nil means none
+	once    sync.Once
+	wakeup  chan struct{} // of one: how often Run is woken before it looks is all the same
 }
 
-// Use takes new settings from the next Snapshot on; the caller then wakes Run by whatever else it changes in the store, or
-// calls Build.
-func (p *Publisher) Use(s Settings) { p.changed.Store(&s) }
+// Use takes new settings and wakes Run, which makes a Snapshot with them. It does not wait for that. It may be called at any
+// time, from any goroutine; before Run it counts from First or Run's first Snapshot on.
+func (p *Publisher) Use(s Settings) {
+	p.changed.Store(&s)
+	select {
+	case p.woken() <- struct{}{}:
+	default:
+	}
+}
+
+func (p *Publisher) woken() chan struct{} {
+	p.once.Do(func() { p.wakeup = make(chan struct{}, 1) })
+	return p.wakeup
+}
 
 func (p *Publisher) settings() Settings {
 	if s := p.changed.Load(); s != nil {
@@ -78,8 +94,20 @@ var tables = []data.TableName{
 // Current returns the newest Snapshot, or nil before the first.
 func (p *Publisher) Current() *Snapshot { return p.current.Load() }
 
-// Build makes a Snapshot of the store as it is, and swaps it in.
-func (p *Publisher) Build(ctx context.Context, revision data.Revision) (*Snapshot, error) {
+// First makes the first Snapshot, so that there is a page before anybody can ask for one. Call it before Run, or without.
+func (p *Publisher) First(ctx context.Context) error {
+	watching, stop := context.WithCancel(ctx)
+	defer stop()
+	revision, ok := <-p.Store.Watch(watching, tables...)
+	if !ok {
+		return errors.New("reading the page: the store is closed or the start was given up")
+	}
+	_, err := p.build(ctx, revision)
+	return err
+}
+
+// build makes a Snapshot of the store as it is, at least as new as revision, and swaps it in.
+func (p *Publisher) build(ctx context.Context, revision data.Revision) (*Snapshot, error) {
 	now := time.Now()
 	var state *State
 	err := p.Store.View(ctx, func(tx data.Tx) (err error) {
@@ -112,31 +140,21 @@ func (p *Publisher) Swap(s *Snapshot) {
 	}
 }
 
-// Run builds a Snapshot at every revision, at every moment that changes what may be seen, and at every tick. A failed
-// build keeps the last one, which says how old it is, and is tried again at the next tick.
+// Run builds a Snapshot at its start, at every revision of what the public can see, when Use says so, at every moment that
+// changes what may be seen, and at every tick. A failed build keeps the last one, which says how old it is, and is tried
+// again at the next tick.
 func (p *Publisher) Run(ctx context.Context) error {
 	tick := p.Tick
 	if tick == 0 {
 		tick = time.Minute
 	}
 	revisions := p.Store.Watch(ctx, tables...)
-	var revision data.Revision
-	timer := time.NewTimer(0)
+	revision, ok := <-revisions
+	timer := time.NewTimer(tick)
 	defer timer.Stop()
-	<-timer.C
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case r, ok := <-revisions:
-			if !ok {
-				return nil
-			}
-			revision = r
-		case <-timer.C:
-		}
+	for ok {
 		wait := tick
-		s, err := p.Build(ctx, revision)
+		s, err := p.build(ctx, revision)
 		switch {
 		case ctx.Err() != nil:
 			return nil
@@ -148,7 +166,18 @@ func (p *Publisher) Run(ctx context.Context) error {
 			}
 		}
 		timer.Reset(wait)
+		select {
+		case <-ctx.Done():
+			return nil
+		case r, open := <-revisions:
+			if ok = open; ok {
+				revision = r
+			}
+		case <-p.woken():
+		case <-timer.C:
+		}
 	}
+	return nil
 }
 
 // Next is the first instant after s.Now at which the public may see something else although nothing was written: a moment

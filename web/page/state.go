@@ -87,7 +87,7 @@ type State struct {
 	Cohorts     data.Cohorts
 	Months      []Month // oldest first
 	Headline    Headline
-	Measured    time.Time // when a probe last changed or confirmed anything; zero means never
+	Measured    time.Time // until when a public component was watched: Now while one still is, zero means never
 }
 
 // Read makes the State at now.
@@ -103,11 +103,11 @@ func Read(tx data.Tx, settings Settings, now time.Time) (*State, error) {
 		return nil, err
 	}
 	s.Cohorts = slices.DeleteFunc(cohorts, func(c data.Cohort) bool { return c.Retired })
-	if err := s.readIncidents(tx); err != nil {
-		return nil, err
-	}
 	records, err := Records(tx, now)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.readIncidents(tx, records.Components); err != nil {
 		return nil, err
 	}
 	s.readOccurrences(records.Occurrences)
@@ -120,21 +120,39 @@ func Read(tx data.Tx, settings Settings, now time.Time) (*State, error) {
 	return s, s.readMonths(records)
 }
 
-func (s *State) readIncidents(tx data.Tx) error {
+func (s *State) readIncidents(tx data.Tx, components []data.Component) error {
+	known := map[string]bool{}
+	for _, c := range components {
+		known[c.Slug] = c.Audience == data.ForAll
+	}
 	for i, err := range tx.Incidents().Range("", "") {
 		if err != nil {
 			return err
 		}
-		if i.Hidden {
-			continue
+		if i, ok := shared(i, known); ok {
+			s.Incidents = append(s.Incidents, i)
 		}
-		i.Updates = slices.DeleteFunc(i.Updates, func(u data.Update) bool { return u.Internal })
-		s.Incidents = append(s.Incidents, i)
 	}
 	slices.SortFunc(s.Incidents, func(a, b data.Incident) int {
 		return cmp.Or(b.Created.Compare(a.Created), cmp.Compare(a.ID, b.ID))
 	})
 	return nil
+}
+
+// shared is what the public may know of i: nothing that is internal, and no component outside known, those that it may know
+// of. It is false where the public knows nothing of i (C6): a draft, or a story only of components that it does not know.
+func shared(i data.Incident, known map[string]bool) (data.Incident, bool) {
+	named := 0
+	i.Affected = slices.DeleteFunc(slices.Clone(i.Affected), func(a data.Affected) bool { named++; return !known[a.Component] })
+	left := len(i.Affected)
+	i.Updates = slices.DeleteFunc(slices.Clone(i.Updates), func(u data.Update) bool { return u.Internal })
+	for n, u := range i.Updates {
+		named += len(u.Changes)
+		u.Changes = slices.DeleteFunc(slices.Clone(u.Changes), func(c data.Change) bool { return !known[c.Component] })
+		left += len(u.Changes)
+		i.Updates[n] = u
+	}
+	return i, !i.Hidden && (named == 0 || left > 0)
 }
 
 // Records reads what the ledger works from. Each occurrence counts as announced from when both surfaces that were
@@ -202,7 +220,7 @@ func (s *State) readOccurrences(all []data.Occurrence) {
 		case data.Lapsed:
 			continue
 		case data.Cancelled, data.Withdrawn, data.Held:
-			if !Told(o, s.Now) {
+			if !Shown(o, s.Now) {
 				continue // never announced, so it never was
 			}
 		}
@@ -214,8 +232,9 @@ func (s *State) readOccurrences(all []data.Occurrence) {
 	})
 }
 
-// Told says whether o's moment on the page has come.
-func Told(o data.Occurrence, now time.Time) bool {
+// Shown says whether the front page tells of o at now: from its moment on, that of its old time where it was moved from an
+// earlier one. It says nothing about o's phase, and that it was shown is proven elsewhere (N4).
+func Shown(o data.Occurrence, now time.Time) bool {
 	start := o.Window.Start
 	if !o.OldWindow.Start.IsZero() && o.OldWindow.Start.Before(start) {
 		start = o.OldWindow.Start
@@ -227,9 +246,6 @@ func (s *State) readComponents(r ledger.Records, probes []data.Probe) {
 	marks := map[string][]data.Mark{}
 	for _, m := range r.Marks {
 		marks[m.Component] = append(marks[m.Component], m)
-		if m.Source == data.FromProbe && m.Level != data.NoData && m.At.After(s.Measured) {
-			s.Measured = m.At
-		}
 	}
 	probed := map[string]bool{}
 	for _, p := range probes {
@@ -245,6 +261,9 @@ func (s *State) readComponents(r ledger.Records, probes []data.Probe) {
 			Now:  data.Merge(windowsForMany(marks[c.Slug]), s.Now),
 			Days: ledger.Days(rows, ledger.Selection{Component: c.Slug}, s.Zone, s.Now, DaysShown),
 		}
+		if at := measured(marks[c.Slug], pc.Probed, s.Now); at.After(s.Measured) {
+			s.Measured = at
+		}
 		pc.Updated = c.Since
 		for _, m := range windowsForMany(marks[c.Slug]) { // one that lets go is a change too
 			if m.At.After(pc.Updated) && !m.At.After(s.Now) {
@@ -257,6 +276,30 @@ func (s *State) readComponents(r ledger.Records, probes []data.Probe) {
 		s.Components = append(s.Components, pc)
 	}
 	slices.SortStableFunc(s.Components, func(a, b Component) int { return cmp.Compare(a.Position, b.Position) })
+}
+
+// measured is until when the probes of one component are known to have watched it: now while one of them holds a level,
+// else up to the newest mark that made or ended one. A probe marks changes only, so a level was watched until the next
+// mark of the same probe. Zero means never. Marks of one probe come in order; those after now do not count.
+func measured(marks []data.Mark, probed bool, now time.Time) (last time.Time) {
+	type holder struct{ by, cohort string }
+	watching := map[holder]bool{}
+	for _, m := range marks {
+		if m.Source != data.FromProbe || m.At.After(now) {
+			continue
+		}
+		h, sees := holder{m.By, m.Cohort}, m.Level != data.NoData && !m.Off
+		if (sees || watching[h]) && m.At.After(last) {
+			last = m.At
+		}
+		watching[h] = sees
+	}
+	for _, sees := range watching {
+		if sees && probed {
+			return now
+		}
+	}
+	return last
 }
 
 // windowsForMany leaves out the windows that concern only the customers who go first.
@@ -341,9 +384,9 @@ func (s *State) Planned() []data.Announcement {
 	return s.announcements(func(o data.Occurrence) bool {
 		switch o.Phase {
 		case data.Scheduled, data.Held:
-			return Told(o, s.Now)
+			return Shown(o, s.Now)
 		case data.Cancelled, data.Withdrawn:
-			return Told(o, s.Now) && s.Now.Before(o.Window.Start)
+			return Shown(o, s.Now) && s.Now.Before(o.Window.Start)
 		}
 		return false
 	})

@@ -95,7 +95,7 @@ func (m maker) notice(o data.Occurrence, key string) string {
 		return m.T("line.reserved_slot")
 	case o.Short != "":
 		return "" // its label says so
-	case key == "planned" && !Told(o, m.s.Now):
+	case key == "planned" && !Shown(o, m.s.Now):
 		return at("ui.announced_by", o.Deadline())
 	case !o.Announced.IsZero():
 		return at("ui.announced_at", o.Announced)

@@ -77,7 +77,7 @@ func anyState(t *rapid.T) *page.State {
 		shift := time.Duration(rapid.IntRange(-90*24, 90*24).Draw(t, "hours")) * time.Hour
 		o.Window.Start, o.Window.End = o.Window.Start.Add(shift), o.Window.End.Add(shift)
 		o.Phase = rapid.SampledFrom(phases).Draw(t, "phase")
-		if off := o.Phase == data.Cancelled || o.Phase == data.Withdrawn || o.Phase == data.Held; off && !page.Told(o, s.Now) {
+		if off := o.Phase == data.Cancelled || o.Phase == data.Withdrawn || o.Phase == data.Held; off && !page.Shown(o, s.Now) {
 			continue // never announced, so it never was
 		}
 		if o.Phase == data.InProgress || o.Phase == data.Verifying || o.Phase == data.Completed {

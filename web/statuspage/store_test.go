@@ -42,11 +42,10 @@ func build(t *testing.T, zone string, fill func(data.Tx) error) *page.Snapshot {
 		Store: store, Renderers: []page.Renderer{statuspage.Render}, Log: slog.New(slog.DiscardHandler),
 		Settings: page.Settings{Name: "Status", URL: "https://status.example.com", ZoneName: zone, Zone: location, Target: "0.998", Langs: i18n.Langs[:]},
 	}
-	snapshot, err := pages.Build(ctx, 1)
-	if err != nil {
+	if err := pages.First(ctx); err != nil {
 		t.Fatal(err)
 	}
-	return snapshot
+	return pages.Current()
 }
 
 // TestHidden goes from the store to the documents: what is hidden is in none of them (RELIABILITY C6).
