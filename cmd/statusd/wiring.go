@@ -186,8 +186,7 @@ func reload(ctx context.Context, s serving, store data.Store, pages *page.Publis
 	settings := pageSettings(s.cfg, s) // what page, mail, API and sockets share stays one thing until the next start
 	settings.Name = cfg.Page.Name
 	pages.Use(settings)
-	_, err = pages.Build(ctx, <-store.Watch(ctx))
-	return err
+	return nil
 }
 
 // restartNeeded names what was changed and is only read at a start.
