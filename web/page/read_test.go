@@ -90,7 +90,7 @@ func TestReadMeasured(t *testing.T) {
 		}
 		defer store.Close()
 		hidden := datatest.Component("inner")
-		hidden.Hidden = true
+		hidden.Audience = data.ForOperators
 		probe := datatest.Probe("front", "login")
 		tt.change(&probe)
 		err = store.Update(context.Background(), func(tx data.Tx) error {
