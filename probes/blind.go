@@ -22,66 +22,103 @@ const (
 )
 
 // observer knows whether this machine has a network: it is blind when most of its references cannot be connected to and
-// no public target could be reached meanwhile (F32, F33). The references are only looked at when a sample is bad.
+// no public target could be reached meanwhile (F32, F33). References are mostly bare addresses, so one that lost only its own
+// resolver still reaches them; where a name did not resolve, it asks for other names as well. It only looks when a sample
+// is bad, and without references not at all.
 type observer struct {
 	references []string
 	dial       func(ctx context.Context, network, address string) (net.Conn, error)
+	resolve    func(ctx context.Context, host string) ([]string, error)
 	gauge      prometheus.Gauge
 	log        *slog.Logger
 
-	looking sync.Mutex // one look at a time; guards looked
-	looked  time.Time  // when the newest look began; zero means never
+	looking sync.Mutex // one look at a time; guards looked of both
 
-	mu   sync.Mutex
-	dark bool      // what it found
-	seen time.Time // when a public target last answered
+	mu       sync.Mutex
+	names    []string // that our own resolver is told by
+	network  sense
+	resolver sense
 }
 
-// saw notes that a public target answered.
-func (o *observer) saw() {
+// sense is one thing that can be lost.
+type sense struct {
+	looked time.Time // when the newest look began; zero means never
+	dark   bool      // what it found
+	seen   time.Time // when a public target last proved otherwise
+}
+
+// saw notes that a public target answered, and whether it was found by its name.
+func (o *observer) saw(named bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.seen = time.Now()
-	o.set(false)
-}
-
-// set notes whether it is dark; mu is held.
-func (o *observer) set(dark bool) {
-	switch {
-	case dark && !o.dark:
-		o.gauge.Set(1)
-		o.log.Error("most reference targets cannot be reached: failures of public targets are not counted until they can", "references", len(o.references))
-	case !dark && o.dark:
-		o.gauge.Set(0)
-		o.log.Info("the network is back: failures count again")
+	o.network.seen = time.Now()
+	o.set(&o.network, false)
+	if named {
+		o.resolver.seen = o.network.seen
+		o.set(&o.resolver, false)
 	}
-	o.dark = dark
 }
 
-// blind says whether a failure of a run that began at start says nothing about its target. Callers at the same time share
-// one look.
-func (o *observer) blind(ctx context.Context, start time.Time) bool {
+// set notes whether s is dark; mu is held.
+func (o *observer) set(s *sense, dark bool) {
+	if s.dark == dark {
+		return
+	}
+	s.dark = dark
+	switch {
+	case dark && s == &o.network:
+		o.log.Error("most reference targets cannot be reached: failures of public targets are not counted until they can", "references", len(o.references))
+	case dark:
+		o.log.Error("our own resolver finds no names: public targets whose name does not resolve are not counted until it does", "names", len(o.names))
+	case s == &o.network:
+		o.log.Info("the network is back: failures count again")
+	default:
+		o.log.Info("the resolver is back: names that do not resolve count again")
+	}
+	o.gauge.Set(0)
+	if o.network.dark || o.resolver.dark {
+		o.gauge.Set(1)
+	}
+}
+
+// blind says why a failure of a run that began at start says nothing about its target; empty means that it counts. Callers
+// at the same time share one look.
+func (o *observer) blind(ctx context.Context, start time.Time, why data.Reason) string {
 	if len(o.references) == 0 {
-		return false
+		return ""
 	}
 	o.looking.Lock()
 	defer o.looking.Unlock()
-	if now := time.Now(); o.looked.IsZero() || now.Sub(o.looked) >= lookFresh {
-		dark := o.look(ctx)
+	if o.lost(ctx, &o.network, start, o.look) {
+		return "most references cannot be reached"
+	}
+	o.mu.Lock()
+	mute := o.resolver.dark // then any failure is an occasion to see whether it is back
+	o.mu.Unlock()
+	if (why == data.ReasonName || mute) && o.lost(ctx, &o.resolver, start, o.ask) && why == data.ReasonName {
+		return "our own resolver finds no names"
+	}
+	return ""
+}
+
+// lost says whether s is dark, by a look that is fresh; looking is held.
+func (o *observer) lost(ctx context.Context, s *sense, start time.Time, look func(context.Context) bool) bool {
+	if now := time.Now(); s.looked.IsZero() || now.Sub(s.looked) >= lookFresh {
+		dark := look(ctx)
 		if ctx.Err() != nil {
 			return false
 		}
-		o.looked = now
+		s.looked = now
 		o.mu.Lock()
-		o.set(dark)
+		o.set(s, dark)
 		o.mu.Unlock()
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.seen.After(start) {
-		o.set(false)
+	if s.seen.After(start) {
+		o.set(s, false)
 	}
-	return o.dark
+	return s.dark
 }
 
 // look connects to all references at once; most of them failing is dark.
@@ -110,22 +147,38 @@ func (o *observer) look(ctx context.Context) bool {
 // public says whether a target lies beyond our own network, so that losing that network loses sight of it. It goes by
 // what is written: loopback and private addresses, and names that only an inside network knows, are not public.
 func public(p data.Probe) bool {
-	host := ""
-	if p.Kind == data.ProbeHTTP {
-		if u, err := url.Parse(p.Target); err == nil {
-			host = u.Hostname()
-		}
-	} else if h, _, err := net.SplitHostPort(p.Target); err == nil {
-		host = h
-	}
+	host := hostOf(p)
 	if a, err := netip.ParseAddr(host); err == nil {
 		return depth(a) == 0
+	}
+	return publicName(host) != ""
+}
+
+// hostOf is the host of a target: a name or an address.
+func hostOf(p data.Probe) string {
+	if p.Kind == data.ProbeHTTP {
+		if u, err := url.Parse(p.Target); err == nil {
+			return u.Hostname()
+		}
+	} else if h, _, err := net.SplitHostPort(p.Target); err == nil {
+		return h
+	}
+	return ""
+}
+
+// publicName is a host's name as it is compared; empty where it is an address or a name that only an inside network knows.
+func publicName(host string) string {
+	if _, err := netip.ParseAddr(host); err == nil {
+		return ""
 	}
 	host = strings.ToLower(strings.TrimSuffix(host, "."))
 	for _, inside := range []string{".localhost", ".local", ".internal", ".home.arpa"} {
 		if strings.HasSuffix(host, inside) {
-			return false
+			return ""
 		}
 	}
-	return strings.Contains(host, ".")
+	if !strings.Contains(host, ".") {
+		return ""
+	}
+	return host
 }

@@ -4,7 +4,7 @@
 //
 //	slot             spread over the interval by a hash of the probe's name, in whole seconds
 //	 └▶ Prober       one run on a fresh connection, within Probe.Deadline, never repeated          http.go tcp.go tls.go
-//	     └▶ observer a failure is worth nothing while our own network is down: it becomes NoData   blind.go
+//	     └▶ observer a failure is worth nothing while our own network is down: it becomes NoData   blind.go names.go
 //	         └▶ Judge.Add   pure: what level, since when, has an outage opened or closed           judge.go
 //	             └▶ recorder    mark and outage in one transaction, at once; samples in batches    record.go
 //
@@ -24,6 +24,13 @@
 // afterwards marks the level again. An outage that was open stays open when the target is still down, and ends one
 // interval after its last bad sample when it is not (DESIGN 8). A probe that is retired, removed or pointed at another
 // component lets go of the old one with an Off mark.
+//
+// # When a failure says nothing
+//
+// With references configured, the observer is blind when most of them cannot be connected to; and for a target whose name
+// did not resolve, when most of the public names among probes and references do not resolve at that moment either. With
+// one such name in all, any error counts as blindness but the answer that there is no such host. A public target that
+// answers meanwhile proves the opposite. Loopback and private targets are never blinded.
 //
 // The wall clock names the slots. If it is set back, a probe waits until it has caught up with its last slot, so that its
 // marks stay in order.

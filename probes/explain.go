@@ -22,6 +22,7 @@ const (
 	connecting stage = iota
 	shaking          // hands, for TLS
 	asking           // the connection stands
+	resolving        // a name, within connecting
 )
 
 var errTooMany = fmt.Errorf("more than %d redirects", maxRedirects)
@@ -53,6 +54,9 @@ func explain(err error, reached stage) (data.Reason, string) {
 	case errors.As(err, &dns):
 		return data.ReasonName, clip(dns.Err)
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
+		if reached == resolving {
+			return data.ReasonName, "the name was not resolved in time"
+		}
 		return data.ReasonTimeout, [...]string{"no connection in time", "no TLS handshake in time", "no complete answer in time"}[reached]
 	case errors.As(err, &record):
 		return data.ReasonTLS, "the target does not speak TLS"
@@ -62,7 +66,7 @@ func explain(err error, reached stage) (data.Reason, string) {
 		return data.ReasonConnect, errno.Error()
 	}
 	switch reached {
-	case connecting:
+	case connecting, resolving:
 		return data.ReasonConnect, "no connection"
 	case shaking:
 		return data.ReasonTLS, "the TLS handshake failed"

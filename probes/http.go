@@ -213,8 +213,14 @@ func (r *httpRun) dial(d *net.Dialer, network, address string) (net.Conn, error)
 
 func (r *httpRun) trace() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
-		DNSStart:          func(httptrace.DNSStartInfo) { r.begin(&r.dns) },
-		DNSDone:           func(httptrace.DNSDoneInfo) { r.end(&r.phases.Resolve, &r.dns) },
+		// The transport may give up with its context's error before the dialer tells that a name was not resolved in time.
+		DNSStart: func(httptrace.DNSStartInfo) { r.begin(&r.dns); r.reach(resolving) },
+		DNSDone: func(info httptrace.DNSDoneInfo) {
+			r.end(&r.phases.Resolve, &r.dns)
+			if info.Err == nil {
+				r.reach(connecting)
+			}
+		},
 		TLSHandshakeStart: func() { r.begin(&r.tls); r.reach(shaking) },
 		TLSHandshakeDone: func(_ tls.ConnectionState, err error) {
 			r.end(&r.phases.TLS, &r.tls)

@@ -35,7 +35,7 @@ func newMetrics(registry prometheus.Registerer) *metrics {
 			Name: "statusd_probes_samples_total", Help: "Samples taken, by level.",
 		}, []string{"level"}),
 		blind: prometheus.NewGauge(prometheus.GaugeOpts{
-			Name: "statusd_probes_blind", Help: "1 while most reference targets cannot be reached, so that failures say nothing.",
+			Name: "statusd_probes_blind", Help: "1 while most reference targets cannot be reached or our own resolver finds no names, so that failures say nothing.",
 		}),
 		lag: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "statusd_probes_lag_seconds", Help: "How long after its slot a sample began.",

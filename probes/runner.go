@@ -33,6 +33,8 @@ type Options struct {
 	Compile func(data.Probe) (Prober, error)
 	// Dial connects to References; nil means a net.Dialer.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// Resolve finds the addresses of a host, to tell our own resolver's failure; nil means the system's resolver.
+	Resolve func(ctx context.Context, host string) ([]string, error)
 }
 
 // Runner keeps every probe of the store sampled and judged. Make one with New and call Run once.
@@ -62,10 +64,13 @@ func New(o Options) *Runner {
 	if o.Dial == nil {
 		o.Dial = (&net.Dialer{}).DialContext
 	}
+	if o.Resolve == nil {
+		o.Resolve = net.DefaultResolver.LookupHost
+	}
 	m, log := newMetrics(o.Registry), o.Log.With("part", "probes")
 	return &Runner{
 		o: o, log: log, metrics: m, rec: newRecorder(o, log, m),
-		eyes: &observer{references: o.References, dial: o.Dial, gauge: m.blind, log: log},
+		eyes: &observer{references: o.References, dial: o.Dial, resolve: o.Resolve, gauge: m.blind, log: log},
 	}
 }
 
@@ -176,6 +181,7 @@ func (r *Runner) apply(ctx context.Context, tasks map[string]*task) error {
 	if err != nil {
 		return err
 	}
+	r.eyes.watch(maps.Values(probes))
 	now := time.Now().UTC()
 	for _, o := range left {
 		t := r.task(o.probe)

@@ -274,7 +274,7 @@ func TestMetrics(t *testing.T) {
 			"probe_success", "probe_duration_seconds", "probe_http_duration_seconds", "probe_http_status_code", "probe_ssl_earliest_cert_expiry", "statusd_probes_blind",
 		}
 		const blind = `
-# HELP statusd_probes_blind 1 while most reference targets cannot be reached, so that failures say nothing.
+# HELP statusd_probes_blind 1 while most reference targets cannot be reached or our own resolver finds no names, so that failures say nothing.
 # TYPE statusd_probes_blind gauge
 statusd_probes_blind 0
 `

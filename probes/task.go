@@ -54,9 +54,11 @@ func (t *task) run(ctx context.Context) {
 		switch {
 		case !t.public || s.Level == data.NoData:
 		case right(s):
-			t.runner.eyes.saw()
-		case t.runner.eyes.blind(ctx, began):
-			s = data.Sample{Level: data.NoData, Reason: data.ReasonBlind, Detail: "most references cannot be reached"}
+			t.runner.eyes.saw(publicName(hostOf(t.probe)) != "")
+		default:
+			if why := t.runner.eyes.blind(ctx, began, s.Reason); why != "" {
+				s = data.Sample{Level: data.NoData, Reason: data.ReasonBlind, Detail: why}
+			}
 		}
 		if ctx.Err() != nil {
 			return // a look at the references was cut off

@@ -34,6 +34,7 @@ type world struct {
 	asked map[string][]time.Time
 	dark  bool // no reference answers
 	looks int
+	mute  error // what our resolver says to every name; nil means that it works
 	stop  func()
 }
 
@@ -44,7 +45,7 @@ func newWorld(t testing.TB) *world {
 		t.Fatal(err)
 	}
 	w := &world{t: t, store: store, say: map[string]func() data.Sample{}, asked: map[string][]time.Time{}, stop: func() {}}
-	w.options = Options{Store: store, Log: slog.New(slog.DiscardHandler), Compile: w.compile, Dial: w.dial}
+	w.options = Options{Store: store, Log: slog.New(slog.DiscardHandler), Compile: w.compile, Dial: w.dial, Resolve: w.resolve}
 	t.Cleanup(func() {
 		w.stop()
 		datatest.Invariants(t, store)
@@ -95,6 +96,19 @@ func (w *world) dial(context.Context, string, string) (net.Conn, error) {
 	a, b := net.Pipe()
 	b.Close()
 	return a, nil
+}
+
+func (w *world) resolve(context.Context, string) ([]string, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return []string{"192.0.2.1"}, w.mute
+}
+
+// hush makes our resolver answer every name with an error; nil makes it work again.
+func (w *world) hush(err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.mute = err
 }
 
 // set makes a target answer with a level from now on.
