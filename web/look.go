@@ -33,9 +33,11 @@ type Look struct {
 
 	swapped chan *page.Snapshot
 	missing prometheus.Gauge
+	said    map[string]bool // cohorts of which it was said that no customer can be asked as
 }
 
-// Begin registers the metric and returns what is to be told of swaps; call it once, before Run.
+// Begin registers the metric and returns what is to be told of swaps; call it once, before Run. What
+// it returns is for one goroutine at a time, as a Publisher calls it.
 func (l *Look) Begin(registry prometheus.Registerer) func(*page.Snapshot) {
 	l.swapped = make(chan *page.Snapshot, 1)
 	l.missing = prometheus.NewGauge(prometheus.GaugeOpts{
@@ -54,10 +56,11 @@ func (l *Look) Begin(registry prometheus.Registerer) func(*page.Snapshot) {
 // lookAgain is when a surface that did not show something is looked at once more.
 const lookAgain = 10 * time.Second
 
-// Run looks until ctx ends.
+// Run looks until ctx ends. What is missing is logged when it changes, and looked at again until it is seen.
 func (l *Look) Run(ctx context.Context) error {
 	var again <-chan time.Time
 	var s *page.Snapshot
+	last := ""
 	for {
 		select {
 		case <-ctx.Done():
@@ -65,53 +68,67 @@ func (l *Look) Run(ctx context.Context) error {
 		case s = <-l.swapped:
 		case <-again:
 		}
-		missing, err := l.look(ctx, s.State)
+		unseen, err := l.look(ctx, s.State)
 		if ctx.Err() != nil {
 			return nil
 		}
 		again = nil
-		if err != nil || missing > 0 {
-			l.Log.Error("what was to be told is not seen on every surface", "missing", missing, "error", err)
+		if err != nil || len(unseen) > 0 {
 			again = time.After(lookAgain)
 		}
-		l.missing.Set(float64(missing))
+		what := strings.Join(unseen, ", ")
+		if err != nil {
+			what += " and an error" // its text may differ each time
+		}
+		switch {
+		case what == last:
+		case what == "":
+			l.Log.Info("everything that was to be told is seen on every surface")
+		default:
+			l.Log.Error("what was to be told is not seen on every surface", "missing", strings.Join(unseen, ", "), "error", err)
+		}
+		last = what
+		if err == nil || len(unseen) > 0 { // else nobody knows
+			l.missing.Set(float64(len(unseen)))
+		}
 	}
 }
 
-// owed is a bulletin that a surface should show and has no proof for.
-type owed struct {
-	bulletin data.BulletinKey
-	surface  data.Surface
-	shown    string // the public ID by which it is seen
-	cohort   string
-}
-
-// look returns how much should be seen and is not.
-func (l *Look) look(ctx context.Context, s *page.State) (missing int, err error) {
+// look returns what should be seen and is not, in the order of bulletins. Where one surface cannot be fetched, what was seen
+// on the others is written down all the same, before the error is returned.
+func (l *Look) look(ctx context.Context, s *page.State) (unseen []string, err error) {
 	var open []owed
 	err = l.Store.View(ctx, func(tx data.Tx) (err error) { open, err = l.open(tx, s); return err })
-	if err != nil || len(open) == 0 {
-		return 0, err
+	if err != nil {
+		return nil, err
 	}
 	var proofs []data.Proof
+	var faults []error
 	seen := map[string]func(string) bool{}
 	for _, o := range open {
 		at := string(o.surface) + o.cohort
-		if seen[at] == nil {
-			if seen[at], err = l.fetch(ctx, s, o); err != nil {
-				return len(open), err
+		shows, looked := seen[at]
+		if !looked {
+			if shows, err = l.fetch(ctx, s, o); err != nil {
+				faults = append(faults, err)
 			}
+			seen[at] = shows
 		}
-		if !seen[at](o.shown) {
-			missing++
+		if shows == nil || !shows(o.shown) {
+			unseen = append(unseen, fmt.Sprintf("%s on %s", o.bulletin, o.surface))
 			continue
 		}
 		proofs = append(proofs, data.Proof{Bulletin: o.bulletin, Surface: o.surface, At: time.Now().UTC()})
 	}
+	return unseen, errors.Join(append(faults, l.write(ctx, proofs))...)
+}
+
+// write keeps proofs, except where there is an earlier one.
+func (l *Look) write(ctx context.Context, proofs []data.Proof) error {
 	if len(proofs) == 0 {
-		return missing, nil
+		return nil
 	}
-	err = l.Store.Update(ctx, func(tx data.Tx) error {
+	return l.Store.Update(ctx, func(tx data.Tx) error {
 		for _, p := range proofs {
 			if _, err := tx.Proofs().Get(p.Key()); err == nil {
 				continue // the first look wins
@@ -124,62 +141,18 @@ func (l *Look) look(ctx context.Context, s *page.State) (missing int, err error)
 		}
 		return nil
 	})
-	return missing, err
 }
 
-// open lists what s should show and nobody has seen yet.
-func (l *Look) open(tx data.Tx, s *page.State) ([]owed, error) {
-	byKey := map[string]data.Occurrence{}
-	for _, o := range s.Occurrences {
-		byKey[string(o.Key())] = o
-	}
-	var out []owed
-	for b, err := range tx.Bulletins().Range("", "") {
-		if err != nil {
-			return nil, err
-		}
-		if b.Void || b.Moment.After(s.Now) || !b.Until.After(s.Now) {
-			continue
-		}
-		shown, cohort := map[data.Surface]string{}, data.AllCustomers
-		switch b.About {
-		case data.AboutOccurrence:
-			o, ok := byKey[b.Subject]
-			if !ok || o.Over() && b.Kind == data.TellPlanned {
-				continue
-			}
-			cohort = o.Cohort
-			shown[data.OnPage] = s.AnnouncementID(o)
-			if !b.Banner.IsZero() && !b.Banner.After(s.Now) && banner.Visible(o, s.Now) {
-				shown[data.OnBanner] = banner.ID(s, o)
-			}
-		case data.AboutIncident:
-			shown[data.OnPage] = b.Subject
-			if b.Kind == data.TellIncident {
-				shown[data.OnBanner] = b.Subject
-				if i := slices.IndexFunc(s.Incidents, func(i data.Incident) bool { return i.ID == b.Subject }); i >= 0 {
-					cohort = banner.Group(s.Incidents[i])
-				}
-			}
-		}
-		for surface, id := range shown {
-			_, err := tx.Proofs().Get(data.KeyOfProof(b.Key(), surface))
-			if errors.Is(err, data.ErrNotFound) {
-				out = append(out, owed{b.Key(), surface, id, cohort})
-			} else if err != nil {
-				return nil, err
-			}
-		}
-	}
-	return out, nil
-}
-
-// fetch gets one surface and returns what tells whether an ID is on it.
+// fetch gets one surface and returns what tells whether an ID is on it; nil where nobody can be asked as.
 func (l *Look) fetch(ctx context.Context, s *page.State, o owed) (func(id string) bool, error) {
 	path := "/"
 	if o.surface == data.OnBanner {
 		path = "/api/v1/banner"
-		if customer := l.customer(s.Cohorts, o.cohort); customer != "" {
+		if o.cohort != data.AllCustomers {
+			customer := l.customer(s.Cohorts, o.cohort)
+			if customer == "" {
+				return nil, nil
+			}
 			path += "?customer=" + url.QueryEscape(customer)
 		}
 	}
@@ -213,22 +186,4 @@ func (l *Look) fetch(ctx context.Context, s *page.State, o owed) (func(id string
 	return func(id string) bool {
 		return slices.ContainsFunc(answer.Banners, func(b data.Banner) bool { return b.ID == id })
 	}, nil
-}
-
-// customer finds an identifier that belongs to a cohort: one that is listed, else one that the hash puts there.
-func (l *Look) customer(cohorts data.Cohorts, cohort string) string {
-	if cohort == data.AllCustomers || l.Customer == nil {
-		return ""
-	}
-	for _, c := range cohorts {
-		if c.Slug == cohort && len(c.List) > 0 {
-			return c.List[0]
-		}
-	}
-	for i := range 10_000 {
-		if id := fmt.Sprintf("Cust%d", i); l.Customer.MatchString(id) && cohorts.Of(id) == cohort {
-			return id
-		}
-	}
-	return ""
 }

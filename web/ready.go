@@ -34,14 +34,17 @@ func (c Ready) Public() http.Handler {
 		at    time.Time // when ready was found out; zero before the first request
 		ready bool
 	)
-	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	now := func() bool {
 		mu.Lock()
+		defer mu.Unlock()
 		if time.Since(at) >= readyFor {
 			ready = c.all()
 			at = time.Now()
 		}
-		answer := ready
-		mu.Unlock()
+		return ready
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		answer := now()
 		writeReady(w, answer, map[string]bool{"ready": answer})
 	})
 }

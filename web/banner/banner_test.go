@@ -232,3 +232,22 @@ func TestUnchangedIs304(t *testing.T) {
 		t.Errorf("another audience: %d", w.Code)
 	}
 }
+
+// A customer of the right form whom no cohort takes sees what concerns everybody, and no group's notices.
+func TestKnownInNoCohort(t *testing.T) {
+	s := state("2026-04-07 12:00", window(data.Application, "pilot", "2026-04-07 22:00", "2026-04-08 05:00"), window(data.System, "all", "2026-04-09 00:00", "2026-04-09 06:00"))
+	s.Cohorts = data.Cohorts{{Slug: "pilot", List: []string{"Cust1"}}}
+	pilots := datatest.Incident("abcdefghijk1", local("2026-04-07 11:00"))
+	pilots.Affected[0].Cohort = "pilot"
+	s.Incidents = []data.Incident{pilots}
+	for _, tt := range []struct {
+		query string
+		want  int
+	}{{"&customer=Cust1", 3}, {"&customer=Cust2", 1}, {"&customer=nobody", 3}, {"", 3}} {
+		var a banner.Answer
+		w := serve(t, s, "/api/v1/banner?lang=en"+tt.query)
+		if err := json.Unmarshal(w.Body.Bytes(), &a); err != nil || len(a.Banners) != tt.want {
+			t.Errorf("%q sees %d banners, want %d:\n%s", tt.query, len(a.Banners), tt.want, w.Body)
+		}
+	}
+}

@@ -1,0 +1,121 @@
+package web
+
+import (
+	"errors"
+	"regexp"
+	"slices"
+	"strconv"
+
+	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/data/i18n"
+	"github.com/superoffice/statusd/web/banner"
+	"github.com/superoffice/statusd/web/page"
+)
+
+// owed is a bulletin that a surface should show and has no proof for.
+type owed struct {
+	bulletin data.BulletinKey
+	surface  data.Surface
+	shown    string // the public ID by which it is seen
+	cohort   string // whose banner it is on; "all" is the general one
+}
+
+// open lists what s should show and nobody has seen yet, by bulletin, the page before the banner.
+func (l *Look) open(tx data.Tx, s *page.State) ([]owed, error) {
+	var out []owed
+	for b, err := range tx.Bulletins().Range("", "") {
+		if err != nil {
+			return nil, err
+		}
+		if b.Void || b.Moment.After(s.Now) || !b.Until.After(s.Now) {
+			continue
+		}
+		for _, o := range due(s, b) {
+			if o.cohort == "" || l.Customer == nil {
+				o.cohort = data.AllCustomers // without a form of identifiers everybody sees the general banner
+			}
+			_, err := tx.Proofs().Get(data.KeyOfProof(o.bulletin, o.surface))
+			switch {
+			case err == nil:
+			case !errors.Is(err, data.ErrNotFound):
+				return nil, err
+			case o.surface == data.OnPage || !crowdedOut(s, o):
+				out = append(out, o)
+			}
+		}
+	}
+	return out, nil
+}
+
+// due are the surfaces that b is due on, now that its moment has come: none where the public does not know its subject.
+func due(s *page.State, b data.Bulletin) []owed {
+	var out []owed
+	switch b.About {
+	case data.AboutOccurrence:
+		n := slices.IndexFunc(s.Occurrences, func(o data.Occurrence) bool { return string(o.Key()) == b.Subject })
+		if n < 0 || s.Occurrences[n].Over() && b.Kind == data.TellPlanned {
+			return nil
+		}
+		o := s.Occurrences[n]
+		out = append(out, owed{b.Key(), data.OnPage, s.AnnouncementID(o), data.AllCustomers})
+		if !b.Banner.IsZero() && !b.Banner.After(s.Now) && banner.Visible(o, s.Now) {
+			out = append(out, owed{b.Key(), data.OnBanner, banner.ID(s, o), o.Cohort})
+		}
+	case data.AboutIncident:
+		n := slices.IndexFunc(s.Incidents, func(i data.Incident) bool { return i.ID == b.Subject })
+		if n < 0 {
+			return nil
+		}
+		i := s.Incidents[n]
+		out = append(out, owed{b.Key(), data.OnPage, i.ID, data.AllCustomers})
+		if b.Kind == data.TellIncident && i.Open() {
+			out = append(out, owed{b.Key(), data.OnBanner, i.ID, banner.Group(i)})
+		}
+	}
+	return out
+}
+
+// crowdedOut says whether o is not on its banner because that is full of what is more urgent. It is owed again from the
+// snapshot on in which there is room. On a banner that has room it is missing.
+func crowdedOut(s *page.State, o owed) bool {
+	audience := o.cohort
+	if audience == data.AllCustomers {
+		audience = "" // the general banner, as one without an identifier sees it
+	}
+	lang := i18n.EN
+	if len(s.Langs) > 0 {
+		lang = s.Langs[0]
+	}
+	shown := banner.For(s, audience, lang)
+	return len(shown) == banner.Most && !slices.ContainsFunc(shown, func(b data.Banner) bool { return b.ID == o.shown })
+}
+
+// plainForm is a form of identifiers of which one can be made: a word and a number, such as ^Cust[0-9]+$.
+var plainForm = regexp.MustCompile(`^\^([A-Za-z]+)\[0-9\]\+\$$`)
+
+// customer finds an identifier that belongs to a cohort: one that is listed, else one that the hash puts there. It is empty,
+// and the log says so once, where there is none: nothing is proven for that cohort then.
+func (l *Look) customer(cohorts data.Cohorts, cohort string) string {
+	belongs := func(id string) bool { return banner.Known(id, l.Customer) && cohorts.Of(id) == cohort }
+	for _, c := range cohorts {
+		if n := slices.IndexFunc(c.List, belongs); n >= 0 {
+			return c.List[n]
+		}
+	}
+	if word := plainForm.FindStringSubmatch(l.Customer.String()); word != nil {
+		for n := range 10_000 {
+			if id := word[1] + strconv.Itoa(n); belongs(id) {
+				return id
+			}
+		}
+	}
+	if !l.said[cohort] {
+		if l.said == nil {
+			l.said = map[string]bool{}
+		}
+		l.said[cohort] = true
+		l.Log.Error("no identifier of cohort "+cohort+" can be made for the pattern "+l.Customer.String()+
+			": list one customer of it under cohorts", "cohort", cohort)
+	}
+	return ""
+}
