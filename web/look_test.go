@@ -4,18 +4,22 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
 	"regexp"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/data/bolt"
@@ -34,11 +38,65 @@ type house struct {
 	look  *web.Look
 	lie   atomic.Bool // the listener answers with something else than the page
 	asked atomic.Int64
+
+	broken   atomic.Value // the path that cannot be fetched
+	log      *synced
+	registry *prometheus.Registry
+}
+
+// synced is what the look says.
+type synced struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (s *synced) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.Write(p)
+}
+
+// count is how many lines hold text.
+func (s *synced) count(text string) (n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for line := range strings.Lines(s.text.String()) {
+		if strings.Contains(line, text) {
+			n++
+		}
+	}
+	return n
+}
+
+// unseen is the metric.
+func (h *house) unseen(want float64) {
+	h.t.Helper()
+	text := fmt.Sprintf("# HELP statusd_notices_unseen Bulletins whose moment has come and that a surface does not show yet.\n"+
+		"# TYPE statusd_notices_unseen gauge\nstatusd_notices_unseen %g\n", want)
+	if err := testutil.GatherAndCompare(h.registry, strings.NewReader(text)); err != nil {
+		h.t.Error(err)
+	}
+}
+
+// incident is an open incident of a cohort that works no more since now, with its bulletin.
+func (h *house) incident(n int, cohort string) data.Bulletin {
+	h.t.Helper()
+	i := datatest.Incident(fmt.Sprintf("abcdefghijk%d", n), time.Now())
+	i.Affected = []data.Affected{{Component: "crm-read", Cohort: cohort, Level: data.MajorOutage}}
+	b := data.Bulletin{
+		About: data.AboutIncident, Subject: i.ID, Kind: data.TellIncident, Version: 1, Moment: time.Now(), Banner: time.Now(),
+		Until: time.Now().Add(24 * time.Hour),
+	}
+	h.put(func(tx data.Tx) error { return errors.Join(tx.Incidents().Put(i), tx.Bulletins().Put(b)) })
+	return b
 }
 
 // RoundTrip answers the look from the public handler, or lies.
 func (h *house) RoundTrip(r *http.Request) (*http.Response, error) {
 	h.asked.Add(1)
+	if h.broken.Load() == r.URL.Path {
+		return nil, errors.New("connection refused")
+	}
 	w := httptest.NewRecorder()
 	if h.lie.Load() {
 		io.WriteString(w, `{"banners":[]}`) //nolint:errcheck // a recorder takes everything
@@ -68,10 +126,15 @@ func newHouse(t *testing.T) *house {
 		t.Fatal(err)
 	}
 	h := &house{t: t, store: s}
-	h.look = &web.Look{Store: s, Client: &http.Client{Transport: h}, Base: "http://page", Customer: regexp.MustCompile(`^Cust[0-9]+$`), Log: quiet}
+	h.log = &synced{}
+	h.registry = prometheus.NewRegistry()
+	h.look = &web.Look{
+		Store: s, Client: &http.Client{Transport: h}, Base: "http://page", Customer: regexp.MustCompile(`^Cust[0-9]+$`),
+		Log: slog.New(slog.NewTextHandler(h.log, nil)),
+	}
 	h.pages = &page.Publisher{
 		Store: s, Renderers: []page.Renderer{page.Render, banner.Render}, Log: quiet, Tick: 6 * time.Hour,
-		OnSwap: []func(*page.Snapshot){h.look.Begin(prometheus.NewRegistry())},
+		OnSwap: []func(*page.Snapshot){h.look.Begin(h.registry)},
 		Settings: page.Settings{
 			Name: "Status", Product: "CRM", URL: "https://status.example.com", Zone: oslo, ZoneName: "Europe/Oslo", Target: "0.998", Langs: []i18n.Lang{i18n.EN},
 		},
@@ -201,4 +264,117 @@ func TestProofOfIncident(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A banner has room for so many: what is less urgent is owed there from when there is room, and is no error before.
+func TestNoRoomOnTheBanner(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		var last data.Bulletin
+		for n := range banner.Most + 1 {
+			last = h.incident(n, "")
+			time.Sleep(time.Second)
+		}
+		h.live(time.Hour)
+		h.unseen(0)
+		if n := h.log.count("level=ERROR"); n != 0 {
+			t.Errorf("%d errors, want none", n)
+		}
+		if h.proof(last, data.OnPage).IsZero() || !h.proof(last, data.OnBanner).IsZero() {
+			t.Error("the fourth is on the page and not on the banner")
+		}
+		h.put(func(tx data.Tx) error {
+			i, err := tx.Incidents().Get("abcdefghijk0")
+			if err != nil {
+				return err
+			}
+			if i, err = i.Update(data.Report{Phase: data.Resolved}, "socket:root", time.Now()); err != nil {
+				return err
+			}
+			return tx.Incidents().Put(i)
+		})
+		h.live(time.Minute)
+		if h.proof(last, data.OnBanner).IsZero() {
+			t.Error("there is room, and no proof")
+		}
+	})
+}
+
+// What is missing is said once, and so is that it is seen at last.
+func TestMissingIsSaidOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		h.incident(0, "")
+		h.lie.Store(true)
+		time.AfterFunc(59*time.Minute, func() {
+			h.unseen(2)
+			h.lie.Store(false)
+		})
+		h.live(time.Hour)
+		h.unseen(0)
+		if n := h.log.count("level=ERROR"); n != 1 {
+			t.Errorf("%d errors in an hour, want 1", n)
+		}
+		if n := h.log.count("level=INFO"); n != 1 {
+			t.Errorf("%d times that all is seen, want 1", n)
+		}
+	})
+}
+
+// Of two surfaces one cannot be fetched: what is seen on the other is written down.
+func TestOneSurfaceFails(t *testing.T) {
+	for broken, want := range map[string]data.Surface{"/": data.OnBanner, "/api/v1/banner": data.OnPage} {
+		synctest.Test(t, func(t *testing.T) {
+			h := newHouse(t)
+			b := h.incident(0, "")
+			h.broken.Store(broken)
+			h.live(time.Minute)
+			for _, s := range []data.Surface{data.OnPage, data.OnBanner} {
+				if proven := !h.proof(b, s).IsZero(); proven != (s == want) {
+					t.Errorf("%s is broken, and %s is proven: %t", broken, s, proven)
+				}
+			}
+			h.unseen(1)
+		})
+	}
+}
+
+// A cohort's banner is looked at as one of its customers, or not at all: the general banner proves nothing for it.
+func TestWhoToLookAs(t *testing.T) {
+	for _, tt := range []struct {
+		form, listed string
+		proven       bool
+	}{
+		{`^Cust[0-9]+$`, "", true},
+		{`^Tenant[0-9]+$`, "", true},
+		{`^[A-Z]{3}-[0-9]+$`, "ABC-1", true},
+		{`^[A-Z]{3}-[0-9]+$`, "", false},
+		{`^[A-Z]{3}-[0-9]+$`, "Cust1", false}, // not of the form: the banner does not know it either
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			h := newHouse(t)
+			h.look.Customer = regexp.MustCompile(tt.form)
+			if tt.listed != "" {
+				h.put(func(tx data.Tx) error {
+					return tx.Cohorts().Put(data.Cohort{Slug: "pilot", List: []string{tt.listed}})
+				})
+			}
+			b := h.incident(0, "pilot")
+			h.live(time.Hour)
+			if proven := !h.proof(b, data.OnBanner).IsZero(); proven != tt.proven {
+				t.Errorf("%s, listed %q: proven %t", tt.form, tt.listed, proven)
+			}
+			if h.proof(b, data.OnPage).IsZero() {
+				t.Error("the page is not proven")
+			}
+			want := 1
+			if tt.proven {
+				want = 0
+			}
+			h.unseen(float64(want))
+			if n := h.log.count("no identifier of cohort pilot can be made for the pattern"); n != want {
+				t.Errorf("%s, listed %q: said %d times, want %d", tt.form, tt.listed, n, want)
+			}
+		})
+	}
 }

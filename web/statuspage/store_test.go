@@ -2,8 +2,11 @@ package statuspage_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +15,8 @@ import (
 	"github.com/superoffice/statusd/data/bolt"
 	"github.com/superoffice/statusd/data/datatest"
 	"github.com/superoffice/statusd/data/i18n"
+	"github.com/superoffice/statusd/data/wire"
+	"github.com/superoffice/statusd/web/banner"
 	"github.com/superoffice/statusd/web/page"
 	"github.com/superoffice/statusd/web/statuspage"
 )
@@ -105,6 +110,86 @@ func TestHidden(t *testing.T) {
 	if len(*summary.Components) != 1 || len(*summary.Incidents) != 1 || len(*summary.Maintenances) != 1 {
 		t.Errorf("the summary has %d components, %d incidents and %d maintenances: want one of each",
 			len(*summary.Components), len(*summary.Incidents), len(*summary.Maintenances))
+	}
+}
+
+// TestHiddenIncident: a story only of components that the public does not know is nowhere (C6), and one that names others too
+// is told without those. One of a component that is retired since stays in the history.
+func TestHiddenIncident(t *testing.T) {
+	now := time.Now().UTC()
+	login, oslo, tenant, old := datatest.Component("login"), datatest.Component("hush-oslo"), datatest.Component("hush-tenant"), datatest.Component("old")
+	oslo.Audience, tenant.Audience, old.Retired = data.ForOperators, data.ForCustomers, true
+	story := func(id, title string, slugs ...string) data.Incident {
+		i := datatest.Incident(id, now.Add(-time.Hour))
+		i.Title, i.Affected, i.Updates[0].Changes = title, nil, nil
+		for _, slug := range slugs {
+			i.Affected = append(i.Affected, data.Affected{Component: slug, Level: data.MajorOutage})
+			i.Updates[0].Changes = append(i.Updates[0].Changes, data.Change{Component: slug, Old: data.Operational, New: data.MajorOutage})
+		}
+		return i
+	}
+	incidents := []data.Incident{
+		story("hushhush0001", "hush-oslo is down", "hush-oslo"), story("hushhush0002", "hush-tenant is down", "hush-tenant", "hush-oslo"),
+		story("aaaabbbb0001", "Sign-in fails", "hush-oslo", "login"), story("aaaabbbb0002", "It was slow", "old"),
+	}
+	incidents[0].Affected[0].Cohort = "pilot"
+	snapshot := build(t, "Europe/Oslo", func(tx data.Tx) error {
+		for _, c := range []data.Component{login, oslo, tenant, old} {
+			if err := errors.Join(tx.Components().Put(c), tx.Marks().Put(datatest.Mark(c.Slug, now.Add(-2*time.Hour), data.Operational))); err != nil {
+				return err
+			}
+		}
+		for _, i := range incidents {
+			if err := tx.Incidents().Put(i); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	hush := func(where, text string) {
+		t.Helper()
+		if strings.Contains(text, "hush") {
+			t.Errorf("%s tells of what is hidden", where)
+		}
+	}
+	var ids []string
+	for _, i := range snapshot.State.Incidents {
+		ids = append(ids, i.ID)
+		hush("our own JSON", fmt.Sprint(wire.IncidentOf(i, "https://status.example.com")))
+		hush("the state", fmt.Sprint(i))
+	}
+	if slices.Sort(ids); !slices.Equal(ids, []string{"aaaabbbb0001", "aaaabbbb0002"}) {
+		t.Errorf("the public knows of the incidents %v", ids)
+	}
+	for _, render := range []page.Renderer{statuspage.Render, page.Render, banner.Render} {
+		docs, err := render(snapshot.State)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for place, d := range docs {
+			hush(place.Path, place.Path+string(d.Body))
+		}
+	}
+	for _, path := range []string{"/incidents/hushhush0001", "/incidents/hushhush0002"} {
+		if _, ok := snapshot.Doc(path, i18n.EN); ok {
+			t.Errorf("%s has a page", path)
+		}
+	}
+	if d, ok := snapshot.Doc("/incidents/aaaabbbb0001", i18n.EN); !ok {
+		t.Error("what names a public component too has no page")
+	} else {
+		hush("its page", string(d.Body))
+	}
+	for _, b := range banner.For(snapshot.State, "", i18n.EN) {
+		hush("the banner", fmt.Sprint(b))
+	}
+	frames, err := page.LiveFrames(snapshot.State)
+	if err != nil {
+		t.Fatal(err)
+	}
+	hush("the live frame", string(frames[i18n.EN]))
+	if summary := decode(t, snapshot.Docs, "summary.json"); len(*summary.Incidents) != 2 {
+		t.Errorf("the summary has %d incidents, want 2", len(*summary.Incidents))
 	}
 }
 
