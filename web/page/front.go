@@ -59,7 +59,7 @@ func (m maker) front() front {
 	if strings.HasPrefix(s.Support, "https://") {
 		f.SupportLink = s.Support
 	}
-	if s.Headline == Unknown && !s.Measured.IsZero() {
+	if s.Headline == Unknown && !s.Measured.IsZero() && s.Measured.Before(s.Now) {
 		f.Stale = m.T("line.stale", "when", m.at(s.Measured).Text)
 	}
 	if s.Unprobed {

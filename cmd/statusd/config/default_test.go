@@ -165,7 +165,7 @@ func TestDefaultProbesArePublicAndLight(t *testing.T) {
 			t.Errorf("%s looks at %s", p.Name, p.Target)
 		}
 	}
-	if len(c.References) != 3 || c.Mail != nil || len(c.Subscribers) != 0 || c.Listen != "127.0.0.1:8080" || c.AdminListen != "127.0.0.1:8081" || c.Data != "" {
+	if len(c.References) != 6 || c.Mail != nil || len(c.Subscribers) != 0 || c.Listen != "127.0.0.1:8080" || c.AdminListen != "127.0.0.1:8081" || c.Data != "" {
 		t.Errorf("%v %v %v %q %q %q", c.References, c.Mail, c.Subscribers, c.Listen, c.AdminListen, c.Data)
 	}
 }

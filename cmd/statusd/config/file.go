@@ -16,7 +16,7 @@ type file struct {
 	Components     []component   `yaml:"components" doc:"What visitors see a level for. Components are shown in the order of their groups, within a group in the order of this list; those without a group come last."`
 	Maintenance    []maintenance `yaml:"maintenance" doc:"The schedule: one entry per recurring plan."`
 	Probes         []probe       `yaml:"probes" doc:"What to check, and how often."`
-	References     []string      `yaml:"references" doc:"TCP endpoints in different networks, host:port. When most of them cannot be reached the observer has lost its own network and judges nobody. None: detection off." eg:"192.0.2.1:443"`
+	References     []string      `yaml:"references" doc:"TCP endpoints in different networks, host:port. When most of them cannot be reached the observer has lost its own network and judges nobody; those given by name tell the same of its resolver, so give some in zones that are not yours. None: detection off." eg:"192.0.2.1:443"`
 	Notices        leads         `yaml:"notices" doc:"How long before a window people are told, unless the plan says otherwise. Elapsed time, page not shorter than banner, banner not shorter than deadline."`
 	Mail           *mailing      `yaml:"mail" doc:"How mail is sent. Without it no mail is sent."`
 	Contacts       []contact     `yaml:"contacts" doc:"Contract contacts. They get operational notices and cannot opt out; never write to them about anything else."`
