@@ -56,6 +56,9 @@ func TestOneBuilder(t *testing.T) {
 			pages.Use(settings) // never waits
 		}
 		synctest.Wait()
+		if last := names[len(names)-1]; last != "Third" {
+			t.Errorf("new settings did not wake it: the page is still called %s", last)
+		}
 		put(func(tx data.Tx) error { return tx.Components().Put(datatest.Component("login")) })
 		synctest.Wait()
 		cancel()

@@ -16,7 +16,6 @@ import (
 	"github.com/superoffice/statusd/data/datatest"
 	"github.com/superoffice/statusd/data/i18n"
 	"github.com/superoffice/statusd/data/wire"
-	"github.com/superoffice/statusd/web/banner"
 	"github.com/superoffice/statusd/web/page"
 	"github.com/superoffice/statusd/web/statuspage"
 )
@@ -161,7 +160,7 @@ func TestHiddenIncident(t *testing.T) {
 	if slices.Sort(ids); !slices.Equal(ids, []string{"aaaabbbb0001", "aaaabbbb0002"}) {
 		t.Errorf("the public knows of the incidents %v", ids)
 	}
-	for _, render := range []page.Renderer{statuspage.Render, page.Render, banner.Render} {
+	for _, render := range []page.Renderer{statuspage.Render, page.Render} {
 		docs, err := render(snapshot.State)
 		if err != nil {
 			t.Fatal(err)
@@ -179,9 +178,6 @@ func TestHiddenIncident(t *testing.T) {
 		t.Error("what names a public component too has no page")
 	} else {
 		hush("its page", string(d.Body))
-	}
-	for _, b := range banner.For(snapshot.State, "", i18n.EN) {
-		hush("the banner", fmt.Sprint(b))
 	}
 	frames, err := page.LiveFrames(snapshot.State)
 	if err != nil {

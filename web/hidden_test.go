@@ -1,0 +1,49 @@
+package web_test
+
+import (
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/data/datatest"
+)
+
+// A story only of a component that is for operators is on no surface (C6), and nothing is owed of it; one that names a public
+// component too is on all of them, without the hidden one.
+func TestHiddenStory(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		inner := datatest.Component("hush-oslo")
+		inner.Name, inner.Audience = data.Words{"en": "hush-oslo"}, data.ForOperators
+		h.put(func(tx data.Tx) error { return tx.Components().Put(inner) })
+		told, untold := h.incident(0, ""), h.incident(1, "pilot")
+		h.put(func(tx data.Tx) error {
+			both, err := tx.Incidents().Get(told.Subject)
+			alone, err2 := tx.Incidents().Get(untold.Subject)
+			both.Affected = append(both.Affected, data.Affected{Component: inner.Slug, Level: data.MajorOutage})
+			alone.Title, alone.Affected[0].Component, alone.Updates[0].Changes[0].Component = "hush", inner.Slug, inner.Slug
+			return errors.Join(err, err2, tx.Incidents().Put(both), tx.Incidents().Put(alone))
+		})
+		h.live(time.Minute)
+		for path, want := range map[string]string{"/": told.Subject, "/api/v1/banner": told.Subject, "/incidents/" + told.Subject: told.Subject} {
+			res, err := h.look.Client.Get(h.look.Base + path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			body, err := io.ReadAll(res.Body)
+			if text := string(body); err != nil || !strings.Contains(text, want) || strings.Contains(text, "hush") || strings.Contains(text, untold.Subject) {
+				t.Errorf("%s tells of what is hidden, or not of what is not: %v\n%.2000s", path, err, text)
+			}
+		}
+		h.unseen(0)
+		for _, s := range []data.Surface{data.OnPage, data.OnBanner} {
+			if h.proof(told, s).IsZero() || !h.proof(untold, s).IsZero() {
+				t.Errorf("the wrong one is proven on %s", s)
+			}
+		}
+	})
+}
