@@ -1,7 +1,7 @@
 package notifier
 
 import (
-	"fmt"
+	"cmp"
 	"slices"
 	"time"
 
@@ -18,60 +18,88 @@ type Settings struct {
 	Support string
 }
 
-// errand is a notice with everything that is needed to send it.
-type errand struct {
-	notice   data.Notice
-	bulletin data.Bulletin
-	batch    Batch
+// story is what a bulletin tells, read once for all its readers.
+type story struct {
+	bulletin     data.Bulletin
+	announcement data.Announcement // if it is about an occurrence
+	incident     data.Incident     // if it is about an incident
+	err          error             // it cannot be told
 }
 
-// compose writes the letter of a notice, from the facts as they are now.
-func compose(tx data.Tx, s Settings, n data.Notice) (errand, error) {
-	e := errand{notice: n}
-	var err error
-	if e.bulletin, err = tx.Bulletins().Get(n.Bulletin); err != nil {
-		return e, err
+func readStory(tx data.Tx, key data.BulletinKey) *story {
+	s := &story{}
+	if s.bulletin, s.err = tx.Bulletins().Get(key); s.err != nil {
+		return s
 	}
-	to, err := tx.Subscribers().Get(n.Subscriber)
-	if err != nil {
-		return e, err
-	}
-	page, err := tx.Settings().Get(data.SettingPageID)
-	if err != nil {
-		return e, err
-	}
-	f := letter.Facts{
-		Lang: i18n.Lang(to.Lang), Kind: letter.Kind(e.bulletin.Kind), Product: s.Product, Zone: s.Zone, Contract: to.Contract,
-	}
-	if to.Zone != "" {
-		if f.ReaderZone, err = time.LoadLocation(to.Zone); err != nil {
-			return e, fmt.Errorf("subscriber %s: %w", to.ID, err)
-		}
-	}
-	if e.bulletin.About == data.AboutIncident {
-		err = incident(tx, &f, e.bulletin, s)
+	if s.bulletin.About == data.AboutIncident {
+		s.incident, s.err = tx.Incidents().Get(s.bulletin.Subject)
 	} else {
-		err = maintenance(tx, &f, e.bulletin, s, page.Value)
+		s.announcement, s.err = announcement(tx, data.OccurrenceKey(s.bulletin.Subject))
 	}
-	if err != nil {
-		return e, err
-	}
-	l, err := letter.Write(f)
-	e.batch = Batch{
-		Key: data.PublicID(page.Value, "notice", string(n.Key())), Tag: data.PublicID(page.Value, "bulletin", string(n.Bulletin)),
-		To: to.Address, Letter: l,
-	}
-	return e, err
+	return s
 }
 
-func maintenance(tx data.Tx, f *letter.Facts, b data.Bulletin, s Settings, page string) error {
-	a, err := announcement(tx, data.OccurrenceKey(b.Subject))
-	if err != nil {
-		return err
+// edition is what makes letters of one bulletin differ.
+type edition struct {
+	bulletin data.BulletinKey
+	lang     i18n.Lang
+	zone     string
+	contract bool
+}
+
+// printed is a written letter, or why it cannot be written.
+type printed struct {
+	letter letter.Letter
+	err    error
+}
+
+// press writes letters, each edition once. It reads no store.
+type press struct {
+	settings   Settings
+	page       string           // public ID of the page
+	components []data.Component // in the order of the page
+	done       map[edition]printed
+}
+
+func newPress(s Settings, page string, components []data.Component) *press {
+	slices.SortStableFunc(components, func(a, b data.Component) int { return cmp.Compare(a.Position, b.Position) })
+	return &press{settings: s, page: page, components: components, done: map[edition]printed{}}
+}
+
+// write returns the letter of a story for a subscriber.
+func (p *press) write(s *story, to data.Subscriber) (letter.Letter, error) {
+	if s.err != nil {
+		return letter.Letter{}, s.err
 	}
+	e := edition{s.bulletin.Key(), i18n.Lang(to.Lang), to.Zone, to.Contract}
+	l, ok := p.done[e]
+	if !ok {
+		l.letter, l.err = letter.Write(p.facts(s, e))
+		p.done[e] = l
+	}
+	return l.letter, l.err
+}
+
+// facts are what the letter says. A reader's zone that nobody knows only costs the reader's own time in it.
+func (p *press) facts(s *story, e edition) letter.Facts {
+	f := letter.Facts{
+		Lang: e.lang, Kind: letter.Kind(s.bulletin.Kind), Product: p.settings.Product, Zone: p.settings.Zone, Contract: e.contract,
+	}
+	if e.zone != "" {
+		f.ReaderZone, _ = time.LoadLocation(e.zone)
+	}
+	if s.bulletin.About == data.AboutIncident {
+		p.incident(&f, s.incident)
+	} else {
+		p.maintenance(&f, s.bulletin, s.announcement)
+	}
+	return f
+}
+
+func (p *press) maintenance(f *letter.Facts, b data.Bulletin, a data.Announcement) {
 	o := a.First()
 	f.Start, f.End, f.Expected, f.Cohort = o.Window.Start, o.Window.End, a.Expected(), o.Cohort
-	f.URL = s.URL + "/maintenance/" + data.PublicID(page, "occurrence", string(o.Key()))
+	f.URL = p.settings.URL + "/maintenance/" + data.PublicID(p.page, "occurrence", string(o.Key()))
 	for _, c := range a.Categories() {
 		f.Categories = append(f.Categories, string(c))
 	}
@@ -83,41 +111,30 @@ func maintenance(tx data.Tx, f *letter.Facts, b data.Bulletin, s Settings, page 
 	case b.Kind == data.TellChanged:
 		f.OldStart, f.OldEnd = o.OldWindow.Start, o.OldWindow.End
 	}
-	f.Components, err = names(tx, f.Lang, a.Components())
-	return err
+	f.Components = p.names(f.Lang, a.Components())
 }
 
-func incident(tx data.Tx, f *letter.Facts, b data.Bulletin, s Settings) error {
-	i, err := tx.Incidents().Get(b.Subject)
-	if err != nil {
-		return err
-	}
+func (p *press) incident(f *letter.Facts, i data.Incident) {
 	f.Title, f.Phase, f.Start, f.End, f.NextUpdate = i.Title, string(i.Phase), i.Started, i.ResolvedAt, i.NextUpdate
-	f.Body, f.URL = i.Latest().Body, s.URL+"/incidents/"+i.ID
+	f.Body, f.URL = i.Latest().Body, p.settings.URL+"/incidents/"+i.ID
 	var slugs []string
 	for _, a := range i.Affected {
 		slugs = append(slugs, a.Component)
 		switch {
 		case a.Component == "login" && a.Level.Bad():
-			f.Impact, f.Support = "no_login", s.Support // H2
+			f.Impact, f.Support = "no_login", p.settings.Support // H2
 		case a.Level == data.Degraded && f.Impact == "":
 			f.Impact = string(data.Degradation)
 		}
 	}
-	f.Components, err = names(tx, f.Lang, slugs)
-	return err
+	f.Components = p.names(f.Lang, slugs)
 }
 
 // names are the components' names in lang; none named means every committed one, in the order of the page. Hidden ones have
 // no name outside.
-func names(tx data.Tx, lang i18n.Lang, slugs []string) ([]string, error) {
-	all, err := data.All(tx.Components().Range("", ""))
-	if err != nil {
-		return nil, err
-	}
-	slices.SortStableFunc(all, func(a, b data.Component) int { return a.Position - b.Position })
+func (p *press) names(lang i18n.Lang, slugs []string) []string {
 	var out []string
-	for _, c := range all {
+	for _, c := range p.components {
 		if !c.Public() {
 			continue
 		}
@@ -125,5 +142,5 @@ func names(tx data.Tx, lang i18n.Lang, slugs []string) ([]string, error) {
 			out = append(out, c.Name.In(string(lang)))
 		}
 	}
-	return out, nil
+	return out
 }

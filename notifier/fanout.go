@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/superoffice/statusd/data"
@@ -18,28 +20,30 @@ var mailed = map[data.BulletinKind]bool{
 }
 
 // FanOut makes the notices of every bulletin whose moment has come, and returns the moment of the next one; zero if there
-// is none. Bulletins that nobody may be told of any more are passed over for good.
+// is none. Bulletins that nobody may be told of any more are passed over for good; one that cannot be fanned out keeps no
+// other from it, and is named in the error.
 func FanOut(ctx context.Context, store data.Store, now time.Time) (next time.Time, err error) {
+	failed := map[data.BulletinKey]error{}
 	for {
-		key, at, err := nextBulletin(ctx, store, now)
+		key, at, err := nextBulletin(ctx, store, now, failed)
 		if err != nil || key == "" {
-			return at, err
+			return at, errors.Join(append(slices.Collect(maps.Values(failed)), err)...)
 		}
 		if err := fanOutPage(ctx, store, key, now); err != nil {
-			return at, fmt.Errorf("fanning out %s: %w", key, err)
+			failed[key] = fmt.Errorf("fanning out %s: %w", key, err)
 		}
 	}
 }
 
 // nextBulletin finds one that is due and not fanned out, else the moment of the first that will be.
-func nextBulletin(ctx context.Context, store data.Store, now time.Time) (due data.BulletinKey, next time.Time, err error) {
+func nextBulletin(ctx context.Context, store data.Store, now time.Time, failed map[data.BulletinKey]error) (due data.BulletinKey, next time.Time, err error) {
 	err = store.View(ctx, func(tx data.Tx) error {
 		due, next = "", time.Time{}
 		for b, err := range tx.Bulletins().Range("", "") {
 			switch {
 			case err != nil:
 				return err
-			case b.Fanned || b.Void || !now.Before(b.Until) || !mailed[b.Kind]:
+			case failed[b.Key()] != nil || b.Fanned || b.Void || !now.Before(b.Until) || !mailed[b.Kind]:
 			case !b.Moment.After(now):
 				due = b.Key()
 				return nil

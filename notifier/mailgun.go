@@ -22,7 +22,6 @@ import (
 type Mailgun struct {
 	client *mailgun.MailgunImpl
 	from   string
-	key    string
 }
 
 var (
@@ -55,7 +54,7 @@ func NewMailgun(o MailgunOptions) (*Mailgun, error) {
 		MaxIdleConnsPerHost: side,
 		IdleConnTimeout:     time.Minute,
 	}}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }})
-	return &Mailgun{client: client, from: o.From, key: o.Key}, nil
+	return &Mailgun{client: client, from: o.From}, nil
 }
 
 // CheckMailgunBase says whether an API address may be used.
@@ -134,7 +133,7 @@ func (m *Mailgun) Send(ctx context.Context, b Batch) (Receipt, error) {
 	msg.AddHeader("Message-Id", "<"+b.MessageID+">")
 	msg.AddHeader("Auto-Submitted", "auto-generated")
 	if err := errors.Join(msg.AddTag(b.Tag), msg.AddVariable("outbox", b.Key)); err != nil {
-		return Receipt{}, &SendError{Outcome: Refused, Reason: "this message cannot be built: " + err.Error()}
+		return Receipt{}, &SendError{Outcome: Refused, Reason: "this message cannot be built: its tag or variable is not accepted"}
 	}
 	_, id, err := m.client.Send(context.WithValue(ctx, heedKey{}, h), msg)
 	switch {
@@ -143,11 +142,11 @@ func (m *Mailgun) Send(ctx context.Context, b Batch) (Receipt, error) {
 	case err == nil:
 		return Receipt{}, &SendError{Outcome: Unknown, Reason: "the provider answered without an ID"}
 	}
-	return Receipt{}, m.explain(h, err)
+	return Receipt{}, explain(h, err)
 }
 
 // explain says what a failed request means (RELIABILITY 1, step 3).
-func (m *Mailgun) explain(h *heed, err error) *SendError {
+func explain(h *heed, err error) *SendError {
 	switch {
 	case h.status == http.StatusTooManyRequests:
 		return &SendError{Outcome: NotTaken, After: h.after, Reason: "the provider asks to send more slowly (429)"}
@@ -158,22 +157,9 @@ func (m *Mailgun) explain(h *heed, err error) *SendError {
 	case h.status != 0:
 		return &SendError{Outcome: Unknown, Reason: fmt.Sprintf("the provider answered %d, which says neither yes nor no", h.status)}
 	case !h.reached:
-		return &SendError{Outcome: NotTaken, Reason: "the provider cannot be reached: " + m.clean(err)}
+		return &SendError{Outcome: NotTaken, Reason: "the provider cannot be reached: " + cause(err)}
 	}
-	return &SendError{Outcome: Unknown, Reason: "the connection ended without an answer: " + m.clean(err)}
-}
-
-// clean leaves of an error what may be shown: no key, no address of a reader.
-func (m *Mailgun) clean(err error) string {
-	var u *url.Error
-	if errors.As(err, &u) {
-		err = u.Err
-	}
-	text := err.Error()
-	if m.key != "" {
-		text = strings.ReplaceAll(text, m.key, "[secret]")
-	}
-	return text[:min(len(text), 200)]
+	return &SendError{Outcome: Unknown, Reason: "the connection ended without an answer: " + cause(err)}
 }
 
 // Find implements Finder over Mailgun's events: what was accepted for this address since then, by our variable, tag or
@@ -185,7 +171,12 @@ func (m *Mailgun) Find(ctx context.Context, b Batch, since time.Time) (Receipt, 
 	})
 	var page []mailgun.Event
 	for range 20 { // bounded: a reader does not get two thousand mails in an hour
-		if !it.Next(ctx, &page) {
+		h := &heed{}
+		more := it.Next(context.WithValue(ctx, heedKey{}, h), &page)
+		if err := unasked(h, it.Err()); err != nil {
+			return Receipt{}, false, err
+		}
+		if !more {
 			break
 		}
 		for _, e := range page {
@@ -193,12 +184,6 @@ func (m *Mailgun) Find(ctx context.Context, b Batch, since time.Time) (Receipt, 
 				return Receipt{ID: strings.Trim(a.Message.Headers.MessageID, "<>"), At: a.GetTimestamp()}, true, nil
 			}
 		}
-		if len(page) == 0 {
-			break
-		}
-	}
-	if err := it.Err(); err != nil {
-		return Receipt{}, false, errors.New(m.clean(err))
 	}
 	return Receipt{}, false, nil
 }

@@ -3,14 +3,11 @@ package notifier
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
-	"strings"
 	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/superoffice/statusd/data"
 )
@@ -28,7 +25,8 @@ type Options struct {
 // Notifier fans out and sends. Make one with New and call Run once.
 type Notifier struct {
 	o      Options
-	ticked atomic.Int64 // unix seconds of the last turn of the loop
+	ticked atomic.Int64 // unix seconds of the last turn of the loop, or round within it
+	size   int          // how many notices the next round claims
 
 	results *prometheus.CounterVec
 	twice   prometheus.Counter
@@ -40,7 +38,7 @@ type Notifier struct {
 func New(o Options) *Notifier {
 	o.Log = o.Log.With("part", "notifier")
 	n := &Notifier{
-		o: o,
+		o: o, size: firstRound,
 		results: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "statusd_notifier_requests_total", Help: "Messages handed to the provider, by what came of it.",
 		}, []string{"outcome"}),
@@ -129,173 +127,61 @@ type schedule struct {
 	bulletin, notice time.Time // zero means none
 }
 
-// turn does everything that is due now.
+// turn does everything that is due now, for a minute at most; what is left is due in the next one. So a long queue keeps
+// neither a bulletin that has come meanwhile nor the gauges waiting.
 func (n *Notifier) turn(ctx context.Context, s *schedule) (err error) {
 	now := time.Now()
 	if !s.known || !s.bulletin.IsZero() && !now.Before(s.bulletin) {
-		if s.bulletin, err = FanOut(ctx, n.o.Store, now); err != nil {
-			return err
-		}
+		s.bulletin, err = FanOut(ctx, n.o.Store, now)
 		s.known, s.notice = true, now
 	}
 	if s.notice.IsZero() || now.Before(s.notice) {
-		return nil
+		return err
 	}
+	// Whoever has a notice is mailed even if another bulletin cannot be fanned out.
+	return errors.Join(err, n.deliver(ctx, s, now), n.gauge(ctx))
+}
+
+// deliver goes round: claim what can be begun in time, send it, write down what came of it.
+func (n *Notifier) deliver(ctx context.Context, s *schedule, began time.Time) error {
 	for {
-		due, next, err := n.claim(ctx, time.Now())
-		if s.notice = next; err != nil || len(due) == 0 {
+		now := time.Now()
+		n.ticked.Store(now.Unix())
+		due, next, err := n.claim(ctx, now, n.size)
+		if s.notice = next; err != nil || len(due) == 0 && (next.IsZero() || next.After(now)) {
 			return err
 		}
-		if err := n.work(ctx, due); err != nil {
-			return err
+		if len(due) > 0 {
+			if err := n.work(ctx, due, now); err != nil {
+				return err
+			}
+			n.size = nextRound(len(due), time.Since(now))
+		}
+		if time.Since(began) >= turnAtLeast {
+			s.notice = time.Now()
+			return nil
 		}
 	}
 }
 
-// atOnce is how many notices are claimed in one transaction, and side is how many requests run beside one another.
-const (
-	atOnce = 500
-	side   = 8
-)
-
-// claim takes what is due: notices to be sent are written as being sent, those whose sender died become unknown, and
-// unknown ones come back to be looked up. It returns the errands, and when the next notice is due.
-func (n *Notifier) claim(ctx context.Context, now time.Time) (due []errand, next time.Time, err error) {
-	err = n.o.Store.Update(ctx, func(tx data.Tx) error {
-		due, next = nil, time.Time{}
-		var keys []data.NoticeKey
-		waiting, oldest := 0, time.Duration(0)
+// gauge counts what is not settled.
+func (n *Notifier) gauge(ctx context.Context) error {
+	waiting, oldest := 0, time.Duration(0)
+	err := n.o.Store.View(ctx, func(tx data.Tx) error {
+		waiting, oldest = 0, 0
+		now := time.Now()
 		for d, err := range tx.Dues().Range("", "") {
 			if err != nil {
 				return err
 			}
 			waiting++
-			if d.At.After(now) {
-				if next.IsZero() {
-					next = d.At
-				}
-				continue
-			}
 			oldest = max(oldest, now.Sub(d.At))
-			if len(keys) < atOnce {
-				keys = append(keys, d.Notice)
-			}
 		}
+		return nil
+	})
+	if err == nil {
 		n.waiting.Set(float64(waiting))
 		n.oldest.Set(oldest.Seconds())
-		for _, key := range keys {
-			notice, err := tx.Notices().Get(key)
-			if err != nil {
-				return err
-			}
-			e, err := compose(tx, n.o.Settings, notice)
-			if err != nil {
-				return fmt.Errorf("composing %s: %w", describe(notice), err)
-			}
-			id := e.batch.Key + "@" + n.o.Domain
-			switch notice.Phase {
-			case data.NoticePlanned:
-				e.notice = Claim(notice, e.bulletin, id, now)
-			case data.NoticeSending:
-				e.notice = Died(notice)
-			}
-			e.batch.MessageID = id
-			if err := data.PutNotice(tx, e.notice); err != nil {
-				return err
-			}
-			if e.notice.Phase == data.NoticeSending || notice.Phase == data.NoticeUnknown {
-				due = append(due, e)
-			} else if at := e.notice.Next; !at.IsZero() && (next.IsZero() || at.Before(next)) {
-				next = at
-			}
-		}
-		return nil
-	})
-	return due, next, err
-}
-
-// work sends or looks up, a few at a time, and writes the results together.
-func (n *Notifier) work(ctx context.Context, due []errand) error {
-	results := make([]data.Notice, len(due))
-	var g errgroup.Group
-	g.SetLimit(side)
-	for i, e := range due {
-		g.Go(func() error {
-			if e.notice.Phase == data.NoticeUnknown {
-				results[i] = n.lookUp(ctx, e)
-			} else {
-				results[i] = n.send(ctx, e)
-			}
-			return nil
-		})
 	}
-	g.Wait() //nolint:errcheck // the functions return none
-	// What was sent is written down also while stopping: a request in flight may finish, nothing new begins.
-	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-	defer cancel()
-	return n.o.Store.Update(end, func(tx data.Tx) error {
-		for _, r := range results {
-			if err := data.PutNotice(tx, r); err != nil {
-				return err
-			}
-			if r.Phase != data.NoticeAccepted {
-				continue
-			}
-			p := data.Proof{Bulletin: r.Bulletin, Surface: data.OnMail, At: r.Accepted}
-			if _, err := tx.Proofs().Get(p.Key()); errors.Is(err, data.ErrNotFound) {
-				err = tx.Proofs().Put(p)
-				if err != nil {
-					return err
-				}
-			} else if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-// send makes the request of a claimed notice, if what is left of its lease is enough for it.
-func (n *Notifier) send(ctx context.Context, e errand) data.Notice {
-	now := time.Now()
-	if ctx.Err() != nil || e.notice.Lease.Sub(now) < RequestTimeout {
-		late := &SendError{Outcome: NotTaken, Reason: "there was no time left to send it"}
-		e.notice.Attempts--
-		return After(e.notice, Receipt{}, late, e.bulletin, now)
-	}
-	request, cancel := context.WithTimeout(context.WithoutCancel(ctx), RequestTimeout)
-	defer cancel()
-	receipt, err := n.o.Sender.Send(request, e.batch)
-	r := After(e.notice, receipt, err, e.bulletin, time.Now())
-	n.results.WithLabelValues(string(r.Phase)).Inc()
-	if e.notice.Twice {
-		n.twice.Inc()
-	}
-	switch {
-	case r.Phase == data.NoticeAccepted && r.Late:
-		n.o.Log.Warn("a notice went out after its deadline", "notice", describe(r))
-	case r.Phase == data.NoticeRefused:
-		n.o.Log.Error("the provider refuses a notice; it is not tried again", "notice", describe(r), "reason", r.Error)
-	case err != nil:
-		n.o.Log.Warn("a notice is not through yet", "notice", describe(r), "phase", r.Phase, "reason", r.Error)
-	}
-	return r
-}
-
-// lookUp asks the provider's log what became of an unknown notice.
-func (n *Notifier) lookUp(ctx context.Context, e errand) data.Notice {
-	finder, ok := n.o.Sender.(Finder)
-	var receipt Receipt
-	var found bool
-	err := errors.New("this provider keeps no log")
-	if ok {
-		request, cancel := context.WithTimeout(ctx, RequestTimeout)
-		defer cancel()
-		receipt, found, err = finder.Find(request, e.batch, e.notice.Tried)
-	}
-	r := LookedUp(e.notice, receipt, found, err, e.bulletin, time.Now())
-	if r.Phase == data.NoticePlanned {
-		n.o.Log.Warn("a notice is sent once more, maybe twice", "notice", describe(r), "reason", strings.TrimSpace(r.Error+" not found in the log"))
-	}
-	return r
+	return err
 }

@@ -24,8 +24,7 @@ var lookups = []time.Duration{time.Minute, 5 * time.Minute, 35 * time.Minute}
 // time is over, becomes void instead.
 func Claim(n data.Notice, b data.Bulletin, messageID string, now time.Time) data.Notice {
 	if b.Void || !now.Before(b.Until) {
-		n.Phase, n.Next = data.NoticeVoid, time.Time{}
-		return n
+		return void(n, n.Error)
 	}
 	n.Phase, n.MessageID = data.NoticeSending, messageID
 	n.Attempts++
@@ -54,6 +53,20 @@ func After(n data.Notice, r Receipt, err error, b data.Bulletin, now time.Time) 
 	default:
 		n.Phase, n.Next = data.NoticeUnknown, n.Tried.Add(lookups[0])
 	}
+	return n
+}
+
+// void returns a notice that is not to be sent any more.
+func void(n data.Notice, why string) data.Notice {
+	n.Phase, n.Next, n.Lease, n.Error = data.NoticeVoid, time.Time{}, time.Time{}, why
+	return n
+}
+
+// unwritten returns a planned notice for which no letter could be written: it is tried again, more and more seldom, until
+// its bulletin is over.
+func unwritten(n data.Notice, err error, now time.Time) data.Notice {
+	n.Attempts++
+	n.Next, n.Error = now.Add(backoff(n.Attempts)), "its letter cannot be written: "+err.Error()
 	return n
 }
 
