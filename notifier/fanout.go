@@ -67,6 +67,10 @@ func fanOutPage(ctx context.Context, store data.Store, key data.BulletinKey, now
 		if err != nil {
 			return err
 		}
+		if who.nobody {
+			b.Fanned = true
+			return tx.Bulletins().Put(b)
+		}
 		if who.leader != "" && who.leader != key {
 			if leader, err := tx.Bulletins().Get(who.leader); err == nil && !leader.Fanned && !leader.Void && !leader.Moment.After(now) {
 				b = leader // it speaks for both
@@ -118,6 +122,7 @@ func fanOutPage(ctx context.Context, store data.Store, key data.BulletinKey, now
 
 // concerned is who is to be told of a bulletin.
 type concerned struct {
+	nobody  bool
 	topic   data.Topic
 	leader  data.BulletinKey   // of the windows told as one; empty for an incident
 	members []data.BulletinKey // the bulletins of all of them
@@ -125,17 +130,7 @@ type concerned struct {
 
 func audience(tx data.Tx, b data.Bulletin) (concerned, error) {
 	if b.About == data.AboutIncident {
-		i, err := tx.Incidents().Get(b.Subject)
-		who := data.Topic{Cohort: data.AllCustomers}
-		for n, a := range i.Affected {
-			who.Components = append(who.Components, a.Component)
-			if n == 0 && a.Cohort != "" {
-				who.Cohort = a.Cohort
-			} else if a.Cohort != who.Cohort {
-				who.Cohort = data.AllCustomers
-			}
-		}
-		return concerned{topic: who}, err
+		return readers(tx, b.Subject)
 	}
 	a, err := announcement(tx, data.OccurrenceKey(b.Subject))
 	if err != nil {
@@ -153,6 +148,32 @@ func audience(tx data.Tx, b data.Bulletin) (concerned, error) {
 		who.members = append(who.members, m.Key())
 	}
 	who.leader = who.members[0]
+	return who, nil
+}
+
+// readers is who is to be told of an incident: nobody, if it is a draft or names only components that the public does not know
+// of (C6).
+func readers(tx data.Tx, id string) (concerned, error) {
+	i, err := tx.Incidents().Get(id)
+	if err != nil {
+		return concerned{}, err
+	}
+	who := concerned{topic: data.Topic{Cohort: data.AllCustomers}}
+	for _, a := range i.Affected {
+		c, err := tx.Components().Get(a.Component)
+		if errors.Is(err, data.ErrNotFound) || err == nil && c.Audience != data.ForAll {
+			continue
+		} else if err != nil {
+			return concerned{}, err
+		}
+		if len(who.topic.Components) == 0 && a.Cohort != "" {
+			who.topic.Cohort = a.Cohort
+		} else if a.Cohort != who.topic.Cohort {
+			who.topic.Cohort = data.AllCustomers
+		}
+		who.topic.Components = append(who.topic.Components, a.Component)
+	}
+	who.nobody = i.Hidden || len(i.Affected) > 0 && len(who.topic.Components) == 0
 	return who, nil
 }
 

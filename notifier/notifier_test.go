@@ -297,6 +297,34 @@ func TestPrune(t *testing.T) {
 	})
 }
 
+// TestHiddenIncident tells of an incident only what the public may know: of one that names only hidden components nothing.
+func TestHiddenIncident(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, sender := open(t), &scripted{}
+		prepare(t, s, 1)
+		inner := datatest.Component("dc-oslo")
+		inner.Audience, inner.Name = data.ForOperators, data.Words{"en": "Rack seven"}
+		tell := func(id string, components ...string) {
+			i := datatest.Incident(id, time.Now())
+			i.Title, i.Affected = "Incident "+id, nil
+			for _, c := range components {
+				i.Affected = append(i.Affected, data.Affected{Component: c, Level: data.MajorOutage})
+			}
+			put(t, s, func(tx data.Tx) error {
+				return errors.Join(tx.Components().Put(inner), tx.Incidents().Put(i), tx.Bulletins().Put(data.Bulletin{
+					About: data.AboutIncident, Subject: id, Kind: data.TellIncident, Version: 1, Moment: time.Now(), Until: time.Now().Add(24 * time.Hour),
+				}))
+			})
+		}
+		tell("aaaaaaaaaaa1", "dc-oslo")
+		tell("aaaaaaaaaaa2", "dc-oslo", "crm-read")
+		live(t, s, sender, time.Hour)
+		if len(sender.sent) != 1 || !strings.Contains(sender.sent[0].Letter.Text, "aaaaaaaaaaa2") || strings.Contains(sender.sent[0].Letter.Text, "Rack seven") {
+			t.Errorf("sent: %+v; want one mail, of the second incident, without the hidden component", sender.sent)
+		}
+	})
+}
+
 func TestManySubscribers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := open(t)
