@@ -257,11 +257,19 @@ func TestSecondProcess(t *testing.T) {
 }
 
 // TestFlippedBits turns over single bits all over a file: each is harmless or detected, and never a panic or a wrong value
-// served as right.
+// served as right. STATUSD_SEED takes other bits than the ordinary run.
+//
+// What this package cannot detect is a lower number of elements in the header of one of bbolt's pages, which no checksum
+// covers: records behind it are missed without an error. About one flip in thirty thousand hits such a bit.
 func TestFlippedBits(t *testing.T) {
 	path := filled(t)
 	whole := used(t, path)
-	seed := rand.Uint64()
+	seed := uint64(1)
+	if text := os.Getenv("STATUSD_SEED"); text != "" {
+		if _, err := fmt.Sscan(text, &seed); err != nil {
+			t.Fatalf("STATUSD_SEED=%s: %v", text, err)
+		}
+	}
 	rnd := rand.New(rand.NewPCG(seed, 1))
 	flips, detected := 500, 0
 	if testing.Short() {
