@@ -146,9 +146,6 @@ type Due struct {
 // Key implements Keyed.
 func (d Due) Key() DueKey { return DueKey(keyTime(d.At) + "|" + string(d.Notice)) }
 
-// DueBefore is the end of the range of keys of everything due at or before t.
-func DueBefore(t time.Time) DueKey { return DueKey(keyTime(t) + "}") }
-
 // PutNotice writes n and moves its Due entry along, in one transaction.
 func PutNotice(tx Tx, n Notice) error {
 	if old, err := tx.Notices().Get(n.Key()); err == nil && !old.Next.IsZero() && !old.Next.Equal(n.Next) {

@@ -106,12 +106,7 @@ func (n NoticeTimes) WithDefaults() NoticeTimes {
 }
 
 // Key implements Keyed.
-func (m Maintenance) Key() MaintenanceKey { return KeyOfMaintenance(m.Slug, m.ValidFrom) }
-
-// KeyOfMaintenance is the key of the version of slug that is valid from t.
-func KeyOfMaintenance(slug string, t time.Time) MaintenanceKey {
-	return MaintenanceKey(slug + "|" + keyTime(t))
-}
+func (m Maintenance) Key() MaintenanceKey { return MaintenanceKey(m.Slug + "|" + keyTime(m.ValidFrom)) }
 
 var slugPattern = regexp.MustCompile(`^[a-z0-9]+(?:[-/][a-z0-9]+)*$`)
 

@@ -160,6 +160,12 @@ func (s *Store) recover() error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.watch.Lock()
+	done := !s.fault.reopen // by another writer, while this one waited
+	s.watch.Unlock()
+	if done {
+		return nil
+	}
 	if err := s.db.Close(); err != nil {
 		return fmt.Errorf("closing %s after a failed write: %w", s.path, err)
 	}

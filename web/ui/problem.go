@@ -68,16 +68,6 @@ var statusOf = map[data.Kind]int{
 	data.KindForbidden: http.StatusForbidden,
 }
 
-// KindOf is statusOf the other way, for a client of this API; 0 for a status that is no kind.
-func KindOf(status int) data.Kind {
-	for kind, s := range statusOf {
-		if s == status {
-			return kind
-		}
-	}
-	return 0
-}
-
 // Problem is a problem document (RFC 9457). Request is the ID under which the log tells more.
 type Problem struct {
 	Type    string `json:"type"`
