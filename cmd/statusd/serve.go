@@ -10,7 +10,9 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/signal"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -70,6 +72,9 @@ const stopWithin = 8 * time.Second
 // serve runs the service until ctx ends. It is one long function on purpose: it opens, builds and runs everything from top
 // to bottom, and closes in reverse by defer.
 func serve(ctx context.Context, s serving) error {
+	hup := make(chan os.Signal, 1) // from the beginning: unheard, SIGHUP would end the process
+	signal.Notify(hup, syscall.SIGHUP)
+	defer signal.Stop(hup)
 	cfg := s.cfg
 	if s.Listen != "" {
 		cfg.Listen = s.Listen
@@ -186,7 +191,7 @@ func serve(ctx context.Context, s serving) error {
 	for _, part := range []func(context.Context) error{planner.Run, pages.Run, hub.Run, look.Run, runner.Run, mail.Run, housekeeping(desk, store, log)} {
 		group.Go(func() error { return part(ctx) })
 	}
-	group.Go(func() error { return reloads(ctx, s, store, pages, certificates, log) })
+	group.Go(func() error { return reloads(ctx, hup, s, store, pages, certificates, log) })
 	log.Info("serving", "public", address.Listen, "operators", address.Admin, "data", cfg.Data, "version", versionText())
 	if s.ready != nil {
 		group.Go(func() error { return s.ready(address) })

@@ -8,9 +8,7 @@ import (
 	"net"
 	"net/url"
 	"os"
-	"os/signal"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/coreos/go-systemd/v22/daemon"
@@ -137,10 +135,7 @@ func noteHead(ctx context.Context, store data.Store, log *slog.Logger) {
 // reloads reads the configuration again at each SIGHUP, or keeps the old one and says why. Components, plans, probes,
 // cohorts, contacts, the page's name and the content of certificates take effect at once; whatever else was changed does at
 // the next start, and the log names it.
-func reloads(ctx context.Context, s serving, store data.Store, pages *page.Publisher, certs *certificates, log *slog.Logger) error {
-	hup := make(chan os.Signal, 1)
-	signal.Notify(hup, syscall.SIGHUP)
-	defer signal.Stop(hup)
+func reloads(ctx context.Context, hup <-chan os.Signal, s serving, store data.Store, pages *page.Publisher, certs *certificates, log *slog.Logger) error {
 	for {
 		select {
 		case <-ctx.Done():
