@@ -24,7 +24,10 @@
 //	Incident             the story people write
 //	Bulletin, Proof      what is to be told and by when; when each surface first really showed it
 //	Notice, Due          one copy for one subscriber; when it is to be looked at again
-//	Token, AuditEntry    who may change what; who did
+//	Operator, Token      who may change what: a person, a program
+//	Session, Link        a browser that is signed in; a way in for the day the provider is down
+//	AuditEntry           who did what
+//	Alarm, Alert         what is in danger; what a monitoring system outside said
 //	Answer               what an idempotency key was answered, kept with the write it belongs to
 //
 // Rules are methods and functions of values and a time: Occurrence.Due, Merge, Cohorts.Of, PublicID. They read no clock.

@@ -27,8 +27,10 @@ const (
 
 // Incident is the story people write about a failure.
 type Incident struct {
-	ID      string    `json:"id"` // public ID
+	ID      string    `json:"id"`      // public ID
+	Version int       `json:"version"` // raised by PutIncident; how a reader says which he has seen
 	Title   string    `json:"title"`
+	Titles  Words     `json:"titles,omitempty"` // the title in other languages, as far as somebody wrote it
 	Impact  string    `json:"impact,omitempty"` // none, minor, major, critical; empty is derived from the components
 	Phase   Phase     `json:"phase"`
 	Started time.Time `json:"started"`
@@ -42,6 +44,7 @@ type Incident struct {
 	Updates  []Update   `json:"updates"`            // oldest first, at least one
 	Hidden   bool       `json:"hidden,omitempty"`   // a draft: absent everywhere in public
 	By       string     `json:"by"`
+	Alerts   string     `json:"alerts,omitempty"` // the rule by which alerts opened it and may close it; empty means people do
 }
 
 // Affected is one component an incident holds at a level.
@@ -56,16 +59,27 @@ type Update struct {
 	ID       string    `json:"id"` // public ID
 	Phase    Phase     `json:"phase"`
 	Body     string    `json:"body"`
-	At       time.Time `json:"at"`      // what people see and what is sorted by
-	Created  time.Time `json:"created"` // when it was written down
+	Bodies   Words     `json:"bodies,omitempty"` // the body in other languages
+	At       time.Time `json:"at"`               // what people see and what is sorted by
+	Created  time.Time `json:"created"`          // when it was written down
 	By       string    `json:"by"`
-	Changes  []Change  `json:"changes,omitempty"` // every component named, also those that did not change
-	Internal bool      `json:"internal,omitempty"`
+	Changes  []Change  `json:"changes,omitempty"`  // every component named, also those that did not change
+	Internal bool      `json:"internal,omitempty"` // a note for operators: absent everywhere in public
+	Edits    []Edit    `json:"edits,omitempty"`    // oldest first
+}
+
+// Edit is what an update said before it was changed.
+type Edit struct {
+	At     time.Time `json:"at"` // of the change
+	By     string    `json:"by"`
+	Body   string    `json:"body"`
+	Bodies Words     `json:"bodies,omitempty"`
 }
 
 // Change is one component's level before and after an update.
 type Change struct {
 	Component string `json:"component"`
+	Cohort    string `json:"cohort,omitempty"` // empty means all
 	Old       Level  `json:"old"`
 	New       Level  `json:"new"`
 }
@@ -75,6 +89,22 @@ func (i Incident) Key() string { return i.ID }
 
 // Open says whether the incident goes on.
 func (i Incident) Open() bool { return i.Phase != Resolved && i.Phase != Postmortem }
+
+// TitleIn returns the title in lang, else as it was written.
+func (i Incident) TitleIn(lang string) string {
+	if s := i.Titles[lang]; s != "" {
+		return s
+	}
+	return i.Title
+}
+
+// BodyIn returns the body in lang, else as it was written.
+func (u Update) BodyIn(lang string) string {
+	if s := u.Bodies[lang]; s != "" {
+		return s
+	}
+	return u.Body
+}
 
 // Latest returns the newest public update.
 func (i Incident) Latest() Update {
@@ -208,7 +238,7 @@ func (i Incident) affect(said []Affected, over bool) ([]Affected, []Change, erro
 			return nil, nil, Invalid("components", fmt.Sprintf("%s: use operational, degraded, partial_outage or major_outage", a.Component))
 		}
 		n, old := was(a.Component, a.Cohort)
-		changes = append(changes, Change{Component: a.Component, Old: old, New: a.Level})
+		changes = append(changes, Change{Component: a.Component, Cohort: a.Cohort, Old: old, New: a.Level})
 		if n >= 0 {
 			held[n].Level = a.Level
 		} else {
@@ -223,7 +253,7 @@ func (i Incident) affect(said []Affected, over bool) ([]Affected, []Change, erro
 		if over {
 			level = Operational
 		}
-		changes = append(changes, Change{Component: a.Component, Old: a.Level, New: level})
+		changes = append(changes, Change{Component: a.Component, Cohort: a.Cohort, Old: a.Level, New: level})
 		held[n].Level = level
 	}
 	return held, changes, nil

@@ -36,12 +36,19 @@ type Tx interface {
 	Outages() Table[OutageKey, Outage]
 	Blocks() Table[BlockKey, Block]
 	Incidents() Table[string, Incident]
+	IncidentRefs() Table[IncidentRefKey, IncidentRef]
+	Alerts() Table[AlertKey, Alert]
+	Alarms() Table[AlarmKey, Alarm]
 	Bulletins() Table[BulletinKey, Bulletin]
 	Proofs() Table[ProofKey, Proof]
 	Notices() Table[NoticeKey, Notice]
 	Dues() Table[DueKey, Due]
+	Operators() Table[string, Operator]
+	Sessions() Table[string, Session]
+	Links() Table[string, Link]
 	Tokens() Table[string, Token]
 	Audit() Table[AuditKey, AuditEntry]
+	AuditRefs() Table[AuditRefKey, AuditRef]
 	Answers() Table[string, Answer]
 	Settings() Table[string, Setting]
 }
@@ -61,12 +68,19 @@ const (
 	OutagesTable      TableName = "outages"
 	BlocksTable       TableName = "blocks"
 	IncidentsTable    TableName = "incidents"
+	IncidentRefsTable TableName = "incident_refs"
+	AlertsTable       TableName = "alerts"
+	AlarmsTable       TableName = "alarms"
 	BulletinsTable    TableName = "bulletins"
 	ProofsTable       TableName = "proofs"
 	NoticesTable      TableName = "notices"
 	DuesTable         TableName = "dues"
+	OperatorsTable    TableName = "operators"
+	SessionsTable     TableName = "sessions"
+	LinksTable        TableName = "links"
 	TokensTable       TableName = "tokens"
 	AuditTable        TableName = "audit"
+	AuditRefsTable    TableName = "audit_refs"
 	AnswersTable      TableName = "answers"
 	SettingsTable     TableName = "settings"
 )
@@ -74,8 +88,9 @@ const (
 // Tables lists every table.
 var Tables = []TableName{
 	ComponentsTable, CohortsTable, ProbesTable, MaintenancesTable, SubscribersTable, OccurrencesTable, MarksTable,
-	OutagesTable, BlocksTable, IncidentsTable, BulletinsTable, ProofsTable, NoticesTable, DuesTable, TokensTable,
-	AuditTable, AnswersTable, SettingsTable,
+	OutagesTable, BlocksTable, IncidentsTable, IncidentRefsTable, AlertsTable, AlarmsTable, BulletinsTable, ProofsTable,
+	NoticesTable, DuesTable, OperatorsTable, SessionsTable, LinksTable, TokensTable, AuditTable, AuditRefsTable,
+	AnswersTable, SettingsTable,
 }
 
 // Revision counts the transactions that changed something; it only grows, also over restarts.

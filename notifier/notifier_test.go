@@ -311,7 +311,7 @@ func TestHiddenIncident(t *testing.T) {
 				i.Affected = append(i.Affected, data.Affected{Component: c, Level: data.MajorOutage})
 			}
 			put(t, s, func(tx data.Tx) error {
-				return errors.Join(tx.Components().Put(inner), tx.Incidents().Put(i), tx.Bulletins().Put(data.Bulletin{
+				return errors.Join(tx.Components().Put(inner), data.PutIncident(tx, i), tx.Bulletins().Put(data.Bulletin{
 					About: data.AboutIncident, Subject: id, Kind: data.TellIncident, Version: 1, Moment: time.Now(), Until: time.Now().Add(24 * time.Hour),
 				}))
 			})

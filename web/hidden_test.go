@@ -26,7 +26,7 @@ func TestHiddenStory(t *testing.T) {
 			alone, err2 := tx.Incidents().Get(untold.Subject)
 			both.Affected = append(both.Affected, data.Affected{Component: inner.Slug, Level: data.MajorOutage})
 			alone.Title, alone.Affected[0].Component, alone.Updates[0].Changes[0].Component = "hush", inner.Slug, inner.Slug
-			return errors.Join(err, err2, tx.Incidents().Put(both), tx.Incidents().Put(alone))
+			return errors.Join(err, err2, data.PutIncident(tx, both), data.PutIncident(tx, alone))
 		})
 		h.live(time.Minute)
 		for path, want := range map[string]string{"/": told.Subject, "/api/v1/banner": told.Subject, "/incidents/" + told.Subject: told.Subject} {

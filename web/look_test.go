@@ -87,7 +87,7 @@ func (h *house) incident(n int, cohort string) data.Bulletin {
 		About: data.AboutIncident, Subject: i.ID, Kind: data.TellIncident, Version: 1, Moment: time.Now(), Banner: time.Now(),
 		Until: time.Now().Add(24 * time.Hour),
 	}
-	h.put(func(tx data.Tx) error { return errors.Join(tx.Incidents().Put(i), tx.Bulletins().Put(b)) })
+	h.put(func(tx data.Tx) error { return errors.Join(data.PutIncident(tx, i), tx.Bulletins().Put(b)) })
 	return b
 }
 
@@ -255,7 +255,7 @@ func TestProofOfIncident(t *testing.T) {
 		hidden := datatest.Incident("abcdefghijk2", time.Now())
 		hidden.Hidden = true
 		h.put(func(tx data.Tx) error {
-			return errors.Join(tx.Incidents().Put(i), tx.Bulletins().Put(b), tx.Incidents().Put(hidden))
+			return errors.Join(data.PutIncident(tx, i), tx.Bulletins().Put(b), data.PutIncident(tx, hidden))
 		})
 		h.live(time.Minute)
 		for _, s := range []data.Surface{data.OnPage, data.OnBanner} {
@@ -291,7 +291,7 @@ func TestNoRoomOnTheBanner(t *testing.T) {
 			if i, err = i.Update(data.Report{Phase: data.Resolved}, "socket:root", time.Now()); err != nil {
 				return err
 			}
-			return tx.Incidents().Put(i)
+			return data.PutIncident(tx, i)
 		})
 		h.live(time.Minute)
 		if h.proof(last, data.OnBanner).IsZero() {

@@ -12,5 +12,5 @@ import (
 // the kernel says is at the other end.
 func Socket(ctx context.Context, c net.Conn) context.Context {
 	user := peerUser(c)
-	return api.WithOperator(ctx, data.Operator{Name: "socket:" + user, Role: data.Admin, Address: "local", Scope: "local:" + user})
+	return api.WithActor(ctx, data.Actor{Name: "socket:" + user, Role: data.Admin, Address: "local", Scope: "local:" + user})
 }

@@ -113,7 +113,7 @@ func openFile(cfg *config.Config) (*client, error) {
 	for pattern, h := range a.Routes() {
 		mux.Handle(pattern, h)
 	}
-	who := data.Operator{Name: "file:" + userName(), Role: data.Admin, Address: "local", Scope: "local:" + userName()}
+	who := data.Actor{Name: "file:" + userName(), Role: data.Admin, Address: "local", Scope: "local:" + userName()}
 	return &client{base: "http://file", close: store.Close, http: &http.Client{Transport: inProcess{mux, who}}}, nil
 }
 
@@ -131,12 +131,12 @@ func userName() string {
 // inProcess answers requests from a handler in this process.
 type inProcess struct {
 	handler http.Handler
-	who     data.Operator
+	who     data.Actor
 }
 
 func (t inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 	w := &answer{header: http.Header{}, status: http.StatusOK}
-	r = r.Clone(api.WithOperator(r.Context(), t.who))
+	r = r.Clone(api.WithActor(r.Context(), t.who))
 	if r.Body == nil {
 		r.Body = http.NoBody
 	}

@@ -160,6 +160,34 @@ func (t *tx) Dues() data.Table[data.DueKey, data.Due] {
 	return table[data.DueKey, data.Due]{t, data.DuesTable}
 }
 
+func (t *tx) IncidentRefs() data.Table[data.IncidentRefKey, data.IncidentRef] {
+	return table[data.IncidentRefKey, data.IncidentRef]{t, data.IncidentRefsTable}
+}
+
+func (t *tx) Alerts() data.Table[data.AlertKey, data.Alert] {
+	return table[data.AlertKey, data.Alert]{t, data.AlertsTable}
+}
+
+func (t *tx) Alarms() data.Table[data.AlarmKey, data.Alarm] {
+	return table[data.AlarmKey, data.Alarm]{t, data.AlarmsTable}
+}
+
+func (t *tx) Operators() data.Table[string, data.Operator] {
+	return table[string, data.Operator]{t, data.OperatorsTable}
+}
+
+func (t *tx) Sessions() data.Table[string, data.Session] {
+	return table[string, data.Session]{t, data.SessionsTable}
+}
+
+func (t *tx) Links() data.Table[string, data.Link] {
+	return table[string, data.Link]{t, data.LinksTable}
+}
+
+func (t *tx) AuditRefs() data.Table[data.AuditRefKey, data.AuditRef] {
+	return table[data.AuditRefKey, data.AuditRef]{t, data.AuditRefsTable}
+}
+
 func (t *tx) Tokens() data.Table[string, data.Token] {
 	return table[string, data.Token]{t, data.TokensTable}
 }

@@ -44,6 +44,9 @@ func Invariants(t testing.TB, s data.Store) {
 				t.Errorf("incident %s is %s and resolved at %v", i.ID, i.Phase, i.ResolvedAt)
 			}
 		}
+		if err := incidentRefs(t, tx); err != nil {
+			return err
+		}
 		for p, err := range tx.Proofs().Range("", "") {
 			if err != nil {
 				return err
@@ -87,4 +90,33 @@ func Invariants(t testing.TB, s data.Store) {
 	if err != nil {
 		t.Errorf("invariants: %v", err)
 	}
+}
+
+// incidentRefs checks that every incident is found by its time, every open one in the list of those, and nothing else is.
+func incidentRefs(t testing.TB, tx data.Tx) error {
+	t.Helper()
+	want := 0
+	for i, err := range tx.Incidents().Range("", "") {
+		if err != nil {
+			return err
+		}
+		ref := data.IncidentRef{Created: i.Created, Incident: i.ID}
+		got, err := tx.IncidentRefs().Get(ref.Key())
+		if err != nil || got.Version != i.Version {
+			t.Errorf("incident %s version %d has the way %+v: %v", i.ID, i.Version, got, err)
+		}
+		want++
+		ref.Open = true
+		if _, err := tx.IncidentRefs().Get(ref.Key()); (err == nil) != i.Open() {
+			t.Errorf("incident %s is %s; its place among the open ones: %v", i.ID, i.Phase, err)
+		}
+		if i.Open() {
+			want++
+		}
+	}
+	all, err := data.All(tx.IncidentRefs().Range("", ""))
+	if len(all) != want {
+		t.Errorf("%d ways lead to incidents, want %d", len(all), want)
+	}
+	return err
 }

@@ -93,7 +93,7 @@ func testGet(t *testing.T, open Opener) {
 	}
 	want := Incident("abcdefghijkl", Start)
 	update(t, s, func(tx data.Tx) error {
-		if err := tx.Incidents().Put(want); err != nil {
+		if err := data.PutIncident(tx, want); err != nil {
 			return err
 		}
 		got, err := tx.Incidents().Get(want.ID) // a transaction reads its own writes
@@ -305,7 +305,7 @@ func testWatchTables(t *testing.T, open Opener) {
 		t.Errorf("a change of settings woke a watcher of marks: %d", r)
 	default:
 	}
-	update(t, s, func(tx data.Tx) error { return tx.Incidents().Put(Incident("abcdefghijkl", Start)) })
+	update(t, s, func(tx data.Tx) error { return data.PutIncident(tx, Incident("abcdefghijkl", Start)) })
 	if r := <-w; r <= first {
 		t.Errorf("revision %d, want more than %d", r, first)
 	}

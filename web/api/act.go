@@ -36,7 +36,7 @@ const MaxRequest = 64 << 10
 type act func(tx data.Tx, r *request) (*result, error)
 
 type request struct {
-	by   data.Operator
+	by   data.Actor
 	now  time.Time
 	id   string // path member {id}; empty where there is none
 	body []byte
@@ -195,7 +195,7 @@ func raw(v any) (json.RawMessage, error) {
 }
 
 // refused writes down that somebody known asked for what the role does not allow.
-func (a *API) refused(r *http.Request, by data.Operator, name string) {
+func (a *API) refused(r *http.Request, by data.Actor, name string) {
 	err := a.Store.Update(r.Context(), func(tx data.Tx) error {
 		return data.Audit(tx, data.AuditEntry{
 			At: time.Now().UTC(), Actor: by.Name, Address: by.Address, Action: name, Object: r.PathValue("id"), Outcome: data.Refused,

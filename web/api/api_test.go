@@ -54,10 +54,10 @@ func newDesk(t *testing.T) *desk {
 	return d
 }
 
-var root = data.Operator{Name: "socket:root", Role: data.Admin, Address: "local"}
+var root = data.Actor{Name: "socket:root", Role: data.Admin, Address: "local"}
 
 // do sends a request as who (nil means over the network) and returns the status and the body.
-func (d *desk) do(who *data.Operator, method, path, body string, header ...string) (int, string) {
+func (d *desk) do(who *data.Actor, method, path, body string, header ...string) (int, string) {
 	d.t.Helper()
 	r := httptest.NewRequest(method, path, strings.NewReader(body))
 	if body != "" {
@@ -67,7 +67,7 @@ func (d *desk) do(who *data.Operator, method, path, body string, header ...strin
 		r.Header.Set(header[i], header[i+1])
 	}
 	if who != nil {
-		r = r.WithContext(api.WithOperator(r.Context(), *who))
+		r = r.WithContext(api.WithActor(r.Context(), *who))
 	}
 	w := httptest.NewRecorder()
 	d.mux.ServeHTTP(w, r)
@@ -189,7 +189,7 @@ func TestIdempotency(t *testing.T) {
 	if status, answer := d.do(&root, "POST", "/api/v1/incidents", strings.Replace(body, "fails", "is slow", 1), "Idempotency-Key", "k1"); status != 422 || !strings.Contains(answer, "take a new one") {
 		t.Errorf("the same key with another body: %d %s", status, answer)
 	}
-	other := data.Operator{Name: "token:pager", Role: data.Responder}
+	other := data.Actor{Name: "token:pager", Role: data.Responder}
 	if status, third := d.do(&other, "POST", "/api/v1/incidents", body, "Idempotency-Key", "k1"); status != 201 || third == first {
 		t.Errorf("another operator's key of the same text: %d %s", status, third)
 	}
@@ -361,8 +361,8 @@ func TestBadRequests(t *testing.T) {
 // TestSameKeyByAnotherWay repeats an act that was done over the socket by opening the file, as after a crash.
 func TestSameKeyByAnotherWay(t *testing.T) {
 	d := newDesk(t)
-	socket := data.Operator{Name: "socket:root", Role: data.Admin, Scope: "local:root"}
-	file := data.Operator{Name: "file:root", Role: data.Admin, Scope: "local:root"}
+	socket := data.Actor{Name: "socket:root", Role: data.Admin, Scope: "local:root"}
+	file := data.Actor{Name: "file:root", Role: data.Admin, Scope: "local:root"}
 	const body = `{"title":"Sign-in fails","components":{"login":"major_outage"},"next_update_in":"30m","started_ago":"10m"}`
 	_, first := d.do(&socket, "POST", "/api/v1/incidents", body, "Idempotency-Key", "k")
 	if _, second := d.do(&file, "POST", "/api/v1/incidents", body, "Idempotency-Key", "k"); second != first {

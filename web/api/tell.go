@@ -34,7 +34,7 @@ func Tell(tx data.Tx, before, after data.Incident, now time.Time) error {
 			return err
 		}
 	}
-	if err := tx.Incidents().Put(after); err != nil {
+	if err := data.PutIncident(tx, after); err != nil {
 		return err
 	}
 	return bulletin(tx, after, now)

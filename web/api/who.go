@@ -12,18 +12,18 @@ import (
 	"github.com/superoffice/statusd/web/ui"
 )
 
-type operatorKey struct{}
+type actorKey struct{}
 
-// WithOperator says who is behind every request of a connection: the local socket's, where whoever can open it is an
+// WithActor says who is behind every request of a connection: the local socket's, where whoever can open it is an
 // operator.
-func WithOperator(ctx context.Context, o data.Operator) context.Context {
-	return context.WithValue(ctx, operatorKey{}, o)
+func WithActor(ctx context.Context, o data.Actor) context.Context {
+	return context.WithValue(ctx, actorKey{}, o)
 }
 
 // operator finds out who asks: the connection's own operator, else the token in the Authorization header. Tokens are
 // looked up at every request, so a revoked one is dead at once.
-func (a *API) operator(r *http.Request) (data.Operator, error) {
-	if o, ok := r.Context().Value(operatorKey{}).(data.Operator); ok {
+func (a *API) operator(r *http.Request) (data.Actor, error) {
+	if o, ok := r.Context().Value(actorKey{}).(data.Actor); ok {
 		return o, nil
 	}
 	unauthorized := func(message string) error {
@@ -34,9 +34,9 @@ func (a *API) operator(r *http.Request) (data.Operator, error) {
 	secret, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	switch {
 	case r.Header.Get("Authorization") == "":
-		return data.Operator{}, unauthorized("send a token as Authorization: Bearer sp_…; `statusd token create` makes one")
+		return data.Actor{}, unauthorized("send a token as Authorization: Bearer sp_…; `statusd token create` makes one")
 	case !ok || !data.WellFormedSecret(secret):
-		return data.Operator{}, unauthorized("this is not a whole token: it begins with sp_ and was shown once when it was made")
+		return data.Actor{}, unauthorized("this is not a whole token: it begins with sp_ and was shown once when it was made")
 	}
 	var token data.Token
 	err := a.Store.View(r.Context(), func(tx data.Tx) (err error) {
@@ -45,11 +45,11 @@ func (a *API) operator(r *http.Request) (data.Operator, error) {
 	})
 	switch {
 	case errors.Is(err, data.ErrNotFound), err == nil && !token.Valid(time.Now()):
-		return data.Operator{}, unauthorized("this token is unknown, revoked or expired: `statusd token create` makes a new one")
+		return data.Actor{}, unauthorized("this token is unknown, revoked or expired: `statusd token create` makes a new one")
 	case err != nil:
-		return data.Operator{}, err
+		return data.Actor{}, err
 	}
-	return data.Operator{Name: "token:" + token.Name, Role: token.Role, Address: peer(r), Scope: "token:" + token.ID}, nil
+	return data.Actor{Name: "token:" + token.Name, Role: token.Role, Address: peer(r), Scope: "token:" + token.ID}, nil
 }
 
 func peer(r *http.Request) string {

@@ -80,7 +80,7 @@ func TestHidden(t *testing.T) {
 			}
 		}
 		for _, i := range []data.Incident{shown, draft} {
-			if err := tx.Incidents().Put(i); err != nil {
+			if err := data.PutIncident(tx, i); err != nil {
 				return err
 			}
 		}
@@ -139,7 +139,7 @@ func TestHiddenIncident(t *testing.T) {
 			}
 		}
 		for _, i := range incidents {
-			if err := tx.Incidents().Put(i); err != nil {
+			if err := data.PutIncident(tx, i); err != nil {
 				return err
 			}
 		}
