@@ -93,7 +93,7 @@ func testGet(t *testing.T, open Opener) {
 	}
 	want := Incident("abcdefghijkl", Start)
 	update(t, s, func(tx data.Tx) error {
-		if err := data.PutIncident(tx, want); err != nil {
+		if err := tx.Incidents().Put(want); err != nil {
 			return err
 		}
 		got, err := tx.Incidents().Get(want.ID) // a transaction reads its own writes
