@@ -259,9 +259,6 @@ func TestSecondProcess(t *testing.T) {
 
 // TestFlippedBits turns over single bits all over a file: each is harmless or detected, and never a panic or a wrong value
 // served as right. STATUSD_SEED takes other bits than the ordinary run.
-//
-// What this package cannot detect is a lower number of elements in the header of one of bbolt's pages, which no checksum
-// covers: records behind it are missed without an error. About one flip in thirty thousand hits such a bit.
 func TestFlippedBits(t *testing.T) {
 	path := filled(t)
 	whole := used(t, path)

@@ -16,8 +16,8 @@ import (
 	"github.com/superoffice/statusd/data"
 )
 
-// schemaVersion is the layout of buckets that this program writes.
-const schemaVersion = 1
+// schemaVersion is the layout of buckets that this program writes: 2 since it counts the records of each table.
+const schemaVersion = 2
 
 var (
 	metaBucket  = []byte("meta")
@@ -124,14 +124,22 @@ func prepare(path string, db *bbolt.DB) (map[data.TableName]data.Revision, error
 			}
 			return nil
 		}
+		counts := true
 		if b := meta.Get(schemaKey); len(b) == 4 {
-			if v := binary.BigEndian.Uint32(b); v > schemaVersion {
+			v := binary.BigEndian.Uint32(b)
+			counts = v >= 2
+			if v > schemaVersion {
 				return fmt.Errorf("opening %s: it was written by a newer statusd (schema %d, this one knows %d): use that version, or restore a backup made before the upgrade", path, v, schemaVersion)
 			}
 		} else {
 			return fmt.Errorf("opening %s: %w: its schema version is unreadable: put the newest backup in its place", path, data.ErrDamaged)
 		}
-		ready = true
+		ready = counts
+		if counts {
+			if err := checkCounts(path, tx); err != nil {
+				return err
+			}
+		}
 		for _, name := range data.Tables {
 			if tx.Bucket([]byte(name)) == nil {
 				ready = false
@@ -158,7 +166,7 @@ func prepare(path string, db *bbolt.DB) (map[data.TableName]data.Revision, error
 				return fmt.Errorf("preparing %s: %w", path, err)
 			}
 		}
-		return nil
+		return countAll(tx)
 	})
 }
 

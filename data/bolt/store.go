@@ -96,7 +96,7 @@ func (s *Store) update(fn func(data.Tx) error) (touched map[data.TableName]data.
 			_ = b.Rollback()
 		}
 	}()
-	t := &tx{bolt: b, touched: map[data.TableName]bool{}}
+	t := &tx{bolt: b, touched: map[data.TableName]int{}}
 	if err := fn(t); err != nil {
 		return nil, err
 	}
@@ -104,6 +104,9 @@ func (s *Store) update(fn func(data.Tx) error) (touched map[data.TableName]data.
 		return nil, nil
 	}
 	if touched, err = bump(b, t.touched); err != nil {
+		return nil, err
+	}
+	if err := recount(b, t.touched); err != nil {
 		return nil, err
 	}
 	done = true
@@ -115,7 +118,7 @@ func (s *Store) update(fn func(data.Tx) error) (touched map[data.TableName]data.
 }
 
 // bump raises the revision of each touched table to one more than the greatest of all.
-func bump(b *bbolt.Tx, names map[data.TableName]bool) (map[data.TableName]data.Revision, error) {
+func bump(b *bbolt.Tx, names map[data.TableName]int) (map[data.TableName]data.Revision, error) {
 	meta := b.Bucket(metaBucket)
 	var newest data.Revision
 	for _, name := range data.Tables {

@@ -64,7 +64,9 @@ func (t table[K, V]) Put(v V) error {
 	if err != nil {
 		return fmt.Errorf("%s %q: %w", t.name, key, err)
 	}
+	more := 1
 	if old := t.bucket().Get([]byte(key)); old != nil {
+		more = 0
 		oldDoc, err := unseal(t.name, string(key), old)
 		if err != nil {
 			return err // what cannot be read is not overwritten: a newer program or a repair may save it
@@ -81,7 +83,7 @@ func (t table[K, V]) Put(v V) error {
 	if err := t.bucket().Put([]byte(key), seal(t.name, string(key), doc)); err != nil {
 		return fmt.Errorf("%s %q: %w", t.name, key, err)
 	}
-	t.tx.touched[t.name] = true
+	t.tx.touched[t.name] += more
 	return nil
 }
 
@@ -92,14 +94,14 @@ func (t table[K, V]) Delete(k K) error {
 	if err := t.bucket().Delete([]byte(k)); err != nil {
 		return fmt.Errorf("%s %q: %w", t.name, k, err)
 	}
-	t.tx.touched[t.name] = true
+	t.tx.touched[t.name]--
 	return nil
 }
 
-// tx is one transaction; touched names the tables it really changed.
+// tx is one transaction; touched names the tables it really changed, with how many records each gained.
 type tx struct {
 	bolt    *bbolt.Tx
-	touched map[data.TableName]bool
+	touched map[data.TableName]int
 }
 
 var _ data.Tx = (*tx)(nil)
