@@ -54,6 +54,9 @@ func (l *Level) UnmarshalText(b []byte) error {
 // Bad says whether the level is an outage (partial or major).
 func (l Level) Bad() bool { return l >= PartialOutage }
 
+// Languages are those that texts can be written in; the first is what every other falls back to.
+var Languages = []string{"en", "nb", "sv", "da", "de", "nl", "fi"}
+
 // Words is a text in several languages, keyed by language; "en" is what every other falls back to.
 type Words map[string]string
 

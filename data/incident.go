@@ -1,7 +1,6 @@
 package data
 
 import (
-	"fmt"
 	"slices"
 	"time"
 )
@@ -31,6 +30,7 @@ type Incident struct {
 	Version int       `json:"version"` // raised by PutIncident; how a reader says which he has seen
 	Title   string    `json:"title"`
 	Titles  Words     `json:"titles,omitempty"` // the title in other languages, as far as somebody wrote it
+	Revised int       `json:"revised"`          // raised by every change that the public sees; versions of banner and bulletin
 	Impact  string    `json:"impact,omitempty"` // none, minor, major, critical; empty is derived from the components
 	Phase   Phase     `json:"phase"`
 	Started time.Time `json:"started"`
@@ -114,158 +114,6 @@ func (i Incident) Latest() Update {
 		}
 	}
 	return Update{}
-}
-
-// Report is what a person says about a failure, to open an incident or to update one. A zero field takes the default that
-// it names.
-type Report struct {
-	Title    string     // opening: must be there; updating: empty keeps it
-	Body     string     // what readers see; empty takes a plain sentence for the phase
-	Phase    Phase      // empty means investigating when opening, and the phase it has when updating
-	Impact   string     // empty is derived from the levels
-	Affected []Affected // opening: at least one; updating: replaces the level of those named, Operational lets go
-	Started  time.Time  // zero means now; before now is back-dating
-	Next     time.Time  // when the next update is promised; zero promises nothing
-}
-
-var impacts = []string{"", "none", "minor", "major", "critical"}
-
-// NewIncident opens an incident with its first update. The error is an *Error that names the field.
-func NewIncident(r Report, by string, now time.Time) (Incident, error) {
-	i := Incident{ID: NewID(), Created: now, Started: r.Started, By: by}
-	if i.Started.IsZero() {
-		i.Started = now
-	}
-	if i.Started.After(now) {
-		return i, Invalid("started", "an incident cannot start in the future: leave it out for now, or plan a maintenance")
-	}
-	if now.Sub(i.Started) > MaxBackdate {
-		return i, Invalid("started", "an incident can begin at most 31 days ago: older months are told and done")
-	}
-	if len(r.Affected) == 0 {
-		return i, Invalid("components", "name at least one component and its level, such as {\"login\": \"major_outage\"}")
-	}
-	if r.Title == "" {
-		return i, Invalid("title", "say in one line what people notice, such as \"Sign-in fails\"")
-	}
-	if r.Phase == "" {
-		r.Phase = Investigating
-	}
-	if r.Phase == Resolved || r.Phase == Postmortem {
-		return i, Invalid("phase", "an incident begins as investigating, identified or monitoring: open it first, then resolve it")
-	}
-	return i.Update(r, by, now)
-}
-
-// Update returns the incident with one more update, or an *Error that names the field.
-func (i Incident) Update(r Report, by string, now time.Time) (Incident, error) {
-	if r.Title != "" {
-		title, err := CleanLine("title", r.Title, MaxTitle)
-		if err != nil {
-			return i, err
-		}
-		i.Title = title
-	}
-	if r.Phase == "" {
-		r.Phase = i.Phase
-	}
-	if !slices.Contains(IncidentPhases, r.Phase) {
-		return i, Invalid("phase", fmt.Sprintf("%q is no phase of an incident: use investigating, identified, monitoring, resolved or postmortem", r.Phase))
-	}
-	if r.Phase == Postmortem && i.Open() {
-		return i, Invalid("phase", "resolve the incident before its postmortem is published")
-	}
-	if r.Body == "" {
-		r.Body = plainWords[r.Phase]
-	}
-	body, err := CleanText("body", r.Body, MaxBody)
-	if err != nil {
-		return i, err
-	}
-	if !slices.Contains(impacts, r.Impact) {
-		return i, Invalid("impact", fmt.Sprintf("%q is no impact: use none, minor, major or critical, or leave it out", r.Impact))
-	}
-	if r.Impact != "" {
-		i.Impact = r.Impact
-	}
-	if !r.Next.IsZero() && !r.Next.After(now) {
-		return i, Invalid("next_update", "promise the next update for a time to come, or leave it out")
-	}
-	over := r.Phase == Resolved || r.Phase == Postmortem
-	affected, changes, err := i.affect(r.Affected, over)
-	if err != nil {
-		return i, err
-	}
-	i.Affected, i.Phase, i.NextUpdate = affected, r.Phase, r.Next
-	switch {
-	case over && i.ResolvedAt.IsZero():
-		i.ResolvedAt, i.NextUpdate = now, time.Time{}
-	case !over:
-		i.ResolvedAt = time.Time{}
-	}
-	if i.Phase == Monitoring && i.MonitoringAt.IsZero() {
-		i.MonitoringAt = now
-	}
-	i.Updates = append(slices.Clone(i.Updates), Update{
-		ID: NewID(), Phase: i.Phase, Body: body, At: now, Created: now, By: by, Changes: changes,
-	})
-	return i, nil
-}
-
-// affect applies what was said of components to what the incident holds. An incident that is over holds nothing.
-func (i Incident) affect(said []Affected, over bool) ([]Affected, []Change, error) {
-	held := slices.Clone(i.Affected)
-	was := func(component, cohort string) (int, Level) {
-		for n, a := range held {
-			if a.Component == component && a.Cohort == cohort {
-				return n, a.Level
-			}
-		}
-		return -1, Operational
-	}
-	var changes []Change
-	seen := map[Affected]bool{}
-	for _, a := range said {
-		if a.Cohort == AllCustomers {
-			a.Cohort = ""
-		}
-		id := Affected{Component: a.Component, Cohort: a.Cohort}
-		if seen[id] {
-			return nil, nil, Invalid("components", fmt.Sprintf("%s is named twice", a.Component))
-		}
-		seen[id] = true
-		if a.Level == NoData {
-			return nil, nil, Invalid("components", fmt.Sprintf("%s: use operational, degraded, partial_outage or major_outage", a.Component))
-		}
-		n, old := was(a.Component, a.Cohort)
-		changes = append(changes, Change{Component: a.Component, Cohort: a.Cohort, Old: old, New: a.Level})
-		if n >= 0 {
-			held[n].Level = a.Level
-		} else {
-			held = append(held, a)
-		}
-	}
-	for n, a := range held {
-		if seen[Affected{Component: a.Component, Cohort: a.Cohort}] {
-			continue
-		}
-		level := a.Level
-		if over {
-			level = Operational
-		}
-		changes = append(changes, Change{Component: a.Component, Cohort: a.Cohort, Old: a.Level, New: level})
-		held[n].Level = level
-	}
-	return held, changes, nil
-}
-
-// plainWords are said where a person at 03:00 said nothing.
-var plainWords = map[Phase]string{
-	Investigating: "We are looking into it.",
-	Identified:    "We have found the cause and are working on it.",
-	Monitoring:    "It should work again. We are watching it.",
-	Resolved:      "It works again.",
-	Postmortem:    "Our review of this incident is published.",
 }
 
 // Worst is the worst level the incident holds.

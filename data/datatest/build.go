@@ -60,7 +60,7 @@ func Outage(component string, at time.Time) data.Outage {
 // Incident is one that is being investigated.
 func Incident(id string, at time.Time) data.Incident {
 	return data.Incident{
-		ID: id, Title: "Sign-in fails", Phase: data.Investigating, Started: at, Created: at, By: "socket:root",
+		ID: id, Revised: 1, Title: "Sign-in fails", Phase: data.Investigating, Started: at, Created: at, By: "socket:root",
 		Affected: []data.Affected{{Component: "login", Level: data.MajorOutage}},
 		Updates: []data.Update{{
 			ID: "u" + id[1:], Phase: data.Investigating, Body: "We are looking into it.", At: at, Created: at, By: "socket:root",

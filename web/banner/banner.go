@@ -179,7 +179,7 @@ func incident(s *page.State, i data.Incident, cohort string, lang i18n.Lang) dat
 		}
 	}
 	return data.Banner{
-		ID: i.ID, Version: len(i.Updates), Tone: data.ToneIncident, Text: text, URL: s.URL + "/incidents/" + i.ID,
+		ID: i.ID, Version: i.Revised, Tone: data.ToneIncident, Text: text, URL: s.URL + "/incidents/" + i.ID,
 		Start: i.Started, End: end, Cohort: cohort, Lang: string(lang),
 	}
 }
