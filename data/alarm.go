@@ -1,8 +1,7 @@
 package data
 
 import (
-	"errors"
-	"slices"
+	"fmt"
 	"time"
 )
 
@@ -25,59 +24,61 @@ const (
 	AlarmPageOld       AlarmKind = "page_old"          // the public snapshot is too old
 )
 
-// AlarmText is what people read of a kind.
+// AlarmText is what people read of a kind, and how insistent it is.
 type AlarmText struct {
 	Owner  string // package that sets it
 	Title  string
-	Do     string // what to do, in a sentence or two
-	Urgent bool   // wakes somebody; others can wait for the morning
+	Do     string        // what to do, in a sentence or two
+	Urgent bool          // wakes somebody; others can wait for the morning
+	Within time.Duration // urgent only once By is as near as this; zero means from the beginning, as does an alarm without By
+	Remind time.Duration // time between two reminders while it is not urgent; zero means RemindCalm
 }
 
 // Alarms says of every kind who owns it and what to do.
 var Alarms = map[AlarmKind]AlarmText{
 	AlarmNoticeAtRisk: {
-		"web", "A notice is not shown yet and its deadline is near",
-		"Look at the public page and the banner. If they do not show the window, restart the service; if they do, the service cannot reach its own listener: see the log of part look.", true,
+		Owner: "web", Title: "A notice is due and not seen on every surface", Urgent: true, Within: 12 * time.Hour,
+		Do: "Look at the public page and the banner. If they do not show it, restart the service; if they do, the service cannot reach its own listener or has no customer to ask as: see the log of part look.",
 	},
 	AlarmNoticeMissed: {
-		"web", "A notice missed its deadline",
-		"The window counts as short notice. Move or cancel it if it can wait; otherwise tell the customers concerned by hand and write down why.", true,
+		Owner: "web", Title: "A notice missed its deadline", Urgent: true,
+		Do: "The window counts as short notice. Move or cancel it if it can wait, which ends this alarm; otherwise tell the customers concerned by hand and write down why.",
 	},
 	AlarmNoticeUnsent: {
-		"notifier", "Mail is waiting too long",
-		"See the log of part notifier for the provider's answer: a wrong key, a full quota or a network fault. Mail goes out by itself when the cause is gone.", true,
+		Owner: "notifier", Title: "Mail is waiting too long", Urgent: true,
+		Do: "See the log of part notifier for the provider's answer: a wrong key, a full quota or a network fault. Mail goes out by itself when the cause is gone.",
 	},
 	AlarmNoticeRefused: {
-		"notifier", "The mail provider refuses notices",
-		"Refused mail is not tried again. Read the reason, mend the key, domain or address, and tell those concerned by hand.", false,
+		Owner: "notifier", Title: "The mail provider refuses notices",
+		Do: "Refused mail is not tried again. Read the reason, mend the key, domain or address, and tell those concerned by hand.",
 	},
 	AlarmSendingHeld: {
-		"notifier", "A restored copy is holding its mail back",
-		"Check that no other copy of the service is sending, then run `statusd restore --release` on the host. What was due meanwhile is looked up at the provider first.", true,
+		Owner: "notifier", Title: "A restored copy is holding its mail back", Urgent: true,
+		Do: "Check that no other copy of the service is sending, then run `statusd restore --release` on the host. What was due meanwhile is looked up at the provider first.",
 	},
 	AlarmBlind: {
-		"probes", "Nobody can see: the observer has lost its own network",
-		"Check network and resolver of the machine that runs the service. Nothing is judged until most of its references answer again.", true,
+		Owner: "probes", Title: "Nobody can see: the observer has lost its own network", Urgent: true,
+		Do: "Check network and resolver of the machine that runs the service. Nothing is judged until most of its references answer again.",
 	},
 	AlarmCertificate: {
-		"probes", "A certificate ends soon",
-		"Renew it where it is served. The alarm goes when the probe sees the new one.", false,
+		Owner: "probes", Title: "A certificate ends soon", Urgent: true, Within: 24 * time.Hour, Remind: 7 * 24 * time.Hour,
+		Do: "Renew it where it is served. The alarm goes when the probe sees the new one.",
 	},
 	AlarmUndeclared: {
-		"web/api", "An outage is measured and nobody has told of it",
-		"Declare it from the overview, with its times filled in, or attribute it if it is not real.", true,
+		Owner: "web/api", Title: "An outage is measured and nobody has told of it", Urgent: true,
+		Do: "Declare it from the overview, with its times filled in, or attribute it if it is not real.",
 	},
 	AlarmSilent: {
-		"web/api", "An incident has been silent too long",
-		"Post an update, even if it says that nothing is new, or resolve it.", true,
+		Owner: "web/api", Title: "An incident has been silent too long", Urgent: true,
+		Do: "Post an update, even if it says that nothing is new, or resolve it.",
 	},
 	AlarmAuditBroken: {
-		"web/api", "The audit log was changed",
-		"Keep the database file as it is, compare it with the newest backup by `statusd audit verify`, and find out who can write it.", true,
+		Owner: "web/api", Title: "The audit log was changed", Urgent: true,
+		Do: "Keep the database file as it is, compare it with the newest backup by `statusd audit verify`, and find out who can write it.",
 	},
 	AlarmPageOld: {
-		"web", "The public page is not being renewed",
-		"See the log of part page. Visitors still get the last page, which says how old it is.", true,
+		Owner: "web", Title: "The public page is not being renewed", Urgent: true,
+		Do: "See the log of part page. Visitors still get the last page, which says how old it is.",
 	},
 }
 
@@ -85,16 +86,20 @@ var Alarms = map[AlarmKind]AlarmText{
 type AlarmKey string
 
 // Alarm says that something is in danger, from Since until Cleared. It stays for a while after it was cleared, so that who was
-// told of it is told of its end.
+// told of it is told of its end, and so that one that comes and goes is known as such.
 type Alarm struct {
 	Kind    AlarmKind `json:"kind"`
-	Subject string    `json:"subject"` // what it is about: an occurrence, a probe, an incident; empty where there is only one
-	Detail  string    `json:"detail"`  // one sentence with the figures of this case; no secret and no address
-	By      time.Time `json:"by,omitzero"`
+	Subject string    `json:"subject"`     // what it is about: an occurrence, a probe, an incident; empty where there is only one
+	Detail  string    `json:"detail"`      // one sentence with the figures of this case; no secret and no address
+	By      time.Time `json:"by,omitzero"` // when it is too late; zero where there is no such instant
 	Since   time.Time `json:"since"`
 	Cleared time.Time `json:"cleared,omitzero"`
-	Told    time.Time `json:"told,omitzero"`   // when operators were last told that it stands
-	Ended   bool      `json:"ended,omitempty"` // they were told that it does not any more
+
+	Raise int       `json:"raise"`          // 1 for the first time it rose, one more each time it comes back
+	Back  int       `json:"back,omitempty"` // how often it came back soon after it had gone, in a row
+	First time.Time `json:"first,omitzero"` // since when it comes and goes; zero unless Back
+
+	Said map[string]Said `json:"said,omitempty"` // what operators were told, by channel
 }
 
 // Key implements Keyed.
@@ -103,41 +108,76 @@ func (a Alarm) Key() AlarmKey { return AlarmKey(string(a.Kind) + "|" + a.Subject
 // Stands says whether the danger goes on.
 func (a Alarm) Stands() bool { return a.Cleared.IsZero() }
 
+// Urgent says whether the alarm is one to wake somebody for.
+func (a Alarm) Urgent(now time.Time) bool {
+	t := Alarms[a.Kind]
+	return t.Urgent && (t.Within == 0 || a.By.IsZero() || !a.By.After(now.Add(t.Within)))
+}
+
 // AlarmsOf is the range [from, to) of keys of all alarms of one kind.
 func AlarmsOf(kind AlarmKind) (from, to AlarmKey) {
 	return AlarmKey(string(kind) + "|"), AlarmKey(string(kind) + "}")
 }
 
+// FlapSpan is how soon an alarm has to come back to count as one that comes and goes; such a one is told anew once in this
+// time.
+const FlapSpan = 30 * time.Minute
+
 // SetAlarms makes the standing alarms of one kind those of now: what is new is raised, what has gone is cleared, what goes on
-// keeps its beginning and who was told. Only Subject, Detail and By of the given alarms count. Saying the same again changes
-// nothing.
+// keeps its beginning and what was said of it. Only Subject, Detail and By of the given alarms count, and of two with the same
+// Subject the first. Saying the same again changes nothing.
 func SetAlarms(tx Tx, kind AlarmKind, standing []Alarm, now time.Time) error {
+	if _, known := Alarms[kind]; !known {
+		return fmt.Errorf("setting alarms: there is no kind %q", kind)
+	}
 	old, err := All(tx.Alarms().Range(AlarmsOf(kind)))
 	if err != nil {
-		return err
+		return fmt.Errorf("setting alarms of kind %s: %w", kind, err)
 	}
+	was := map[string]Alarm{}
 	for _, a := range old {
-		if !a.Stands() || slices.ContainsFunc(standing, func(b Alarm) bool { return b.Subject == a.Subject }) {
+		was[a.Subject] = a
+	}
+	stands := map[string]bool{}
+	for _, s := range standing {
+		if stands[s.Subject] {
 			continue
 		}
-		a.Cleared = now
+		stands[s.Subject] = true
+		a := raised(was[s.Subject], now)
+		a.Kind, a.Subject, a.Detail, a.By = kind, s.Subject, s.Detail, s.By.UTC()
 		if err := tx.Alarms().Put(a); err != nil {
-			return err
+			return fmt.Errorf("raising alarm %s: %w", a.Key(), err)
 		}
 	}
-	for _, s := range standing {
-		a := Alarm{Kind: kind, Subject: s.Subject, Since: now}
-		was, err := tx.Alarms().Get(a.Key())
-		switch {
-		case err == nil && was.Stands():
-			a = was
-		case err != nil && !errors.Is(err, ErrNotFound):
-			return err
+	for _, a := range old {
+		if !a.Stands() || stands[a.Subject] {
+			continue
 		}
-		a.Detail, a.By = s.Detail, s.By
+		a.Cleared = now.UTC()
 		if err := tx.Alarms().Put(a); err != nil {
-			return err
+			return fmt.Errorf("clearing alarm %s: %w", a.Key(), err)
 		}
 	}
 	return nil
+}
+
+// raised is what becomes of an alarm that stands at now; the zero Alarm was never there.
+func raised(a Alarm, now time.Time) Alarm {
+	switch {
+	case a.Raise > 0 && a.Stands():
+		if a.Since.After(now) { // the clock was set back
+			a.Since = now.UTC()
+		}
+		return a
+	case a.Raise > 0 && now.Sub(a.Cleared) < FlapSpan:
+		if a.Back++; a.First.IsZero() {
+			a.First = a.Since
+		}
+	default:
+		a.Back, a.First = 0, time.Time{}
+	}
+	a.Raise++
+	a.Since, a.Cleared = now.UTC(), time.Time{}
+	return a
 }
