@@ -1,0 +1,151 @@
+package signin
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/superoffice/statusd/data"
+)
+
+// Issued is a link that signs somebody in once. The secret is in Path and is kept nowhere else: show it once.
+type Issued struct {
+	Path     string // below the origin of the operators' pages
+	Expires  time.Time
+	Operator data.Operator
+}
+
+// Issue makes a single-use link for the operator of this name, in the caller's transaction, which also writes the audit
+// entry. An operator whom nobody knows yet is made, as a responder unless role says otherwise; for a known one an empty role
+// leaves it as it is, and another one ends the sessions. Links that were issued before and not used end now. Only an admin
+// may issue. An error is a *data.Error or the store's.
+func Issue(tx data.Tx, name string, role data.Role, by data.Actor, now time.Time) (Issued, error) {
+	if !by.Role.May(data.Admin) {
+		return Issued{}, data.Forbidden("a link for signing in takes the role admin")
+	}
+	name, err := data.CleanLine("name", name, maxName)
+	if err != nil {
+		return Issued{}, err
+	}
+	if role != "" && !role.May(data.Viewer) {
+		return Issued{}, data.Invalid("role", fmt.Sprintf("%q is no role: use viewer, responder or admin", role))
+	}
+	id := data.OperatorID("", name)
+	o, err := tx.Operators().Get(id)
+	switch {
+	case errors.Is(err, data.ErrNotFound):
+		o = data.Operator{ID: id, Role: data.Responder, Created: now}
+		if o.Name, err = nameFor(tx, id, []string{name}); err != nil {
+			return Issued{}, err
+		}
+	case err != nil:
+		return Issued{}, err
+	case !o.Disabled.IsZero():
+		return Issued{}, data.Conflict(fmt.Sprintf("%s may not sign in since %s: enable the operator first", o.Name, o.Disabled.UTC().Format("2006-01-02 15:04 MST")))
+	case role != "" && role != o.Role:
+		if _, err := data.EndSessions(tx, id); err != nil {
+			return Issued{}, err
+		}
+	}
+	if role != "" {
+		o.Role = role
+	}
+	if err := tx.Operators().Put(o); err != nil {
+		return Issued{}, err
+	}
+	earlier, err := data.All(tx.Links().Range("", ""))
+	if err != nil {
+		return Issued{}, err
+	}
+	for _, l := range earlier {
+		if l.Operator == id && l.Valid(now) {
+			l.Expires = now
+			if err := tx.Links().Put(l); err != nil {
+				return Issued{}, err
+			}
+		}
+	}
+	secret, hash := data.NewReference()
+	link := data.Link{Hash: hash, Operator: id, Created: now, Expires: now.Add(data.LinkLife), By: by.Name}
+	return Issued{Path: "/signin/link/" + secret, Expires: link.Expires, Operator: o}, tx.Links().Put(link)
+}
+
+// showLink answers GET /signin/link/{secret} with a button and looks nothing up: scanners of mail open links, and a guesser
+// learns nothing.
+func (s *SignIn) showLink(w http.ResponseWriter, r *http.Request) error {
+	if !data.WellFormedReference(r.PathValue("secret")) {
+		return s.answer(w, r, http.StatusNotFound, unknownLink.title, "refused", unknownLink)
+	}
+	return s.answer(w, r, http.StatusOK, "Sign in by link", "link", r.PathValue("secret"))
+}
+
+// What is said of links that sign nobody in. Whoever holds a used or an expired one held the whole secret, so it may be said.
+var (
+	unknownLink = refusal{
+		status: http.StatusNotFound, reason: "unknown link", title: "This link is not known",
+		text: "It may be cut off, mistyped, or more than a day old.", host: true,
+	}
+	usedLink = refusal{
+		status: http.StatusGone, reason: "used link", title: "This link was used",
+		text: "A link signs in once. If it was not you who used it, end all sessions of this operator now.", host: true,
+	}
+	expiredLink = refusal{
+		status: http.StatusGone, reason: "expired link", title: "This link has expired",
+		text: "A link is good for ten minutes, and only the newest one that was issued for you.", host: true,
+	}
+)
+
+// useLink answers POST /signin/link/{secret}: the link is used up, and its operator is signed in.
+func (s *SignIn) useLink(w http.ResponseWriter, r *http.Request) error {
+	if done, err := s.paused(w, r, true); done || err != nil {
+		return err
+	}
+	about := data.AuditEntry{Action: "signin." + viaLink}
+	given := r.PathValue("secret")
+	if !data.WellFormedReference(given) {
+		return s.refuse(w, r, unknownLink, about, nil, nil)
+	}
+	now := time.Now().UTC()
+	secret, hash := data.NewReference()
+	var why refusal
+	var o data.Operator
+	err := s.o.Store.Update(r.Context(), func(tx data.Tx) error {
+		why, o = refusal{}, data.Operator{}
+		link, err := tx.Links().Get(data.HashSecret(given))
+		if err == nil {
+			o, err = tx.Operators().Get(link.Operator)
+		}
+		switch {
+		case errors.Is(err, data.ErrNotFound):
+			why = unknownLink
+		case err != nil:
+			return err
+		case !link.Used.IsZero():
+			why = usedLink
+		case !link.Valid(now):
+			why = expiredLink
+		case !o.Disabled.IsZero():
+			why = disabled()
+		}
+		if why.status != 0 {
+			return errRefused
+		}
+		link.Used = now
+		if err := tx.Links().Put(link); err != nil {
+			return err
+		}
+		return enter(tx, o, o, entry{way: viaLink, hash: hash, old: sessionHash(r), address: address(r), now: now})
+	})
+	switch {
+	case errors.Is(err, errRefused):
+		about.Object = o.ID
+		return s.refuse(w, r, why, about, nil, nil)
+	case err != nil:
+		return unsure(err)
+	}
+	s.tries.succeeded(network(r))
+	setSession(w, secret)
+	w.Header().Set("Location", "/")
+	return s.answer(w, r, http.StatusSeeOther, "You are signed in", "signed", signInPage{Name: o.Name, Role: string(o.Role), Return: "/"})
+}
