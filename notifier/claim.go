@@ -16,7 +16,8 @@ type errand struct {
 	to     data.Subscriber
 	gone   bool // the subscriber is not there any more
 	batch  Batch
-	err    error // no letter can be written
+	hold   data.Hold // of the store
+	err    error     // no letter can be written
 }
 
 // claim takes what is due, at most size of it: notices to be sent are written as being sent, those whose sender died become
@@ -33,6 +34,13 @@ func (n *Notifier) claim(ctx context.Context, now time.Time, size int) (due []er
 	var trouble []data.Notice
 	err = n.o.Store.Update(ctx, func(tx data.Tx) error {
 		due, trouble, next = nil, nil, after
+		hold, err := data.SendingHold(tx)
+		if err != nil {
+			return err
+		}
+		if hold.Held() {
+			return errHeld
+		}
 		bulletins := map[data.BulletinKey]data.Bulletin{}
 		for _, e := range found {
 			fresh, err := recheck(tx, &e, bulletins)
@@ -40,6 +48,7 @@ func (n *Notifier) claim(ctx context.Context, now time.Time, size int) (due []er
 				return err
 			}
 			before := e.notice
+			e.hold = hold
 			if fresh {
 				e.notice = take(e, now)
 				err = data.PutNotice(tx, e.notice)
@@ -187,7 +196,7 @@ func stale(tx data.Tx, d data.Due) (again time.Time, err error) {
 
 // take returns the notice of an errand as the claim writes it.
 func take(e errand, now time.Time) data.Notice {
-	n, b := e.notice, e.story.bulletin
+	n, b := TakeUp(e.notice, e.hold), e.story.bulletin
 	switch {
 	case b.Subject == "":
 		return void(n, "its bulletin is gone")

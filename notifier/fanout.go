@@ -59,6 +59,13 @@ func nextBulletin(ctx context.Context, store data.Store, now time.Time, failed m
 // fanOutPage makes the notices of one bulletin for the next few hundred subscribers.
 func fanOutPage(ctx context.Context, store data.Store, key data.BulletinKey, now time.Time) error {
 	return store.Update(ctx, func(tx data.Tx) error {
+		hold, err := data.SendingHold(tx)
+		if err != nil {
+			return err
+		}
+		if hold.Held() {
+			return errHeld
+		}
 		b, err := tx.Bulletins().Get(key)
 		if err != nil || b.Fanned || b.Void {
 			return err
@@ -93,7 +100,7 @@ func fanOutPage(ctx context.Context, store data.Store, key data.BulletinKey, now
 			if !s.Wants(who.topic) || s.Channel != data.ByMail {
 				continue
 			}
-			notice := data.Notice{Bulletin: b.Key(), Subscriber: s.ID, Phase: data.NoticePlanned, Next: now}
+			notice := Begin(b, s.ID, hold, now)
 			if _, err := tx.Notices().Get(notice.Key()); err == nil {
 				continue
 			} else if !errors.Is(err, data.ErrNotFound) {

@@ -27,6 +27,7 @@ type Notifier struct {
 	o      Options
 	ticked atomic.Int64 // unix seconds of the last turn of the loop, or round within it
 	size   int          // how many notices the next round claims
+	told   *data.Hold   // what operators were last told of; nil means nothing yet
 
 	results *prometheus.CounterVec
 	twice   prometheus.Counter
@@ -88,7 +89,7 @@ func (n *Notifier) Run(ctx context.Context) error {
 }
 
 func (n *Notifier) run(ctx context.Context) error {
-	changes := n.o.Store.Watch(ctx, data.BulletinsTable, data.SubscribersTable)
+	changes := n.o.Store.Watch(ctx, data.BulletinsTable, data.SubscribersTable, data.SettingsTable)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	var due schedule
@@ -131,6 +132,12 @@ type schedule struct {
 // neither a bulletin that has come meanwhile nor the gauges waiting.
 func (n *Notifier) turn(ctx context.Context, s *schedule) (err error) {
 	now := time.Now()
+	if !s.known {
+		if held, err := n.held(ctx, now); held || err != nil {
+			s.known = err == nil
+			return errors.Join(err, n.gauge(ctx))
+		}
+	}
 	if !s.known || !s.bulletin.IsZero() && !now.Before(s.bulletin) {
 		s.bulletin, err = FanOut(ctx, n.o.Store, now)
 		s.known, s.notice = true, now

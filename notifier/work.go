@@ -126,8 +126,8 @@ func (n *Notifier) lookUp(ctx context.Context, e errand) data.Notice {
 		defer cancel()
 		receipt, found, err = finder.Find(request, e.batch, e.notice.Tried)
 	}
-	r := LookedUp(e.notice, receipt, found, err, e.story.bulletin, time.Now())
-	if r.Phase == data.NoticePlanned {
+	r := LookedUpAfter(e.hold, e.notice, receipt, found, err, e.story.bulletin, time.Now())
+	if r.Phase == data.NoticePlanned && r.Twice {
 		n.o.Log.Warn("a notice is sent once more, maybe twice", "notice", describe(r), "reason", strings.TrimSpace(r.Error+" not found in the log"))
 	}
 	return r

@@ -87,6 +87,9 @@ func openFile(path string, o Options) (db *bbolt.DB, revisions map[data.TableNam
 	case err != nil:
 		return db, nil, fmt.Errorf("opening %s: %w", path, err)
 	}
+	if err = checkSame(path, file); err != nil {
+		return db, nil, err
+	}
 	if _, unmarked := os.Stat(MarkerPath(path)); unmarked == nil {
 		if err = checkMetas(path); err != nil {
 			return db, nil, err
@@ -97,6 +100,18 @@ func openFile(path string, o Options) (db *bbolt.DB, revisions map[data.TableNam
 	}
 	revisions, err = prepare(path, db)
 	return db, revisions, err
+}
+
+// checkSame notices that another file was put in the place of this one between its opening and its locking, as a restore does.
+func checkSame(path string, file *os.File) error {
+	now, err := os.Stat(path)
+	if err != nil {
+		return fmt.Errorf("opening %s: %w", path, err)
+	}
+	if opened, err := file.Stat(); err != nil || !os.SameFile(opened, now) {
+		return fmt.Errorf("opening %s: it was replaced at this moment: try again", path)
+	}
+	return nil
 }
 
 // checkSize notices a file that was cut: bbolt would only find out when it reads what is not there.
