@@ -53,10 +53,14 @@ func (l *Look) Begin(registry prometheus.Registerer) func(*page.Snapshot) {
 	}
 }
 
-// lookAgain is when a surface that did not show something is looked at once more.
-const lookAgain = 10 * time.Second
+// When it is looked once more: where a surface did not show something, and where no swap comes, which is worth an alarm.
+const (
+	lookAgain   = 10 * time.Second
+	lookAtLeast = time.Minute
+)
 
-// Run looks until ctx ends. What is missing is logged when it changes, and looked at again until it is seen.
+// Run looks until ctx ends. What is missing is logged when it changes, and looked at again until it is seen. It owns the alarms
+// of notices that are not seen and of a page that is not renewed.
 func (l *Look) Run(ctx context.Context) error {
 	var again <-chan time.Time
 	var s *page.Snapshot
@@ -68,16 +72,17 @@ func (l *Look) Run(ctx context.Context) error {
 		case s = <-l.swapped:
 		case <-again:
 		}
-		unseen, err := l.look(ctx, s.State)
+		unseen, told, err := l.look(ctx, s.State)
+		mute := l.alarm(ctx, s.State, told, time.Now())
 		if ctx.Err() != nil {
 			return nil
 		}
-		again = nil
+		again = time.After(lookAtLeast)
 		if err != nil || len(unseen) > 0 {
 			again = time.After(lookAgain)
 		}
 		what := strings.Join(unseen, ", ")
-		if err != nil {
+		if err != nil || mute != nil {
 			what += " and an error" // its text may differ each time
 		}
 		switch {
@@ -85,7 +90,7 @@ func (l *Look) Run(ctx context.Context) error {
 		case what == "":
 			l.Log.Info("everything that was to be told is seen on every surface")
 		default:
-			l.Log.Error("what was to be told is not seen on every surface", "missing", strings.Join(unseen, ", "), "error", err)
+			l.Log.Error("what was to be told is not seen on every surface", "missing", strings.Join(unseen, ", "), "error", errors.Join(err, mute))
 		}
 		last = what
 		if err == nil || len(unseen) > 0 { // else nobody knows
@@ -94,13 +99,19 @@ func (l *Look) Run(ctx context.Context) error {
 	}
 }
 
-// look returns what should be seen and is not, in the order of bulletins. Where one surface cannot be fetched, what was seen
-// on the others is written down all the same, before the error is returned.
-func (l *Look) look(ctx context.Context, s *page.State) (unseen []string, err error) {
+// look returns what should be seen and is not, in the order of bulletins, and all that is to be told now; nil where that cannot
+// be read. Where one surface cannot be fetched, what was seen on the others is written down all the same, before the error is
+// returned.
+func (l *Look) look(ctx context.Context, s *page.State) (unseen []string, told []data.Bulletin, err error) {
 	var open []owed
-	err = l.Store.View(ctx, func(tx data.Tx) (err error) { open, err = l.open(tx, s); return err })
+	err = l.Store.View(ctx, func(tx data.Tx) (err error) {
+		if told, err = current(tx, time.Now()); err == nil {
+			open, err = l.open(tx, s, told)
+		}
+		return err
+	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var proofs []data.Proof
 	var faults []error
@@ -120,7 +131,7 @@ func (l *Look) look(ctx context.Context, s *page.State) (unseen []string, err er
 		}
 		proofs = append(proofs, data.Proof{Bulletin: o.bulletin, Surface: o.surface, At: time.Now().UTC()})
 	}
-	return unseen, errors.Join(append(faults, l.write(ctx, proofs))...)
+	return unseen, told, errors.Join(append(faults, l.write(ctx, proofs))...)
 }
 
 // write keeps proofs, except where there is an earlier one.

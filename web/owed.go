@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/data/i18n"
@@ -20,20 +21,28 @@ type owed struct {
 	cohort   string // whose banner it is on; "all" is the general one
 }
 
-// open lists what s should show and nobody has seen yet, by bulletin, the page before the banner.
-func (l *Look) open(tx data.Tx, s *page.State) ([]owed, error) {
-	var out []owed
+// current are the bulletins that are to be told at now.
+func current(tx data.Tx, now time.Time) ([]data.Bulletin, error) {
+	told := []data.Bulletin{}
 	for b, err := range tx.Bulletins().Range("", "") {
 		if err != nil {
 			return nil, err
 		}
-		if b.Void || b.Moment.After(s.Now) || !b.Until.After(s.Now) {
+		if !b.Void && !b.Moment.After(now) && b.Until.After(now) {
+			told = append(told, b)
+		}
+	}
+	return told, nil
+}
+
+// open lists what of told s should show and nobody has seen yet, by bulletin, the page before the banner.
+func (l *Look) open(tx data.Tx, s *page.State, told []data.Bulletin) ([]owed, error) {
+	var out []owed
+	for _, b := range told {
+		if b.Moment.After(s.Now) || !b.Until.After(s.Now) {
 			continue
 		}
-		for _, o := range due(s, b) {
-			if o.cohort == "" || l.Customer == nil {
-				o.cohort = data.AllCustomers // without a form of identifiers everybody sees the general banner
-			}
+		for _, o := range l.due(s, b) {
 			_, err := tx.Proofs().Get(data.KeyOfProof(o.bulletin, o.surface))
 			switch {
 			case err == nil:
@@ -47,8 +56,18 @@ func (l *Look) open(tx data.Tx, s *page.State) ([]owed, error) {
 	return out, nil
 }
 
-// due are the surfaces that b is due on, now that its moment has come: none where the public does not know its subject.
-func due(s *page.State, b data.Bulletin) []owed {
+// due are the surfaces that b is due on at s.Now, its moment having come: none where the public does not know its subject.
+func (l *Look) due(s *page.State, b data.Bulletin) []owed {
+	out := surfaces(s, b)
+	for i := range out {
+		if out[i].cohort == "" || l.Customer == nil {
+			out[i].cohort = data.AllCustomers // without a form of identifiers everybody sees the general banner
+		}
+	}
+	return out
+}
+
+func surfaces(s *page.State, b data.Bulletin) []owed {
 	var out []owed
 	switch b.About {
 	case data.AboutOccurrence:

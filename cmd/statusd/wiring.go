@@ -66,7 +66,7 @@ func host(address string) string {
 }
 
 // staleAfter is how old the public snapshot may be before this process should get no visitors.
-const staleAfter = 5 * time.Minute
+const staleAfter = web.StaleAfter
 
 // readiness says whether this process should get visitors (RELIABILITY 3.3).
 func readiness(store data.Store, pages *page.Publisher, mail *notifier.Notifier) web.Ready {
