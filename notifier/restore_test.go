@@ -1,0 +1,243 @@
+package notifier_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/data/bolt"
+	"github.com/superoffice/statusd/data/datatest"
+	"github.com/superoffice/statusd/notifier"
+	"github.com/superoffice/statusd/notifier/mailguntest"
+)
+
+// post is a Sender over the stand-in, without a network, so that it lives in a bubble's time.
+type post struct {
+	server *mailguntest.Server
+	mu     sync.Mutex
+	rnd    *rand.Rand
+}
+
+func (p *post) pause() {
+	p.mu.Lock()
+	d := time.Duration(p.rnd.IntN(4000)) * time.Millisecond
+	p.mu.Unlock()
+	time.Sleep(d)
+}
+
+func (p *post) Send(_ context.Context, b notifier.Batch) (_ notifier.Receipt, err error) {
+	p.pause()
+	form := url.Values{
+		"from": {"Status <status@example.com>"}, "to": {b.To}, "subject": {b.Letter.Subject}, "text": {b.Letter.Text},
+		"o:tag": {b.Tag}, "v:outbox": {b.Key}, "h:Message-Id": {"<" + b.MessageID + ">"},
+	}
+	r := httptest.NewRequest("POST", "/v3/example.com/messages", strings.NewReader(form.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.SetBasicAuth("api", "key")
+	w := httptest.NewRecorder()
+	defer func() {
+		if recover() != nil { // the connection was cut
+			err = &notifier.SendError{Outcome: notifier.Unknown, Reason: "cut"}
+		}
+	}()
+	p.server.ServeHTTP(w, r)
+	var answer struct{ ID string }
+	switch {
+	case w.Code == http.StatusTooManyRequests:
+		return notifier.Receipt{}, &notifier.SendError{Outcome: notifier.NotTaken, After: 30 * time.Second, Reason: "429"}
+	case w.Code != http.StatusOK || json.Unmarshal(w.Body.Bytes(), &answer) != nil || answer.ID == "":
+		return notifier.Receipt{}, &notifier.SendError{Outcome: notifier.Unknown, Reason: fmt.Sprint(w.Code)}
+	}
+	return notifier.Receipt{ID: answer.ID, At: time.Now()}, nil
+}
+
+// Find asks the stand-in's events, and passes over those from before since, as the real ones do.
+func (p *post) Find(_ context.Context, b notifier.Batch, since time.Time) (notifier.Receipt, bool, error) {
+	p.pause()
+	r := httptest.NewRequest("GET", "/v3/example.com/events?event=accepted&recipient="+url.QueryEscape(b.To), nil)
+	r.SetBasicAuth("api", "key")
+	w := httptest.NewRecorder()
+	p.server.ServeHTTP(w, r)
+	if w.Code != http.StatusOK {
+		return notifier.Receipt{}, false, fmt.Errorf("the log answered %d", w.Code)
+	}
+	var list struct {
+		Items []struct {
+			ID        string
+			Timestamp float64
+			Variables map[string]string `json:"user-variables"`
+		}
+	}
+	if err := json.Unmarshal(w.Body.Bytes(), &list); err != nil {
+		return notifier.Receipt{}, false, err
+	}
+	for _, i := range list.Items {
+		at := time.UnixMicro(int64(i.Timestamp * 1e6))
+		if i.Variables["outbox"] == b.Key && !at.Before(since.Add(-time.Minute)) {
+			return notifier.Receipt{ID: i.ID, At: at}, true, nil
+		}
+	}
+	return notifier.Receipt{}, false, nil
+}
+
+// blindPost is a provider without a log.
+type blindPost struct{ notifier.Sender }
+
+// restoreRun is one random history: a service sends, a copy is taken in the middle, the service lives on and dies, the copy is
+// restored elsewhere and released, and runs to the end. It returns how often each notice reached the provider, and the notices
+// in the end.
+func restoreRun(t *testing.T, seed uint64, hold, log bool) (times map[string]int, end []data.Notice) {
+	rnd := rand.New(rand.NewPCG(seed, 14))
+	within := func(d time.Duration) time.Duration { return time.Duration(rnd.Int64N(int64(d))) }
+	server := &mailguntest.Server{LogDelay: within(30 * time.Minute)}
+	faults := []mailguntest.Fault{mailguntest.None, mailguntest.None, mailguntest.None, mailguntest.TooMany, mailguntest.ServerError, mailguntest.AcceptThenCut, mailguntest.CutUnaccepted, mailguntest.Garbage}
+	for range 60 {
+		server.Next(faults[rnd.IntN(len(faults))])
+	}
+	var sender notifier.Sender = &post{server: server, rnd: rand.New(rand.NewPCG(seed, 15))}
+	if !log {
+		sender = blindPost{sender}
+	}
+	first, dir := open(t).(*bolt.Store), t.TempDir()
+	const readers = 20
+	prepare(t, first, readers, week("system"))
+	other := datatest.Occurrence("application", week("").Window.Start.Add(within(3*time.Hour)+time.Minute))
+	put(t, first, func(tx data.Tx) error {
+		i := datatest.Incident("abcdefghijkl", time.Now().Add(95*time.Hour+within(2*time.Hour)))
+		i.Affected = nil
+		return errors.Join(tell(tx, other), data.PutIncident(tx, i), tx.Bulletins().Put(data.Bulletin{
+			About: data.AboutIncident, Subject: i.ID, Kind: data.TellIncident, Moment: i.Started, Until: i.Started.Add(24 * time.Hour),
+		}))
+	})
+	time.Sleep(95 * time.Hour)
+
+	// The service runs, and the copy is taken from under it.
+	ctx, die := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	running.Go(func() {
+		if err := newNotifier(first, sender).Run(ctx); err != nil {
+			t.Error(err)
+		}
+	})
+	time.Sleep(within(4 * time.Hour))
+	copied := filepath.Join(dir, "copy.db")
+	f, err := os.Create(copied)
+	if err == nil {
+		_, err = first.Copy(t.Context(), f)
+	}
+	if err := errors.Join(err, f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(within(4 * time.Hour))
+	die()
+	running.Wait()
+
+	sum, err := bolt.Check(copied)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, "statusd.db")
+	err = bolt.Renew(copied, path, func(tx data.Tx) error {
+		if !hold {
+			return nil
+		}
+		_, err := data.HoldSending(tx, sum.Newest, time.Now())
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := bolt.Open(path, bolt.Options{NoSync: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer second.Close()
+	before := len(server.Messages())
+	live(t, second, sender, within(2*time.Hour))
+	if hold {
+		if n := len(server.Messages()) - before; n != 0 {
+			t.Errorf("seed %d: %d messages while held", seed, n)
+		}
+		put(t, second, func(tx data.Tx) error { _, err := data.ReleaseSending(tx, time.Now()); return err })
+	}
+	live(t, second, sender, 5*24*time.Hour)
+	datatest.Invariants(t, second)
+	times = map[string]int{}
+	for _, m := range server.Messages() {
+		times[m.Variables["outbox"]]++
+	}
+	for _, b := range []data.Bulletin{{About: data.AboutOccurrence, Subject: string(week("system").Key()), Kind: data.TellPlanned},
+		{About: data.AboutOccurrence, Subject: string(other.Key()), Kind: data.TellPlanned}, {About: data.AboutIncident, Subject: "abcdefghijkl", Kind: data.TellIncident}} {
+		for i := range readers {
+			key := data.PublicID("abcdefghijkl", "notice", string(data.KeyOfNotice(b.Key(), fmt.Sprintf("s%05d", i))))
+			times[key] += 0 // whoever was never told is in it too
+		}
+	}
+	return times, notices(t, second)
+}
+
+// TestRestoredCopySendsNothingTwice is F14: whatever the moment of the copy, everybody is told of everything exactly once.
+func TestRestoredCopySendsNothingTwice(t *testing.T) {
+	for seed := range uint64(40) {
+		synctest.Test(t, func(t *testing.T) {
+			times, _ := restoreRun(t, seed, true, true)
+			if len(times) != 60 {
+				t.Errorf("seed %d: %d different notices, want 60", seed, len(times))
+			}
+			for key, n := range times {
+				if n != 1 {
+					t.Errorf("seed %d: notice %s reached the provider %d times", seed, key, n)
+				}
+			}
+		})
+	}
+}
+
+// TestRestoreControls takes away what prevents doubles, so that the test above is known to see them: without the hold they
+// come unmarked, without a log they come, and every one of them is marked.
+func TestRestoreControls(t *testing.T) {
+	doubles, flagged, lost := map[string]int{}, 0, 0
+	for seed := range uint64(5) {
+		for name, hold := range map[string]bool{"no hold": false, "no log": true} {
+			synctest.Test(t, func(t *testing.T) {
+				times, end := restoreRun(t, seed, hold, name != "no log")
+				marked := map[string]bool{}
+				for _, n := range end {
+					if n.Twice {
+						marked[data.PublicID("abcdefghijkl", "notice", string(n.Key()))] = true
+						flagged++
+					}
+				}
+				for key, n := range times {
+					if n == 0 {
+						lost++
+					}
+					if n < 2 {
+						continue
+					}
+					doubles[name]++
+					if name == "no log" && !marked[key] {
+						t.Errorf("seed %d: notice %s reached the provider %d times, and is not marked", seed, key, n)
+					}
+				}
+			})
+		}
+	}
+	t.Logf("doubles: %v; %d notices marked, %d lost", doubles, flagged, lost)
+	if doubles["no hold"] == 0 || doubles["no log"] == 0 || lost > 0 {
+		t.Errorf("doubles: %v, lost: %d; want doubles without hold and without log, and nothing lost", doubles, lost)
+	}
+}
