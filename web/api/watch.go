@@ -1,0 +1,127 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/superoffice/statusd/data"
+)
+
+// Watch owns the alarms about what people should have said: an outage that nobody told of, an incident without a word, and an
+// audit log that does not verify. Make one with Store and Log, and call Run once.
+type Watch struct {
+	Store data.Store
+	Log   *slog.Logger
+}
+
+// How often Watch looks.
+const (
+	watchAtLeast = time.Minute    // whatever the clock does meanwhile
+	verifyEvery  = 24 * time.Hour // the whole audit log, and once at the start
+	retryWatch   = 5 * time.Second
+)
+
+// Run watches until ctx ends. Doing it in several processes at once does no harm.
+func (w *Watch) Run(ctx context.Context) error {
+	changes := w.Store.Watch(ctx, data.ComponentsTable, data.IncidentsTable, data.OutagesTable, data.OccurrencesTable)
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	var verified time.Time
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case _, ok := <-changes:
+			if !ok {
+				return nil
+			}
+		case <-timer.C:
+		}
+		now := time.Now()
+		wait, err := w.turn(ctx, now)
+		if err == nil && (verified.IsZero() || now.Sub(verified) >= verifyEvery || now.Before(verified)) {
+			if err = w.verify(ctx, now); err == nil {
+				verified = now
+			}
+		}
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			w.Log.Error("the alarms about incidents stay as they were; it is tried again", "error", err)
+			wait = retryWatch
+		}
+		timer.Reset(wait)
+	}
+}
+
+// turn sets the alarms of outages and incidents, and returns how long they stay so.
+func (w *Watch) turn(ctx context.Context, now time.Time) (time.Duration, error) {
+	var silent, outages []data.Alarm
+	var next time.Time
+	err := w.Store.View(ctx, func(tx data.Tx) error {
+		incidents, err := data.OpenIncidents(tx)
+		if err != nil {
+			return err
+		}
+		var soon time.Time
+		silent, next = quiet(incidents, now)
+		outages, soon, err = untold(tx, incidents, now)
+		next = first(next, soon)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("looking for what nobody told: %w", err)
+	}
+	err = w.Store.Update(ctx, func(tx data.Tx) error {
+		return errors.Join(data.SetAlarms(tx, data.AlarmSilent, silent, now), data.SetAlarms(tx, data.AlarmUndeclared, outages, now))
+	})
+	wait := watchAtLeast
+	if !next.IsZero() {
+		wait = min(wait, max(0, next.Sub(now)))
+	}
+	return wait, err
+}
+
+// quiet lists the incidents that are silent too long at now, and when the next one will be; zero means none.
+func quiet(open []data.Incident, now time.Time) (alarms []data.Alarm, next time.Time) {
+	for _, i := range open {
+		since, silent := i.SilentSince(now)
+		switch {
+		case silent && i.NextUpdate.IsZero():
+			alarms = append(alarms, data.Alarm{Subject: i.ID, Detail: fmt.Sprintf("%q: the last word is of %s.", i.Title, stamp(i.LastWord()))})
+		case silent:
+			alarms = append(alarms, data.Alarm{Subject: i.ID, Detail: fmt.Sprintf("%q: the next update was promised for %s.", i.Title, stamp(i.NextUpdate))})
+		default:
+			next = first(next, since)
+		}
+	}
+	return alarms, next
+}
+
+// verify reads the whole audit log. What it finds wrong is an alarm and no error.
+func (w *Watch) verify(ctx context.Context, now time.Time) error {
+	var broken []data.Alarm
+	err := w.Store.View(ctx, func(tx data.Tx) error { _, err := data.VerifyAudit(tx); return err })
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil {
+		w.Log.Error("the audit log does not verify: keep the file as it is, and run statusd audit verify", "error", err)
+		broken = []data.Alarm{{Detail: "Found on " + stamp(now) + ": " + err.Error() + "."}}
+	}
+	return w.Store.Update(ctx, func(tx data.Tx) error { return data.SetAlarms(tx, data.AlarmAuditBroken, broken, now) })
+}
+
+// first is the earlier of two instants, of which zero means never.
+func first(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
