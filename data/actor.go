@@ -1,5 +1,10 @@
 package data
 
+import (
+	"slices"
+	"strings"
+)
+
 // Role is what an operator may do.
 type Role string
 
@@ -22,4 +27,12 @@ type Actor struct {
 	Address string // where the request came from
 	Scope   string // whose idempotency keys these are: the same person's by socket and by file; empty means Name's
 	Session string // hash of the session, for somebody signed in
+
+	Scopes []string // what a program may use, within its role; empty means everything
+}
+
+// Reaches says whether the scopes include the operation, such as incident.open: by its own name or by its noun, incident.
+func (a Actor) Reaches(operation string) bool {
+	noun, _, _ := strings.Cut(operation, ".")
+	return len(a.Scopes) == 0 || slices.Contains(a.Scopes, operation) || slices.Contains(a.Scopes, noun)
 }

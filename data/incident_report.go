@@ -133,8 +133,8 @@ func (i Incident) backdate(at, now time.Time) (time.Time, error) {
 		return at, Invalid("at", "nothing can have happened in the future: leave it out for now")
 	case at.Before(i.Started):
 		return at, Invalid("at", "this is before the incident began: change its beginning first")
-	case at.Before(last):
-		return at, Invalid("at", fmt.Sprintf("the update before this one is of %s: say a time from then on", last.UTC().Format(time.RFC3339)))
+	case !at.After(last):
+		return at, Invalid("at", fmt.Sprintf("the update before this one is of %s: say a time after it", last.UTC().Format(time.RFC3339)))
 	}
 	return at.UTC(), nil
 }

@@ -7,6 +7,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash/crc32"
+	"net/netip"
+	"slices"
 	"strings"
 	"time"
 )
@@ -20,6 +22,9 @@ type Token struct {
 	Created time.Time `json:"created"`
 	Expires time.Time `json:"expires"`
 	Revoked time.Time `json:"revoked,omitzero"`
+	Used    time.Time `json:"used,omitzero"`    // last use, to the minute
+	Scopes  []string  `json:"scopes,omitempty"` // operations or nouns; empty means all that the role may
+	From    []string  `json:"from,omitempty"`   // networks it is taken from, as CIDR; empty means anywhere
 	By      string    `json:"by"`
 }
 
@@ -28,6 +33,18 @@ func (t Token) Key() string { return t.Hash }
 
 // Valid says whether the token may be used at now.
 func (t Token) Valid(now time.Time) bool { return t.Revoked.IsZero() && now.Before(t.Expires) }
+
+// Takes says whether the token may be used from an address. What cannot be read as an address is outside every network.
+func (t Token) Takes(address string) bool {
+	if len(t.From) == 0 {
+		return true
+	}
+	a, err := netip.ParseAddr(address)
+	return err == nil && slices.ContainsFunc(t.From, func(network string) bool {
+		p, err := netip.ParsePrefix(network)
+		return err == nil && p.Contains(a.Unmap())
+	})
+}
 
 // NewSecret returns a fresh token secret, sp_ + 256 random bits + checksum, and the hash to keep.
 func NewSecret() (secret, hash string) {

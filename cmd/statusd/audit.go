@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/url"
+	"strconv"
 	"text/tabwriter"
 
-	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/web/api"
 )
 
 type auditCommand struct {
@@ -13,29 +15,25 @@ type auditCommand struct {
 	Verify auditVerify `cmd:"" help:"Check that no entry was changed or taken out."`
 }
 
-type auditLog struct {
-	Entries  []data.AuditEntry `json:"entries"`
-	Count    int               `json:"count"`
-	Verified bool              `json:"verified"`
-	Problem  string            `json:"problem,omitempty"`
+type auditList struct {
+	Object string `help:"Only what was done to this object: an incident's ID, a token's, an operator's." placeholder:"ID"`
+	Limit  int    `help:"How many entries, 1 to 500." default:"100"`
+	reach
 }
-
-func (r reach) audit(ctx context.Context) (auditLog, error) {
-	var log auditLog
-	cl, err := r.dial()
-	if err != nil {
-		return log, err
-	}
-	defer cl.close() //nolint:errcheck // nothing was written
-	return log, cl.do(ctx, "GET", "/api/v1/audit", "", nil, &log)
-}
-
-type auditList struct{ reach }
 
 // Run implements the command.
 func (c *auditList) Run(ctx context.Context, io streams) error {
-	log, err := c.audit(ctx)
+	cl, err := c.dial()
 	if err != nil {
+		return err
+	}
+	defer cl.close() //nolint:errcheck // nothing was written
+	q := url.Values{"limit": {strconv.Itoa(c.Limit)}}
+	if c.Object != "" {
+		q.Set("object", c.Object)
+	}
+	var log api.AuditLog
+	if err := cl.do(ctx, "GET", "/api/v1/audit?"+q.Encode(), "", nil, &log); err != nil {
 		return err
 	}
 	if c.JSON {
@@ -53,21 +51,26 @@ type auditVerify struct{ reach }
 
 // Run implements the command.
 func (c *auditVerify) Run(ctx context.Context, io streams) error {
-	log, err := c.audit(ctx)
+	cl, err := c.dial()
 	if err != nil {
 		return err
 	}
-	if c.JSON {
-		log.Entries = nil
-		if err := writeJSON(io.out, log); err != nil {
+	defer cl.close() //nolint:errcheck // nothing was written
+	var v api.Verification
+	if err := cl.do(ctx, "GET", "/api/v1/audit/verify", "", nil, &v); err != nil {
+		return err
+	}
+	switch {
+	case c.JSON:
+		if err := writeJSON(io.out, v); err != nil {
 			return err
 		}
-	} else if log.Verified {
-		fmt.Fprintf(io.out, "The chain of %d entries is whole.\n", log.Count)
-	} else {
-		fmt.Fprintf(io.out, "The chain is broken: %s. Compare it with the newest backup.\n", log.Problem)
+	case v.Verified:
+		fmt.Fprintf(io.out, "The chain of %d entries is whole.\n", v.Count)
+	default:
+		fmt.Fprintf(io.out, "The chain is broken: %s. Compare it with the newest backup.\n", v.Problem)
 	}
-	if !log.Verified {
+	if !v.Verified {
 		return errSilent
 	}
 	return nil

@@ -1,143 +1,65 @@
 package api
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
-	"mime"
 	"net/http"
-	"strings"
+	"strconv"
+	"sync"
 	"time"
+
+	"golang.org/x/time/rate"
 
 	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/web/ui"
 )
 
-// API holds what the acts need. Its methods are safe for concurrent use.
+// API holds what the operations need. Its methods are safe for concurrent use; its fields are set before the first.
 type API struct {
 	Store  data.Store
 	Log    *slog.Logger
-	URL    string // public origin, for links in answers
-	Zone   string // of months (T5)
-	Target string // of a month, as a share (U1)
+	URL    string        // public origin, for links in answers
+	Zone   string        // of months (T5)
+	Target string        // of a month, as a share (U1)
+	Undo   time.Duration // how long a change of an incident can be taken back before anything is sent; zero sends at once
+
+	Product   string     // as it stands in notices, for templates
+	Support   string     // where people get help, for templates
+	Templates []Template // configured, besides the built-in ones
+
+	// IssueLink writes a single-use sign-in link; nil means that nobody can sign in.
+	IssueLink func(tx data.Tx, name string, role data.Role, by data.Actor, now time.Time) (IssuedLink, error)
+	// SignedIn finds out who a browser's session belongs to; nil means that nobody can sign in.
+	SignedIn func(*http.Request) (data.Actor, bool, error)
+
+	once  sync.Once
+	named map[string]Op
+
+	mu    sync.Mutex
+	paces map[string]*rate.Limiter
 }
 
-// MaxRequest is how much of a body is read.
-const MaxRequest = 64 << 10
-
-// An act changes the world inside tx. It is pure but for tx, may run more than once, and answers with a status and a value
-// to be written as JSON. before and after go into the audit log.
-type act func(tx data.Tx, r *request) (*result, error)
-
-type request struct {
-	by   data.Actor
-	now  time.Time
-	id   string // path member {id}; empty where there is none
-	body []byte
-}
-
-type result struct {
-	status        int
-	body          any
-	object        string
-	before, after any
-}
-
-// decode reads the body into v: one document, no unknown member.
-func (r *request) decode(v any) error {
-	d := json.NewDecoder(bytes.NewReader(r.body))
-	d.DisallowUnknownFields()
-	if err := d.Decode(v); err != nil {
-		return bodyError(err)
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return data.Invalid("", "the body goes on after its JSON document: send one document")
-	}
-	return nil
-}
-
-func bodyError(err error) error {
-	var known *data.Error
-	var wrong *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &known):
-		if known.Field == "level" { // levels stand under the components they are of
-			return data.Invalid("components", known.Message)
-		}
-		return known
-	case errors.As(err, &wrong):
-		return data.Invalid(wrong.Field, fmt.Sprintf("a JSON %s does not fit here", wrong.Value))
-	case errors.Is(err, io.EOF):
-		return data.Invalid("", "the body is empty: send a JSON document")
-	}
-	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
-		return data.Invalid(strings.Trim(name, `"`), "this member is unknown here: it may be misspelt")
-	}
-	return data.Invalid("", "the body is no JSON document: "+strings.TrimPrefix(err.Error(), "json: "))
-}
-
-// act makes the handler of one write. name is what the audit log calls it.
-func (a *API) act(name string, need data.Role, do act) http.Handler {
-	return ui.Handler(a.Log, func(w http.ResponseWriter, r *http.Request) error {
-		by, err := a.operator(r)
-		if err != nil {
-			return err
-		}
-		if !by.Role.May(need) {
-			a.refused(r, by, name)
-			return data.Forbidden(fmt.Sprintf("%s has the role %s; this takes %s", by.Name, by.Role, need))
-		}
-		if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-			return &ui.StatusError{Status: http.StatusUnsupportedMediaType, Message: "send the body with Content-Type: application/json"}
-		}
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxRequest))
-		if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
-			return &ui.StatusError{Status: http.StatusRequestEntityTooLarge, Message: fmt.Sprintf("the body is longer than %d bytes", MaxRequest)}
-		} else if err != nil {
-			return data.Invalid("", "the body could not be read to its end")
-		}
-		key := r.Header.Get("Idempotency-Key")
-		if len(key) > 200 {
-			return data.Invalid("Idempotency-Key", "at most 200 characters")
-		}
-		answer, err := a.run(r.Context(), name, key, digest(r, body), &request{by: by, now: time.Now().UTC(), id: r.PathValue("id"), body: body}, do)
-		if err != nil {
-			return err
-		}
-		if answer.Status >= http.StatusBadRequest {
-			ui.ProblemJSON(w, r, answer.Status, answer.Body)
-			return nil
-		}
-		ui.JSON(w, r, answer.Status, answer.Body)
-		return nil
-	})
-}
-
-// digest tells one request from another under the same key.
-func digest(r *http.Request, body []byte) string {
+// digest tells one call from another under the same key.
+func (c *Call) digest(op Op) string {
 	h := sha256.New()
-	fmt.Fprintf(h, "%s %s\n", r.Method, r.URL.Path)
-	h.Write(body)
+	fmt.Fprintf(h, "%s\n%s\n%s\n", op.Name, c.ID, c.Sub)
+	h.Write(c.Body)
 	return hex.EncodeToString(h.Sum(nil))
 }
 
 // run does the act once for its key, in one transaction with its audit entry and its answer.
-func (a *API) run(ctx context.Context, name, key, digest string, r *request, do act) (data.Answer, error) {
-	scope := r.by.Scope
-	if scope == "" {
-		scope = r.by.Name
-	}
-	id := scope + "|" + key
+func (a *API) run(ctx context.Context, op Op, c Call) (data.Answer, error) {
+	id := c.scope() + "|" + c.Key
+	digest := c.digest(op)
 	var answer data.Answer
 	err := a.Store.Update(ctx, func(tx data.Tx) error {
 		answer = data.Answer{}
-		if key != "" {
+		if c.Key != "" {
 			old, err := tx.Answers().Get(id)
 			switch {
 			case err == nil && old.Digest != digest:
@@ -149,21 +71,21 @@ func (a *API) run(ctx context.Context, name, key, digest string, r *request, do 
 				return err
 			}
 		}
-		res, err := do(tx, r)
+		res, err := op.write(a, tx, &c)
 		if err != nil {
 			return err
 		}
-		body, err := json.Marshal(res.body)
+		body, err := ui.MarshalJSON(res.body)
 		if err != nil {
-			return fmt.Errorf("writing the answer of %s: %w", name, err)
+			return fmt.Errorf("writing the answer of %s: %w", op.Name, err)
 		}
-		answer = data.Answer{ID: id, Digest: digest, Status: res.status, Body: body, At: r.now}
-		if key != "" {
+		answer = data.Answer{ID: id, Digest: digest, Status: op.status(), Body: body, At: c.now}
+		if c.Key != "" {
 			if err := tx.Answers().Put(answer); err != nil {
 				return err
 			}
 		}
-		entry := data.AuditEntry{At: r.now, Actor: r.by.Name, Address: r.by.Address, Action: name, Object: res.object, Outcome: data.Done}
+		entry := data.AuditEntry{At: c.now, Actor: c.By.Name, Address: c.By.Address, Action: op.Name, Object: res.object, Outcome: data.Done}
 		if entry.Before, err = raw(res.before); err != nil {
 			return err
 		}
@@ -179,12 +101,26 @@ func (a *API) run(ctx context.Context, name, key, digest string, r *request, do 
 		}
 	}
 	var told *data.Error
-	if key != "" && errors.As(err, &told) { // the same question gets the same refusal (RELIABILITY 1)
+	if c.Key != "" && errors.As(err, &told) { // the same question gets the same refusal (RELIABILITY 1)
 		status, body := ui.Refusal(told)
-		answer = data.Answer{ID: id, Digest: digest, Status: status, Body: body, At: r.now}
+		answer = data.Answer{ID: id, Digest: digest, Status: status, Body: body, At: c.now}
 		err = a.Store.Update(ctx, func(tx data.Tx) error { return tx.Answers().Put(answer) })
 	}
 	return answer, err
+}
+
+func (op Op) status() int {
+	if op.Status == 0 {
+		return http.StatusOK
+	}
+	return op.Status
+}
+
+func (c *Call) scope() string {
+	if c.By.Scope != "" {
+		return c.By.Scope
+	}
+	return c.By.Name
 }
 
 func raw(v any) (json.RawMessage, error) {
@@ -194,17 +130,37 @@ func raw(v any) (json.RawMessage, error) {
 	return json.Marshal(v)
 }
 
-// refused writes down that somebody known asked for what the role does not allow.
-func (a *API) refused(r *http.Request, by data.Actor, name string) {
-	err := a.Store.Update(r.Context(), func(tx data.Tx) error {
-		return data.Audit(tx, data.AuditEntry{
-			At: time.Now().UTC(), Actor: by.Name, Address: by.Address, Action: name, Object: r.PathValue("id"), Outcome: data.Refused,
-		})
-	})
-	if err != nil {
-		a.Log.Error("a refusal could not be written to the audit log", "error", err, "actor", by.Name, "action", name)
+// Writes of one actor: as many a minute, and so many at once (RELIABILITY 3.2). Who is on the host has no limit: whoever can
+// open the socket can do more harm than by writing fast.
+const writesPerMinute = 60
+
+func (a *API) pace(c Call) error {
+	if c.By.Address == Local {
+		return nil
 	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.paces == nil || len(a.paces) > 10_000 {
+		a.paces = map[string]*rate.Limiter{}
+	}
+	l := a.paces[c.scope()]
+	if l == nil {
+		l = rate.NewLimiter(rate.Every(time.Minute/writesPerMinute), writesPerMinute)
+		a.paces[c.scope()] = l
+	}
+	if r := l.ReserveN(c.now, 1); r.DelayFrom(c.now) > 0 {
+		wait := r.DelayFrom(c.now)
+		r.CancelAt(c.now)
+		return &ui.StatusError{
+			Status: http.StatusTooManyRequests, Message: fmt.Sprintf("%s writes more than %d times a minute: wait a little", c.By.Name, writesPerMinute),
+			Header: http.Header{"Retry-After": {strconv.Itoa(int(wait.Seconds()) + 1)}},
+		}
+	}
+	return nil
 }
+
+// Local is the Address of an actor on the host itself.
+const Local = "local"
 
 // Forget deletes answers that are older than data.AnswerLife, a few hundred in a transaction, and returns how many.
 func (a *API) Forget(ctx context.Context, now time.Time) (int, error) {

@@ -3,7 +3,6 @@ package api
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"time"
 
 	"github.com/superoffice/statusd/data"
@@ -11,25 +10,30 @@ import (
 	"github.com/superoffice/statusd/web/page"
 )
 
-// Report handles GET /api/v1/report/{month}?component=&cohort=: the month's figure in its fixed shape, all policies.
-func (a *API) Report() http.Handler {
-	return a.read(data.Viewer, func(tx data.Tx, r *http.Request) (any, error) {
-		q := r.URL.Query()
-		selection := ledger.Selection{Component: q.Get("component"), Cohort: q.Get("cohort")}
-		if err := a.exists(tx, selection); err != nil {
-			return nil, err
-		}
-		facts, err := a.facts(tx, r.PathValue("month"))
-		if err != nil {
-			return nil, err
-		}
-		return facts.Report(selection)
-	})
-}
-
-// Facts handles GET /api/v1/facts/{month}: everything the month's figure rests on.
-func (a *API) Facts() http.Handler {
-	return a.read(data.Viewer, func(tx data.Tx, r *http.Request) (any, error) { return a.facts(tx, r.PathValue("month")) })
+func reportOps() []Op {
+	return []Op{
+		{
+			Name: "report.month", Method: "GET", Path: "/api/v1/report/{id}", Need: data.Viewer, Out: ledger.Report{},
+			Summary: "Work out a month's figure (such as 2026-04) under all policies.",
+			Query:   []Param{{"component", "one component; without it the headline"}, {"cohort", "one cohort; without it all customers"}},
+			read: func(a *API, tx data.Tx, c *Call) (any, error) {
+				selection := ledger.Selection{Component: c.Query["component"], Cohort: c.Query["cohort"]}
+				if err := a.exists(tx, selection); err != nil {
+					return nil, err
+				}
+				facts, err := a.facts(tx, c.ID)
+				if err != nil {
+					return nil, err
+				}
+				return facts.Report(selection)
+			},
+		},
+		{
+			Name: "report.facts", Method: "GET", Path: "/api/v1/facts/{id}", Need: data.Viewer, Out: ledger.Facts{},
+			Summary: "Give everything that a month's figure rests on.",
+			read:    func(a *API, tx data.Tx, c *Call) (any, error) { return a.facts(tx, c.ID) },
+		},
+	}
 }
 
 func (a *API) facts(tx data.Tx, month string) (ledger.Facts, error) {

@@ -1,25 +1,37 @@
 package api
 
 import (
+	"slices"
 	"time"
 
 	"github.com/superoffice/statusd/data"
 )
 
+// Telling says how a change of an incident is told.
+type Telling struct {
+	Now   time.Time     // when it is written down
+	At    time.Time     // when it was so; zero means Now
+	Delay time.Duration // before anything is sent, so that it can be taken back; page and banner show it at once
+	Aware time.Time     // when we first knew, where that was before somebody declared it (U9); zero means Now
+	Quiet bool          // a correction of words: shown, not sent
+}
+
 // Tell writes an incident with everything that follows from it, in one transaction: the marks by which it holds its
-// components, the outages that begin or end, and the bulletin that tells of it. before is the zero value for a new one.
+// components, the outages that begin or end, and the bulletin that tells of it. before is the zero value for a new one. A
+// draft holds nothing and is told to nobody.
 //
 // An outage that a person declares began when the incident did, and counts for the contract from when it was declared
 // (U9). While a probe measures the same outage both stand side by side; the ledger counts their union.
-func Tell(tx data.Tx, before, after data.Incident, now time.Time) error {
+func Tell(tx data.Tx, before, after data.Incident, t Telling) error {
+	if t.At.IsZero() {
+		t.At = t.Now
+	}
+	fresh := before.ID == "" || before.Hidden // the public learns of it now
 	for _, a := range after.Affected {
-		cohort := a.Cohort
-		if cohort == "" {
-			cohort = data.AllCustomers
-		}
-		held := after.Open() && a.Level > data.Operational
+		cohort := cohortOf(a)
+		held := holds(after) && a.Level > data.Operational
 		m := data.Mark{
-			Component: a.Component, Cohort: cohort, Source: data.FromPerson, By: after.ID, At: now,
+			Component: a.Component, Cohort: cohort, Source: data.FromPerson, By: after.ID, At: t.At,
 			Level: a.Level, Off: !held, Cause: after.Title,
 		}
 		if m.Off {
@@ -30,20 +42,29 @@ func Tell(tx data.Tx, before, after data.Incident, now time.Time) error {
 				return err
 			}
 		}
-		if err := declare(tx, after, a, cohort, held && a.Level.Bad(), now); err != nil {
+		if err := declare(tx, after, a, held && a.Level.Bad(), fresh, t); err != nil {
 			return err
 		}
 	}
-	if err := data.PutIncident(tx, after); err != nil {
+	if err := data.PutIncident(tx, after); err != nil || t.Quiet || after.Hidden {
 		return err
 	}
-	return bulletin(tx, after, now)
+	return bulletin(tx, after, t)
+}
+
+func holds(i data.Incident) bool { return i.Open() && !i.Hidden }
+
+func cohortOf(a data.Affected) string {
+	if a.Cohort == "" {
+		return data.AllCustomers
+	}
+	return a.Cohort
 }
 
 // said is what an incident holds a component at; nothing where it holds it no longer.
 func said(i data.Incident, of data.Affected) data.Level {
 	for _, a := range i.Affected {
-		if a.Component == of.Component && a.Cohort == of.Cohort && i.Open() && a.Level > data.Operational {
+		if a.Component == of.Component && a.Cohort == of.Cohort && holds(i) && a.Level > data.Operational {
 			return a.Level
 		}
 	}
@@ -51,23 +72,27 @@ func said(i data.Incident, of data.Affected) data.Level {
 }
 
 // declare opens the incident's outage of a component, or ends it.
-func declare(tx data.Tx, i data.Incident, a data.Affected, cohort string, bad bool, now time.Time) error {
-	open, err := openOutage(tx, a.Component, cohort, i.ID)
+func declare(tx data.Tx, i data.Incident, a data.Affected, bad, fresh bool, t Telling) error {
+	declared, err := outagesBy(tx, a.Component, cohortOf(a), i.ID)
 	if err != nil {
 		return err
 	}
+	n := slices.IndexFunc(declared, func(o data.Outage) bool { return o.Ended.IsZero() })
 	switch {
-	case bad && open == nil:
+	case bad && n < 0:
 		c, err := tx.Components().Get(a.Component)
 		if err != nil {
 			return err
 		}
 		o := data.Outage{
-			Component: a.Component, Cohort: cohort, By: i.ID, Started: i.Started, Aware: now,
+			Component: a.Component, Cohort: cohortOf(a), By: i.ID, Started: i.Started, Aware: t.Now,
 			Impact: c.Impact, Cause: c.Cause, Reason: "declared",
 		}
-		if len(i.Updates) > 1 { // it came to this component later
-			o.Started = now
+		if !fresh { // it came to this component later
+			o.Started = t.At
+		}
+		if !t.Aware.IsZero() && t.Aware.Before(o.Aware) {
+			o.Aware = t.Aware
 		}
 		if o.Impact == "" {
 			o.Impact = data.NoReadNoWrite
@@ -76,28 +101,33 @@ func declare(tx data.Tx, i data.Incident, a data.Affected, cohort string, bad bo
 			o.Cause = data.ByProvider
 		}
 		return tx.Outages().Put(o)
-	case !bad && open != nil:
-		open.Ended = now
-		return tx.Outages().Put(*open)
+	case !bad && n >= 0:
+		o := declared[n]
+		if o.Ended = t.At; o.Ended.Before(o.Started) {
+			o.Ended = o.Started
+		}
+		return tx.Outages().Put(o)
 	}
 	return nil
 }
 
-func openOutage(tx data.Tx, component, cohort, by string) (*data.Outage, error) {
+// outagesBy are an incident's own outages of one component and cohort, or of all with empty names, in order.
+func outagesBy(tx data.Tx, component, cohort, by string) ([]data.Outage, error) {
 	p := component + "|" + cohort + "|"
+	var out []data.Outage
 	for o, err := range tx.Outages().Range(data.OutageKey(p), data.OutageKey(p[:len(p)-1]+"}")) {
 		if err != nil {
 			return nil, err
 		}
-		if o.By == by && o.Ended.IsZero() {
-			return &o, nil
+		if o.By == by {
+			out = append(out, o)
 		}
 	}
-	return nil, nil
+	return out, nil
 }
 
 // bulletin says that there is something to tell, and makes what was to be told before void: only the newest word counts.
-func bulletin(tx data.Tx, i data.Incident, now time.Time) error {
+func bulletin(tx data.Tx, i data.Incident, t Telling) error {
 	from, to := data.BulletinsOf(data.AboutIncident, i.ID)
 	old, err := data.All(tx.Bulletins().Range(from, to))
 	if err != nil {
@@ -109,12 +139,9 @@ func bulletin(tx data.Tx, i data.Incident, now time.Time) error {
 			return err
 		}
 	}
-	if i.Hidden {
-		return nil
-	}
 	b := data.Bulletin{
-		About: data.AboutIncident, Subject: i.ID, Kind: data.TellIncident, Version: len(i.Updates),
-		Moment: now, Banner: now, Until: now.Add(24 * time.Hour),
+		About: data.AboutIncident, Subject: i.ID, Kind: data.TellIncident, Version: i.Revised,
+		Moment: t.Now.Add(t.Delay), Banner: t.Now, Until: t.Now.Add(24 * time.Hour),
 	}
 	if !i.Open() {
 		b.Kind = data.TellResolved

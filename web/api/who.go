@@ -14,42 +14,77 @@ import (
 
 type actorKey struct{}
 
-// WithActor says who is behind every request of a connection: the local socket's, where whoever can open it is an
-// operator.
+// WithActor says who is behind every request of a connection: the local socket's, where whoever can open it is an operator.
 func WithActor(ctx context.Context, o data.Actor) context.Context {
 	return context.WithValue(ctx, actorKey{}, o)
 }
 
-// operator finds out who asks: the connection's own operator, else the token in the Authorization header. Tokens are
-// looked up at every request, so a revoked one is dead at once.
-func (a *API) operator(r *http.Request) (data.Actor, error) {
+// Actor finds out who asks: the connection's own operator, else the token in the Authorization header, else the browser's
+// session. All are looked up at every request, so a revoked token, a disabled operator or a changed role counts at once.
+func (a *API) Actor(r *http.Request) (data.Actor, error) {
 	if o, ok := r.Context().Value(actorKey{}).(data.Actor); ok {
 		return o, nil
 	}
-	unauthorized := func(message string) error {
-		return &ui.StatusError{
-			Status: http.StatusUnauthorized, Message: message, Header: http.Header{"Www-Authenticate": {`Bearer realm="statusd"`}},
+	if r.Header.Get("Authorization") != "" {
+		return a.bearer(r)
+	}
+	if a.SignedIn != nil {
+		by, ok, err := a.SignedIn(r)
+		if by.Address == "" {
+			by.Address = peer(r)
+		}
+		if err != nil || ok {
+			return by, err
 		}
 	}
+	return data.Actor{}, unauthorized("sign in, or send a token as Authorization: Bearer sp_…; `statusd token create` makes one")
+}
+
+func unauthorized(message string) error {
+	return &ui.StatusError{
+		Status: http.StatusUnauthorized, Message: message, Header: http.Header{"Www-Authenticate": {`Bearer realm="statusd"`}},
+	}
+}
+
+func (a *API) bearer(r *http.Request) (data.Actor, error) {
 	secret, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	switch {
-	case r.Header.Get("Authorization") == "":
-		return data.Actor{}, unauthorized("send a token as Authorization: Bearer sp_…; `statusd token create` makes one")
-	case !ok || !data.WellFormedSecret(secret):
+	if !ok || !data.WellFormedSecret(secret) {
 		return data.Actor{}, unauthorized("this is not a whole token: it begins with sp_ and was shown once when it was made")
 	}
+	return a.byToken(r, secret)
+}
+
+// byToken is who a token acts for. Its last use is written down, at most once a minute.
+func (a *API) byToken(r *http.Request, secret string) (data.Actor, error) {
+	now := time.Now().UTC()
 	var token data.Token
 	err := a.Store.View(r.Context(), func(tx data.Tx) (err error) {
 		token, err = tx.Tokens().Get(data.HashSecret(secret))
 		return err
 	})
 	switch {
-	case errors.Is(err, data.ErrNotFound), err == nil && !token.Valid(time.Now()):
+	case errors.Is(err, data.ErrNotFound), err == nil && !token.Valid(now):
 		return data.Actor{}, unauthorized("this token is unknown, revoked or expired: `statusd token create` makes a new one")
 	case err != nil:
 		return data.Actor{}, err
+	case !token.Takes(peer(r)):
+		return data.Actor{}, unauthorized("this token is not taken from your address: make one for it, or ask from where it is")
 	}
-	return data.Actor{Name: "token:" + token.Name, Role: token.Role, Address: peer(r), Scope: "token:" + token.ID}, nil
+	by := data.Actor{Name: "token:" + token.Name, Role: token.Role, Address: peer(r), Scope: "token:" + token.ID, Scopes: token.Scopes}
+	if now.Sub(token.Used) >= time.Minute {
+		err := a.Store.Update(r.Context(), func(tx data.Tx) error {
+			t, err := tx.Tokens().Get(token.Hash)
+			if err != nil {
+				return err
+			}
+			t.Used = now
+			return tx.Tokens().Put(t)
+		})
+		if err != nil { // the request goes on: a full disk must not keep anybody out
+			a.Log.Warn("a token's last use could not be written down", "token", token.ID, "error", err)
+		}
+	}
+	return by, nil
 }
 
 func peer(r *http.Request) string {

@@ -129,6 +129,16 @@ func Refusal(e *data.Error) (status int, body []byte) {
 	return status, body
 }
 
+// ErrorOf is the error that a problem document was made of, as far as it says.
+func ErrorOf(p Problem) error {
+	for kind, status := range statusOf {
+		if status == p.Status {
+			return &data.Error{Kind: kind, Field: p.Field, Message: p.Detail}
+		}
+	}
+	return &StatusError{Status: p.Status, Message: p.Detail}
+}
+
 // ProblemJSON writes a body that is a problem document already.
 func ProblemJSON(w http.ResponseWriter, r *http.Request, status int, body []byte) {
 	write(w, r, status, "application/problem+json", body)

@@ -167,7 +167,7 @@ func (h *history) tell(s story) {
 				action = "incident.resolve"
 			}
 			i.Updates[n].ID = data.PublicID(PageID, "update", fmt.Sprintf("%s|%d", i.ID, n))
-			if err := api.Tell(h.tx, before, i, e.at); err != nil {
+			if err := api.Tell(h.tx, before, i, api.Telling{Now: e.at}); err != nil {
 				return err
 			}
 			if n == 0 {

@@ -1,0 +1,104 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/web/ui"
+)
+
+// Limits of a body (RELIABILITY 3.2).
+const (
+	MaxRequest = 64 << 10
+	maxDepth   = 32
+)
+
+// body reads the body of a write.
+func body(w http.ResponseWriter, r *http.Request) (json.RawMessage, error) {
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+		return nil, &ui.StatusError{Status: http.StatusUnsupportedMediaType, Message: "send the body with Content-Type: application/json"}
+	}
+	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxRequest))
+	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
+		return nil, &ui.StatusError{Status: http.StatusRequestEntityTooLarge, Message: fmt.Sprintf("the body is longer than %d bytes", MaxRequest)}
+	} else if err != nil {
+		return nil, data.Invalid("", "the body could not be read to its end")
+	}
+	if len(b) == 0 {
+		return nil, data.Invalid("", "the body is empty: send a JSON document")
+	}
+	return b, nil
+}
+
+// decode reads the call's body into v: one document, valid UTF-8, not too deep, no unknown member. No body is {}.
+func (c *Call) decode(v any) error {
+	b := c.Body
+	if len(b) == 0 {
+		b = json.RawMessage("{}")
+	}
+	if !utf8.Valid(b) {
+		return data.Invalid("", "the body is not valid UTF-8 text")
+	}
+	if err := shallow(b); err != nil {
+		return err
+	}
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil {
+		return bodyError(err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return data.Invalid("", "the body goes on after its JSON document: send one document")
+	}
+	return nil
+}
+
+// shallow refuses what is nested more deeply than anything here is. What is no JSON at all is left to the decoder.
+func shallow(b []byte) error {
+	d := json.NewDecoder(bytes.NewReader(b))
+	depth := 0
+	for {
+		t, err := d.Token()
+		if err != nil {
+			return nil
+		}
+		if delim, ok := t.(json.Delim); ok {
+			if delim == '{' || delim == '[' {
+				depth++
+			} else {
+				depth--
+			}
+		}
+		if depth > maxDepth {
+			return data.Invalid("", fmt.Sprintf("the body is nested more than %d deep", maxDepth))
+		}
+	}
+}
+
+func bodyError(err error) error {
+	var known *data.Error
+	var wrong *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &known):
+		if known.Field == "level" { // levels stand under the components they are of
+			return data.Invalid("components", known.Message)
+		}
+		return known
+	case errors.As(err, &wrong):
+		return data.Invalid(wrong.Field, fmt.Sprintf("a JSON %s does not fit here", wrong.Value))
+	case errors.Is(err, io.EOF):
+		return data.Invalid("", "the body is empty: send a JSON document")
+	}
+	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
+		return data.Invalid(strings.Trim(name, `"`), "this member is unknown here: it may be misspelt")
+	}
+	return data.Invalid("", "the body is no JSON document: "+strings.TrimPrefix(err.Error(), "json: "))
+}

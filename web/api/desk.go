@@ -1,0 +1,224 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/superoffice/statusd/data"
+)
+
+// deskOps are what the incident desk does beside opening and updating.
+func deskOps() []Op {
+	return []Op{
+		templateOp(),
+		{
+			Name: "incident.publish", Method: "POST", Path: incidentPath + "/publish", Need: data.Responder, In: OnVersion{}, Out: Incident{},
+			Summary: "Make a draft public.", write: publish,
+		},
+		{
+			Name: "incident.discard", Method: "POST", Path: incidentPath + "/discard", Need: data.Responder, In: OnVersion{}, Out: Incident{},
+			Summary: "Put a draft aside for good. It is kept, and never shown.", write: discard,
+		},
+		{
+			Name: "incident.note", Method: "POST", Path: incidentPath + "/notes", Need: data.Responder, In: IncidentNote{}, Out: Incident{}, Status: http.StatusCreated,
+			Summary: "Write a note that only operators see.", write: note,
+		},
+		{
+			Name: "incident.amend", Method: "POST", Path: incidentPath + "/amend", Need: data.Responder, In: IncidentAmendment{}, Out: Incident{},
+			Summary: "Correct title, impact or beginning. Nothing is sent.", write: amend,
+		},
+		{
+			Name: "incident.reword", Method: "POST", Path: incidentPath + "/updates/{sub}/reword", Need: data.Responder, In: UpdateRewording{}, Out: Incident{},
+			Summary: "Change the words of an update. Those it had are shown with it. Nothing is sent.", write: reword,
+		},
+		{
+			Name: "incident.undo", Method: "POST", Path: incidentPath + "/undo", Need: data.Responder, In: OnVersion{}, Out: Incident{},
+			Summary: "Take the last change back while nothing of it was sent. An incident that it opened becomes a draft.",
+			write: func(a *API, tx data.Tx, c *Call) (*result, error) {
+				var p OnVersion
+				if err := c.decode(&p); err != nil {
+					return nil, err
+				}
+				if _, err := whichVersion(tx, c.ID, p.Version); err != nil {
+					return nil, err
+				}
+				before, after, err := undo(tx, c, a.Undo)
+				if err != nil {
+					return nil, err
+				}
+				return a.changed(tx, c, &before, after)
+			},
+		},
+	}
+}
+
+func templateOp() Op {
+	return Op{
+		Name: "incident.templates", Method: "GET", Path: "/api/v1/templates", Need: data.Viewer, Out: Templates{},
+		Summary: "List the texts there are for incidents.", read: listTemplates,
+	}
+}
+
+func publish(a *API, tx data.Tx, c *Call) (*result, error) {
+	return a.onVersion(tx, c, false, func(before data.Incident) (data.Incident, error) { return before.Publish(c.now) })
+}
+
+func discard(a *API, tx data.Tx, c *Call) (*result, error) {
+	return a.onVersion(tx, c, true, func(before data.Incident) (data.Incident, error) { return before.Discard(c.By.Name, c.now) })
+}
+
+func (a *API) onVersion(tx data.Tx, c *Call, quiet bool, change func(data.Incident) (data.Incident, error)) (*result, error) {
+	var p OnVersion
+	if err := c.decode(&p); err != nil {
+		return nil, err
+	}
+	before, err := whichVersion(tx, c.ID, p.Version)
+	if err != nil {
+		return nil, err
+	}
+	after, err := change(before)
+	if err != nil {
+		return nil, err
+	}
+	t := a.telling(c)
+	t.Quiet = quiet
+	if err := Tell(tx, before, after, t); err != nil {
+		return nil, err
+	}
+	return a.changed(tx, c, &before, after)
+}
+
+func note(a *API, tx data.Tx, c *Call) (*result, error) {
+	var p IncidentNote
+	if err := c.decode(&p); err != nil {
+		return nil, err
+	}
+	before, err := which(tx, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	after, err := before.Note(p.Body, c.By.Name, c.now)
+	if err != nil {
+		return nil, err
+	}
+	if err := data.PutIncident(tx, after); err != nil {
+		return nil, err
+	}
+	return a.changed(tx, c, &before, after)
+}
+
+func amend(a *API, tx data.Tx, c *Call) (*result, error) {
+	var p IncidentAmendment
+	if err := c.decode(&p); err != nil {
+		return nil, err
+	}
+	if p.Title == nil && p.Titles == nil && p.Impact == nil && p.Started == nil {
+		return nil, data.Invalid("", "nothing to correct: give title, titles, impact or started")
+	}
+	before, err := whichVersion(tx, c.ID, p.Version)
+	if err != nil {
+		return nil, err
+	}
+	after, err := before.Amend(data.Amendment{Title: p.Title, Titles: p.Titles, Impact: p.Impact, Started: p.Started}, c.now)
+	if err != nil {
+		return nil, err
+	}
+	if !after.Started.Equal(before.Started) {
+		if err := restart(tx, c, before, after); err != nil {
+			return nil, err
+		}
+	}
+	t := a.telling(c)
+	t.Quiet = true
+	if err := Tell(tx, before, after, t); err != nil {
+		return nil, err
+	}
+	return a.changed(tx, c, &before, after)
+}
+
+// restart corrects the beginning of those outages that began with the incident. What they said stays beside it.
+func restart(tx data.Tx, c *Call, before, after data.Incident) error {
+	for _, a := range before.Affected {
+		outages, err := outagesBy(tx, a.Component, cohortOf(a), before.ID)
+		if err != nil {
+			return err
+		}
+		for _, o := range outages {
+			was := o.Corrected()
+			if !was.Started.Equal(before.Started) {
+				continue
+			}
+			if !was.Ended.IsZero() && was.Ended.Before(after.Started) {
+				return data.Invalid("started", fmt.Sprintf("the outage of %s had ended by then", o.Component))
+			}
+			started := after.Started
+			o.Corrections = append(o.Corrections, data.Correction{
+				At: c.now, Author: c.By.Name, Why: "the incident's beginning was corrected", Started: &started,
+			})
+			if err := tx.Outages().Put(o); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func reword(a *API, tx data.Tx, c *Call) (*result, error) {
+	var p UpdateRewording
+	if err := c.decode(&p); err != nil {
+		return nil, err
+	}
+	before, err := whichVersion(tx, c.ID, p.Version)
+	if err != nil {
+		return nil, err
+	}
+	after, err := before.Reword(c.Sub, p.Body, p.Bodies, c.By.Name, c.now)
+	if err != nil {
+		return nil, err
+	}
+	if err := data.PutIncident(tx, after); err != nil {
+		return nil, err
+	}
+	return a.changed(tx, c, &before, after)
+}
+
+// measured fills in what a measured outage says: its component, cohort, level and times, and since when we knew. So a suspected
+// outage becomes an incident in one step.
+func (p *IncidentReport) measured(tx data.Tx, t *Telling) error {
+	if p.Outage == "" {
+		return nil
+	}
+	o, err := tx.Outages().Get(p.Outage)
+	if errors.Is(err, data.ErrNotFound) {
+		return data.Invalid("outage", "there is no such outage: see the list of suspected ones")
+	} else if err != nil {
+		return err
+	}
+	o = o.Corrected()
+	marks, err := data.All(tx.Marks().Range(data.MarksOf(o.Component, data.FromProbe)))
+	if err != nil {
+		return err
+	}
+	if len(p.Components) == 0 {
+		level := max(data.Merge(marks, t.Now).Cohorts[o.Cohort], data.PartialOutage)
+		name := o.Component
+		if o.Cohort != data.AllCustomers {
+			name += "@" + o.Cohort
+		}
+		p.Components = map[string]data.Level{name: level}
+	}
+	if p.Started.IsZero() && p.StartedAgo == "" {
+		p.Started = o.Started
+	}
+	t.Aware = o.Aware
+	if p.Title != "" || p.Template != "" {
+		return nil
+	}
+	c, err := tx.Components().Get(o.Component)
+	if err != nil {
+		return err
+	}
+	p.Title = c.Name.In("en") + " does not work"
+	return nil
+}

@@ -1,0 +1,157 @@
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/superoffice/statusd/data"
+)
+
+// undoable says which acts can be taken back: those after which something would be sent or shown.
+var undoable = map[string]bool{
+	"incident.open": true, "incident.update": true, "incident.resolve": true, "incident.publish": true,
+	"incident.amend": true, "incident.reword": true, "incident.discard": true,
+}
+
+// lastAct is the newest act about an incident that changed its story, while it can still be taken back.
+func lastAct(tx data.Tx, id string, window time.Duration, now time.Time) (data.AuditEntry, error) {
+	if window <= 0 {
+		return data.AuditEntry{}, data.Conflict("changes are sent at once here: post an update that puts it right")
+	}
+	trail, err := data.AuditOf(tx, id)
+	if err != nil {
+		return data.AuditEntry{}, err
+	}
+	for n := len(trail) - 1; n >= 0; n-- {
+		e := trail[n]
+		if e.Outcome != data.Done || !strings.HasPrefix(e.Action, "incident.") || e.Action == "incident.note" {
+			continue
+		}
+		if !undoable[e.Action] || now.Sub(e.At) >= window {
+			break
+		}
+		return e, nil
+	}
+	return data.AuditEntry{}, data.Conflict(fmt.Sprintf("there is nothing to undo: a change can be taken back for %s. Post an update that puts it right", window))
+}
+
+// undo takes the newest act about an incident back: its story is what it was, or a draft if the act made it public. Page and
+// banner showed it meanwhile; nothing was sent. The audit log keeps both.
+func undo(tx data.Tx, c *Call, window time.Duration) (before, after data.Incident, err error) {
+	now, err := which(tx, c.ID)
+	if err != nil {
+		return now, now, err
+	}
+	e, err := lastAct(tx, now.ID, window, c.now)
+	if err != nil {
+		return now, now, err
+	}
+	if e.Actor != c.By.Name && !c.By.Role.May(data.Admin) {
+		return now, now, data.Forbidden(fmt.Sprintf("%s made this change: only %[1]s or an admin takes it back", e.Actor))
+	}
+	back := now
+	back.Hidden = true
+	if len(e.Before) > 0 {
+		if err := json.Unmarshal(e.Before, &back); err != nil {
+			return now, now, fmt.Errorf("reading what the audit log kept of %s: %w", now.ID, err)
+		}
+	}
+	back.Revised = now.Revised + 1
+	if err := unmark(tx, now, back, e.At); err != nil {
+		return now, now, err
+	}
+	if err := untell(tx, now, back, c.now); err != nil {
+		return now, now, err
+	}
+	return now, back, data.PutIncident(tx, back)
+}
+
+// unmark takes the marks and outages away that the undone act wrote. They lived for seconds, and the audit log has them.
+func unmark(tx data.Tx, now, back data.Incident, acted time.Time) error {
+	at := time.Time{} // of the undone update; zero means all that the incident ever wrote
+	if !back.Hidden {
+		if len(now.Updates) <= len(back.Updates) {
+			at = acted // words or times were corrected: no update came
+		} else {
+			at = now.Updates[len(now.Updates)-1].At
+		}
+	}
+	for _, a := range now.Affected {
+		marks, err := data.All(tx.Marks().Range(data.MarksOf(a.Component, data.FromPerson)))
+		if err != nil {
+			return err
+		}
+		for _, m := range marks {
+			if m.By == now.ID && (at.IsZero() || m.At.Equal(at)) {
+				if err := tx.Marks().Delete(m.Key()); err != nil {
+					return err
+				}
+			}
+		}
+		outages, err := outagesBy(tx, a.Component, cohortOf(a), now.ID)
+		if err != nil {
+			return err
+		}
+		for _, o := range outages {
+			if err := unwind(tx, o, at, acted); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// unwind takes an act's part in one outage back.
+func unwind(tx data.Tx, o data.Outage, at, acted time.Time) error {
+	if n := len(o.Corrections); n > 0 && o.Corrections[n-1].At.Equal(acted) {
+		o.Corrections = o.Corrections[:n-1]
+	}
+	switch {
+	case at.IsZero(), o.Started.Equal(at):
+		return tx.Outages().Delete(o.Key())
+	case o.Ended.Equal(at):
+		o.Ended = time.Time{}
+	}
+	return tx.Outages().Put(o)
+}
+
+// untell makes the undone act's bulletin void, and the one before it valid again, with those of its notices that were not
+// sent because of it.
+func untell(tx data.Tx, now, back data.Incident, at time.Time) error {
+	from, to := data.BulletinsOf(data.AboutIncident, now.ID)
+	all, err := data.All(tx.Bulletins().Range(from, to))
+	if err != nil {
+		return err
+	}
+	var last *data.Bulletin
+	for n := range all {
+		b := &all[n]
+		if b.Version >= now.Revised {
+			b.Void = true
+			if err := tx.Bulletins().Put(*b); err != nil {
+				return err
+			}
+		} else if last == nil || b.Version > last.Version {
+			last = b
+		}
+	}
+	if last == nil || back.Hidden || !last.Void {
+		return nil
+	}
+	last.Void = false
+	notices, err := data.All(tx.Notices().Range(data.NoticesOf(last.Key())))
+	if err != nil {
+		return err
+	}
+	for _, n := range notices {
+		if n.Phase == data.NoticeVoid && n.Accepted.IsZero() {
+			n.Phase, n.Next = data.NoticePlanned, at
+			if err := data.PutNotice(tx, n); err != nil {
+				return err
+			}
+		}
+	}
+	return tx.Bulletins().Put(*last)
+}
