@@ -1,0 +1,72 @@
+package api
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/web/ui"
+)
+
+// backupChunk is how much of a copy is sent within backupPatience, or the reader is given up.
+const (
+	backupChunk    = 256 << 10
+	backupPatience = 30 * time.Second
+)
+
+// Backup returns the handler of GET /api/v1/backup: a copy of the database, with its length and, as RFC 9530 has it, the
+// digest that whoever stores it compares. spool makes the copy in a file that is gone when it is closed; one is made at a
+// time, and a slow reader keeps nobody from writing. Whoever mounts it lets only admins in, and has the audit log know.
+func Backup(log *slog.Logger, spool func(context.Context) (*os.File, error)) http.Handler {
+	var making sync.Mutex
+	return ui.Handler(log, func(w http.ResponseWriter, r *http.Request) error {
+		if !making.TryLock() {
+			return data.Conflict("a backup is being made at this moment: try again in a minute")
+		}
+		f, size, digest, err := spooled(r.Context(), spool)
+		making.Unlock()
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		h := w.Header()
+		h.Set("Content-Type", "application/octet-stream")
+		h.Set("Content-Disposition", `attachment; filename="statusd.db"`)
+		h.Set("Content-Length", strconv.FormatInt(size, 10))
+		h.Set("Repr-Digest", digest)
+		h.Set("Cache-Control", "no-store")
+		control := http.NewResponseController(w)
+		for left := size; left > 0; left -= backupChunk {
+			control.SetWriteDeadline(time.Now().Add(backupPatience)) //nolint:errcheck // without deadlines there is none to move
+			if _, err := io.CopyN(w, f, min(left, backupChunk)); err != nil {
+				return fmt.Errorf("sending a backup: %w", err)
+			}
+		}
+		return nil
+	})
+}
+
+// spooled is a copy with what is known of it before it is sent.
+func spooled(ctx context.Context, spool func(context.Context) (*os.File, error)) (f *os.File, size int64, digest string, err error) {
+	if f, err = spool(ctx); err != nil {
+		return nil, 0, "", err
+	}
+	sum := sha256.New()
+	if size, err = io.Copy(sum, f); err == nil {
+		_, err = f.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		f.Close()
+		return nil, 0, "", fmt.Errorf("reading the copy: %w", err)
+	}
+	return f, size, "sha-256=:" + base64.StdEncoding.EncodeToString(sum.Sum(nil)) + ":", nil
+}
