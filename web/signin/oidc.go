@@ -197,7 +197,7 @@ func (s *SignIn) letIn(w http.ResponseWriter, r *http.Request, who identity, b b
 	}
 	s.tries.succeeded(network(r))
 	setSession(w, secret)
-	return s.leadOn(w, r, b.Return, "")
+	return s.leadOn(w, r, ownPath(b.Return), "")
 }
 
 // errRefused ends a transaction in which somebody turned out not to be let in.
