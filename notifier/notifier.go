@@ -3,6 +3,7 @@ package notifier
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"sync/atomic"
 	"time"
@@ -24,10 +25,11 @@ type Options struct {
 
 // Notifier fans out and sends. Make one with New and call Run once.
 type Notifier struct {
-	o      Options
-	ticked atomic.Int64 // unix seconds of the last turn of the loop, or round within it
-	size   int          // how many notices the next round claims
-	told   *data.Hold   // what operators were last told of; nil means nothing yet
+	o       Options
+	ticked  atomic.Int64 // unix seconds of the last turn of the loop, or round within it
+	size    int          // how many notices the next round claims
+	told    *data.Hold   // what operators were last told of; nil means nothing yet
+	worries worries      // of the loop alone
 
 	results *prometheus.CounterVec
 	twice   prometheus.Counter
@@ -47,7 +49,7 @@ func New(o Options) *Notifier {
 			Name: "statusd_notifier_maybe_twice_total", Help: "Messages sent again without certainty that the first was lost.",
 		}),
 		oldest: prometheus.NewGauge(prometheus.GaugeOpts{
-			Name: "statusd_notifier_oldest_due_seconds", Help: "Age of the oldest notice that is due and not accepted.",
+			Name: "statusd_notifier_oldest_due_seconds", Help: "How long ago the oldest notice that is not out should have been.",
 		}),
 		waiting: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "statusd_notifier_waiting", Help: "Notices that are not settled.",
@@ -78,6 +80,9 @@ func (n *Notifier) Ready() error {
 func (n *Notifier) Run(ctx context.Context) error {
 	if n.o.Sender == nil {
 		n.o.Log.Warn("no mail is configured: notices are shown on page and banner only")
+		if err := n.setAlarms(ctx, nil, nil, time.Now()); err != nil && ctx.Err() == nil {
+			return fmt.Errorf("clearing the alarms of mail: %w", err)
+		}
 		<-ctx.Done()
 		return nil
 	}
@@ -106,7 +111,7 @@ func (n *Notifier) run(ctx context.Context) error {
 		}
 		n.ticked.Store(time.Now().Unix())
 		wait := turnAtLeast
-		if err := n.turn(ctx, &due); ctx.Err() != nil {
+		if err := errors.Join(n.turn(ctx, &due), n.alarm(ctx, time.Now())); ctx.Err() != nil {
 			return nil
 		} else if err != nil {
 			n.o.Log.Error("notices are delayed; it is tried again", "error", err)
@@ -173,22 +178,21 @@ func (n *Notifier) deliver(ctx context.Context, s *schedule, began time.Time) er
 
 // gauge counts what is not settled.
 func (n *Notifier) gauge(ctx context.Context) error {
-	waiting, oldest := 0, time.Duration(0)
-	err := n.o.Store.View(ctx, func(tx data.Tx) error {
-		waiting, oldest = 0, 0
-		now := time.Now()
-		for d, err := range tx.Dues().Range("", "") {
-			if err != nil {
-				return err
-			}
-			waiting++
-			oldest = max(oldest, now.Sub(d.At))
-		}
-		return nil
-	})
-	if err == nil {
-		n.waiting.Set(float64(waiting))
-		n.oldest.Set(oldest.Seconds())
+	var b backlog
+	now := time.Now()
+	var released time.Time
+	if n.told != nil {
+		released = n.told.Released
 	}
-	return err
+	err := n.o.Store.View(ctx, func(tx data.Tx) (err error) { b, err = readBacklog(tx, released, now); return err })
+	if err != nil {
+		return err
+	}
+	n.worries.backlog = b
+	n.waiting.Set(float64(b.waiting))
+	n.oldest.Set(0)
+	if !b.oldest.IsZero() {
+		n.oldest.Set(now.Sub(b.oldest).Seconds())
+	}
+	return nil
 }

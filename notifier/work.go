@@ -58,7 +58,7 @@ func (n *Notifier) work(ctx context.Context, due []errand, claimed time.Time) er
 	// What was sent is written down also while stopping: a request in flight may finish, nothing new begins.
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	return n.o.Store.Update(end, func(tx data.Tx) error {
+	err := n.o.Store.Update(end, func(tx data.Tx) error {
 		for _, r := range results {
 			if err := data.PutNotice(tx, r); err != nil {
 				return err
@@ -78,6 +78,12 @@ func (n *Notifier) work(ctx context.Context, due []errand, claimed time.Time) er
 		}
 		return nil
 	})
+	for _, r := range results {
+		if err == nil && r.Phase == data.NoticeRefused {
+			n.worries.refusals = append(n.worries.refusals, refusal{r.Tried, r.Error})
+		}
+	}
+	return err
 }
 
 // rank is the place of a claimed notice in its round.
