@@ -26,6 +26,7 @@ type desk struct {
 	t     *testing.T
 	store data.Store
 	mux   *http.ServeMux
+	api   *api.API
 }
 
 func newDesk(t *testing.T) *desk {
@@ -47,8 +48,8 @@ func newDesk(t *testing.T) *desk {
 		t.Fatal(err)
 	}
 	d := &desk{t: t, store: s, mux: http.NewServeMux()}
-	a := &api.API{Store: s, Log: slog.New(slog.DiscardHandler), URL: "https://status.example.com"}
-	for pattern, h := range a.Routes() {
+	d.api = &api.API{Store: s, Log: slog.New(slog.DiscardHandler), URL: "https://status.example.com"}
+	for pattern, h := range d.api.Routes() {
 		d.mux.Handle(pattern, h)
 	}
 	return d

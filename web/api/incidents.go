@@ -211,9 +211,9 @@ func (a *API) changed(tx data.Tx, c *Call, before *data.Incident, after data.Inc
 	if err != nil {
 		return nil, err
 	}
-	shown, err := a.incident(tx, kept, c)
-	if err != nil {
-		return nil, err
+	shown := a.summary(kept)
+	if until := c.now.Add(a.Undo); undoable[c.op] && a.Undo > 0 {
+		shown.UndoUntil = &until
 	}
 	r := &result{body: shown, object: after.ID, after: kept}
 	if before != nil {

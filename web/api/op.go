@@ -45,6 +45,7 @@ type Call struct {
 	Body  json.RawMessage   // of a write; empty means {}
 
 	now time.Time
+	op  string
 }
 
 // An act changes the world inside tx. It is pure but for tx, and may run more than once.
@@ -92,6 +93,7 @@ func (a *API) ops() map[string]Op {
 }
 
 func (a *API) use(ctx context.Context, op Op, c Call) (int, json.RawMessage, error) {
+	c.op = op.Name
 	if c.now.IsZero() {
 		c.now = time.Now().UTC()
 	}

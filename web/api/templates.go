@@ -24,7 +24,7 @@ type Templates struct {
 }
 
 // TemplatePlaceholders are the names that a template may have in braces.
-var TemplatePlaceholders = []string{"components", "next_update", "product", "started", "support"}
+var TemplatePlaceholders = []string{"components", "next_update", "product", "start", "support"}
 
 // BuiltInTemplates come with the program, in seven languages. A configured one of the same name takes its place.
 func BuiltInTemplates() []Template {
@@ -132,7 +132,7 @@ func (a *API) values(tx data.Tx, said data.Report, now time.Time) (values, error
 		for _, c := range named {
 			names = append(names, c.Name.In(string(l)))
 		}
-		v[l] = map[string]string{"product": a.Product, "support": a.Support, "started": i18n.At(l, started, zone)}
+		v[l] = map[string]string{"product": a.Product, "support": a.Support, "start": i18n.At(l, started, zone)}
 		if len(names) > 0 {
 			v[l]["components"] = i18n.List(l, names)
 		}

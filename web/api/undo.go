@@ -54,6 +54,7 @@ func undo(tx data.Tx, c *Call, window time.Duration) (before, after data.Inciden
 	back := now
 	back.Hidden = true
 	if len(e.Before) > 0 {
+		back = data.Incident{}
 		if err := json.Unmarshal(e.Before, &back); err != nil {
 			return now, now, fmt.Errorf("reading what the audit log kept of %s: %w", now.ID, err)
 		}
