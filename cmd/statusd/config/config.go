@@ -30,7 +30,8 @@ type Config struct {
 	TrustedProxies []netip.Prefix
 	References     []string // host:port; none means that blindness is not detected
 	Notices        data.NoticeTimes
-	Mail           *Mail // nil means that no mail is sent
+	Mail           *Mail   // nil means that no mail is sent
+	Backup         *Backup // nil means that the service makes none by itself
 	Log            Log
 
 	Components   []data.Component // in the order of the page; Since is left to Apply

@@ -19,6 +19,7 @@ type file struct {
 	References     []string      `yaml:"references" doc:"TCP endpoints in different networks, host:port. When most of them cannot be reached the observer has lost its own network and judges nobody; those given by name tell the same of its resolver, so give some in zones that are not yours. None: detection off." eg:"192.0.2.1:443"`
 	Notices        leads         `yaml:"notices" doc:"How long before a window people are told, unless the plan says otherwise. Elapsed time, page not shorter than banner, banner not shorter than deadline."`
 	Mail           *mailing      `yaml:"mail" doc:"How mail is sent. Without it no mail is sent."`
+	Backup         *backup       `yaml:"backup" doc:"Copies of the database that the service makes by itself while it runs. Without it it makes none."`
 	Contacts       []contact     `yaml:"contacts" doc:"Contract contacts. They get operational notices and cannot opt out; never write to them about anything else."`
 	Log            logging       `yaml:"log" doc:"What the service writes about itself."`
 }
@@ -127,6 +128,12 @@ type mailgun struct {
 	KeyFile string `yaml:"key_file" doc:"File that holds the API key alone, relative to this file; not readable for everybody. Give this or key_env."`
 	KeyEnv  string `yaml:"key_env" doc:"Environment variable that holds the API key." eg:"MAILGUN_API_KEY"`
 	Test    bool   `yaml:"test" doc:"Allows a loopback base, for a stand-in."`
+}
+
+type backup struct {
+	Dir   string `yaml:"dir" req:"yes" doc:"Directory of the copies, relative to this file; on another disk than the database." eg:"/var/backups/statusd"`
+	Every span   `yaml:"every" def:"24h" doc:"Time between two copies, at least 1m." eg:"24h"`
+	Keep  *int   `yaml:"keep" def:"14" doc:"How many copies to keep; older ones are deleted." eg:"14"`
 }
 
 type contact struct {

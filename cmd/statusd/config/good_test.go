@@ -64,6 +64,9 @@ func TestFullFile(t *testing.T) {
 	if c.Notices != (data.NoticeTimes{Page: 96 * time.Hour, Banner: 50 * time.Hour, Deadline: 30 * time.Hour}) {
 		t.Errorf("notices %v", c.Notices)
 	}
+	if c.Backup == nil || *c.Backup != (Backup{Dir: "state/copies", Every: 6 * time.Hour, Keep: 30}) {
+		t.Errorf("backup: %+v", c.Backup)
+	}
 	if c.Mail == nil || c.Mail.From != "Example Status <status@example.com>" || c.Mail.Mailgun.Base != "http://127.0.0.1:8025/v3" ||
 		c.Mail.Mailgun.Domain != "mg.example.com" || c.Mail.Mailgun.Key.Reveal() != secretInTest {
 		t.Errorf("mail: %+v", c.Mail)
@@ -140,16 +143,18 @@ func TestWarnings(t *testing.T) {
 		":88:52: the header X-Api-Key looks like a secret",
 		":95:13: 2 of the usual three references",
 		":112:5: this contact gets no notices",
+		":113:15: these copies lie beside the database",
 	} {
 		if !slices.ContainsFunc(c.Warnings, func(f Fault) bool { return strings.HasPrefix(f.String(), "testdata/good/full.yaml"+want) }) {
 			t.Errorf("no warning %q in\n%v", want, c.Warnings)
 		}
 	}
-	if len(c.Warnings) != 5 {
+	if len(c.Warnings) != 6 {
 		t.Errorf("%d warnings:\n%v", len(c.Warnings), c.Warnings)
 	}
 
 	c, err := Parse("x.yaml", []byte(`
+backup: {dir: /var/backups/statusd}
 references: []
 cohorts: [{id: pilot, percent: 10}, {id: rest, percent: 80}, {id: nobody}]
 components: [{id: a, name: A, commitment: yes}]
@@ -159,10 +164,13 @@ mail: {from: a@example.com, mailgun: {domain: mg.example.com, key_env: STATUSD_T
 	if err != nil {
 		t.Fatal(err)
 	}
+	if want := (Backup{Dir: "/var/backups/statusd", Every: 24 * time.Hour, Keep: 14}); c.Backup == nil || *c.Backup != want {
+		t.Errorf("backup: %+v, want %+v", c.Backup, want)
+	}
 	text := c.Warnings.Error()
 	for _, want := range []string{
-		"default.yaml:25:15: mails will link to http://127.0.0.1:8080", "x.yaml:2:13: no references", "x.yaml:3:10: no cohort has rest: true, so that 10 %",
-		"x.yaml:3:62: the cohort nobody holds nobody", "x.yaml:4:14: no probe looks at a",
+		"default.yaml:25:15: mails will link to http://127.0.0.1:8080", "x.yaml:3:13: no references", "x.yaml:4:10: no cohort has rest: true, so that 10 %",
+		"x.yaml:4:62: the cohort nobody holds nobody", "x.yaml:5:14: no probe looks at a",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no warning %q in\n%s", want, text)
