@@ -167,6 +167,7 @@ var returns = map[string]string{
 	"/caf%C3%A9":                    "/caf%C3%A9",
 	"":                              "/",
 	"incidents":                     "/",
+	"//":                            "/",
 	"//evil.example":                "/",
 	"///evil.example":               "/",
 	"/\\evil.example":               "/",

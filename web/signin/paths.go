@@ -23,7 +23,7 @@ func ownPath(s string) string {
 		}
 	}
 	u, err := url.Parse(s)
-	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || u.Fragment != "" {
+	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || u.Fragment != "" || !strings.HasPrefix(u.Path, "/") {
 		return front
 	}
 	raw := strings.ToLower(u.EscapedPath())
