@@ -30,11 +30,13 @@ type observer struct {
 	dial       func(ctx context.Context, network, address string) (net.Conn, error)
 	resolve    func(ctx context.Context, host string) ([]string, error)
 	gauge      prometheus.Gauge
+	tell       func(lost string) // told what is lost, empty for nothing, when that is first found out and when it changes; nil tells nobody
 	log        *slog.Logger
 
 	looking sync.Mutex // one look at a time; guards looked of both
 
 	mu       sync.Mutex
+	known    bool     // whether anything is lost was found out since the start
 	names    []string // that our own resolver is told by
 	network  sense
 	resolver sense
@@ -57,7 +59,37 @@ func (o *observer) saw(named bool) {
 		o.resolver.seen = o.network.seen
 		o.set(&o.resolver, false)
 	}
+	o.found()
 }
+
+// found says what is known now, the first time it is; mu is held.
+func (o *observer) found() {
+	if o.known {
+		return
+	}
+	o.report()
+}
+
+// report says what is lost; mu is held.
+func (o *observer) report() {
+	o.known = true
+	lost := ""
+	switch {
+	case o.network.dark:
+		lost = lostNetwork
+	case o.resolver.dark:
+		lost = lostResolver
+	}
+	if o.tell != nil {
+		o.tell(lost)
+	}
+}
+
+// What can be lost.
+const (
+	lostNetwork  = "most references cannot be reached"
+	lostResolver = "our own resolver finds no names"
+)
 
 // set notes whether s is dark; mu is held.
 func (o *observer) set(s *sense, dark bool) {
@@ -79,6 +111,7 @@ func (o *observer) set(s *sense, dark bool) {
 	if o.network.dark || o.resolver.dark {
 		o.gauge.Set(1)
 	}
+	o.report()
 }
 
 // blind says why a failure of a run that began at start says nothing about its target; empty means that it counts. Callers
@@ -90,13 +123,13 @@ func (o *observer) blind(ctx context.Context, start time.Time, why data.Reason) 
 	o.looking.Lock()
 	defer o.looking.Unlock()
 	if o.lost(ctx, &o.network, start, o.look) {
-		return "most references cannot be reached"
+		return lostNetwork
 	}
 	o.mu.Lock()
 	mute := o.resolver.dark // then any failure is an occasion to see whether it is back
 	o.mu.Unlock()
 	if (why == data.ReasonName || mute) && o.lost(ctx, &o.resolver, start, o.ask) && why == data.ReasonName {
-		return "our own resolver finds no names"
+		return lostResolver
 	}
 	return ""
 }
@@ -111,6 +144,7 @@ func (o *observer) lost(ctx context.Context, s *sense, start time.Time, look fun
 		s.looked = now
 		o.mu.Lock()
 		o.set(s, dark)
+		o.found()
 		o.mu.Unlock()
 	}
 	o.mu.Lock()

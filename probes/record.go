@@ -35,6 +35,7 @@ type recorder struct {
 	metrics *metrics
 	flush   time.Duration
 	wake    chan struct{} // something is due sooner
+	worries worries
 
 	mu      sync.Mutex
 	samples map[string][]data.Sample
@@ -47,10 +48,12 @@ type recorder struct {
 }
 
 func newRecorder(o Options, log *slog.Logger, m *metrics) *recorder {
-	return &recorder{
+	r := &recorder{
 		store: o.Store, log: log, metrics: m, flush: o.Flush, wake: make(chan struct{}, 1), since: time.Now(), touched: time.Now(),
 		samples: map[string][]data.Sample{}, lastBad: map[data.OutageKey]time.Time{},
 	}
+	r.worries.rouse = r.rouse
+	return r
 }
 
 // add takes one sample and what its verdict changes. going is the outage that the sample is part of; empty means none.
@@ -102,7 +105,7 @@ func (r *recorder) due() time.Time {
 	switch {
 	case r.failed:
 		return r.since.Add(retryWait)
-	case len(r.changes) > 0:
+	case len(r.changes) > 0 || r.worries.hasty():
 		return r.since
 	case r.bad:
 		return r.since.Add(badWait)
@@ -171,8 +174,10 @@ func (r *recorder) restore(b batch) {
 // own, and a block refuses samples that it holds.
 func (r *recorder) write(ctx context.Context, last bool) error {
 	b := r.take(last)
+	now := time.Now()
+	standing, alarmed := r.worries.standing(now)
 	var err error
-	if len(b.samples) > 0 || len(b.changes) > 0 || len(b.lastBad) > 0 {
+	if len(b.samples) > 0 || len(b.changes) > 0 || len(b.lastBad) > 0 || !alarmed {
 		var refused int
 		var damage error
 		err = r.store.Update(ctx, func(tx data.Tx) error {
@@ -191,7 +196,7 @@ func (r *recorder) write(ctx context.Context, last bool) error {
 					return err
 				}
 			}
-			return nil
+			return set(tx, standing, now)
 		})
 		switch {
 		case err != nil:
@@ -204,6 +209,7 @@ func (r *recorder) write(ctx context.Context, last bool) error {
 			fallthrough
 		default:
 			r.metrics.flushes.Inc()
+			r.worries.wrote(standing)
 			if b.again {
 				r.log.Info("samples and marks are written again")
 			} else {

@@ -68,9 +68,10 @@ func New(o Options) *Runner {
 		o.Resolve = net.DefaultResolver.LookupHost
 	}
 	m, log := newMetrics(o.Registry), o.Log.With("part", "probes")
+	rec := newRecorder(o, log, m)
 	return &Runner{
-		o: o, log: log, metrics: m, rec: newRecorder(o, log, m),
-		eyes: &observer{references: o.References, dial: o.Dial, resolve: o.Resolve, gauge: m.blind, log: log},
+		o: o, log: log, metrics: m, rec: rec,
+		eyes: &observer{references: o.References, dial: o.Dial, resolve: o.Resolve, gauge: m.blind, tell: rec.worries.lose, log: log},
 	}
 }
 
@@ -93,6 +94,9 @@ func (r *Runner) run(ctx context.Context) error {
 		r.log.Warn("probes are turned off: every level is unknown until they are turned on")
 	case len(r.o.References) == 0:
 		r.log.Warn("no reference targets are configured: a failure of our own network will look like an outage of every target")
+	}
+	if r.o.Disabled || len(r.o.References) == 0 {
+		r.rec.worries.lose("") // nobody looks, so nobody will say it later
 	}
 	recording, stopRecording := context.WithCancel(ctx)
 	var recorded sync.WaitGroup
@@ -171,6 +175,9 @@ func (r *Runner) apply(ctx context.Context, tasks map[string]*task) error {
 			}
 			past[p.Name] = h
 		}
+		if err := r.rec.worries.recall(tx); err != nil {
+			return err
+		}
 		if !r.cleared {
 			var err error
 			left, err = orphans(tx, probes, r.o.Place)
@@ -182,6 +189,7 @@ func (r *Runner) apply(ctx context.Context, tasks map[string]*task) error {
 		return err
 	}
 	r.eyes.watch(maps.Values(probes))
+	r.rec.worries.keep(probes)
 	now := time.Now().UTC()
 	for _, o := range left {
 		t := r.task(o.probe)

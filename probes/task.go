@@ -72,6 +72,7 @@ func (t *task) run(ctx context.Context) {
 func (t *task) finish(s data.Sample) (hurry bool) {
 	v := t.judge.Add(s)
 	t.runner.metrics.sample(t.probe, s)
+	t.runner.rec.worries.see(t.probe, s)
 	owed := t.changes(v)
 	t.runner.rec.add(s, t.outage, owed...)
 	t.say(s, v)
