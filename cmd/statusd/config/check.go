@@ -50,6 +50,7 @@ func (c *checker) check() {
 	c.probing()
 	c.mailing()
 	c.backups()
+	c.signIn()
 	c.contacts()
 	for _, o := range c.orphans {
 		c.faults = append(c.faults, c.src.fault(c.src.key(o.section), "%s of the default need the %ss %s, which this list leaves out: give %s of your own as well, or %s: [] for none",

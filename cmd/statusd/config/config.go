@@ -25,6 +25,8 @@ type Config struct {
 	Page           Page
 	Listen         string // host:port
 	AdminListen    string // host:port
+	AdminURL       string // origin of the operators' pages; empty means where the listener is
+	SignIn         SignIn
 	Data           string // directory as configured, absolute or below the file's; empty means StateDir
 	TLS            *TLS   // nil means without
 	TrustedProxies []netip.Prefix

@@ -8,6 +8,8 @@ type file struct {
 	Page           page          `yaml:"page" doc:"The public page: whose it is, where it is, in which zone and languages. Keys that are left out come from the default."`
 	Listen         string        `yaml:"listen" doc:"Address of the public listener: host:port. Port 0 takes a free one." eg:"0.0.0.0:8080"`
 	AdminListen    string        `yaml:"admin_listen" doc:"Address of the operators' listener. Keep it on a loopback or internal address." eg:"127.0.0.1:8081"`
+	AdminURL       string        `yaml:"admin_url" doc:"How browsers reach the operators' pages: https://host, without a path. Without it: admin_listen, which does for a loopback address." eg:"https://status-admin.example.com"`
+	SignIn         *signIn       `yaml:"sign_in" doc:"How operators sign in. Without it: by single-use links, which are made on the host."`
 	Data           string        `yaml:"data" doc:"Directory of the database and the socket, relative to this file. Without it: $STATE_DIRECTORY, else $XDG_STATE_HOME/statusd, else ~/.local/state/statusd." eg:"/var/lib/statusd"`
 	TLS            *certificate  `yaml:"tls" doc:"TLS on the public listener. Without it a proxy in front ends TLS: name it under trusted_proxies."`
 	TrustedProxies []string      `yaml:"trusted_proxies" doc:"Networks of proxies, as CIDR: what they say about a visitor's address is believed." eg:"10.0.0.0/8"`

@@ -33,8 +33,12 @@ func printable(n *yaml.Node, hide bool) *yaml.Node {
 	return out
 }
 
-// sensitive says whether a header of this name usually carries a secret. No key of the format is one of these words.
+// sensitive says whether a header of this name usually carries a secret. No key of the format does: those that hold one of
+// these words name where a secret is.
 func sensitive(name string) bool {
+	if name == "client_secret_file" || name == "client_secret_env" {
+		return false
+	}
 	name = strings.ToLower(name)
 	for _, word := range []string{"authorization", "cookie", "token", "secret", "password", "api-key", "apikey"} {
 		if strings.Contains(name, word) {
