@@ -106,6 +106,9 @@ func (u Update) BodyIn(lang string) string {
 	return u.Body
 }
 
+// BodyIn returns the body in lang, else as it was written.
+func (e Edit) BodyIn(lang string) string { return Update{Body: e.Body, Bodies: e.Bodies}.BodyIn(lang) }
+
 // Latest returns the newest public update.
 func (i Incident) Latest() Update {
 	for _, u := range slices.Backward(i.Updates) {

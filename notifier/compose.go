@@ -89,7 +89,7 @@ func (p *press) facts(s *story, e edition) letter.Facts {
 		f.ReaderZone, _ = time.LoadLocation(e.zone)
 	}
 	if s.bulletin.About == data.AboutIncident {
-		p.incident(&f, s.incident)
+		f.TellIncident(s.incident, p.components, p.settings.URL, p.settings.Support)
 	} else {
 		p.maintenance(&f, s.bulletin, s.announcement)
 	}
@@ -111,36 +111,5 @@ func (p *press) maintenance(f *letter.Facts, b data.Bulletin, a data.Announcemen
 	case b.Kind == data.TellChanged:
 		f.OldStart, f.OldEnd = o.OldWindow.Start, o.OldWindow.End
 	}
-	f.Components = p.names(f.Lang, a.Components())
-}
-
-func (p *press) incident(f *letter.Facts, i data.Incident) {
-	f.Title, f.Phase, f.Start, f.End, f.NextUpdate = i.Title, string(i.Phase), i.Started, i.ResolvedAt, i.NextUpdate
-	f.Body, f.URL = i.Latest().Body, p.settings.URL+"/incidents/"+i.ID
-	var slugs []string
-	for _, a := range i.Affected {
-		slugs = append(slugs, a.Component)
-		switch {
-		case a.Component == "login" && a.Level.Bad():
-			f.Impact, f.Support = "no_login", p.settings.Support // H2
-		case a.Level == data.Degraded && f.Impact == "":
-			f.Impact = string(data.Degradation)
-		}
-	}
-	f.Components = p.names(f.Lang, slugs)
-}
-
-// names are the components' names in lang; none named means every committed one, in the order of the page. Hidden ones have
-// no name outside.
-func (p *press) names(lang i18n.Lang, slugs []string) []string {
-	var out []string
-	for _, c := range p.components {
-		if !c.Public() {
-			continue
-		}
-		if len(slugs) == 0 && c.Commitment == data.Committed || slices.Contains(slugs, c.Slug) {
-			out = append(out, c.Name.In(string(lang)))
-		}
-	}
-	return out
+	f.Components = letter.Names(f.Lang, p.components, a.Components())
 }

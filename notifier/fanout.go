@@ -158,30 +158,14 @@ func audience(tx data.Tx, b data.Bulletin) (concerned, error) {
 	return who, nil
 }
 
-// readers is who is to be told of an incident: nobody, if it is a draft or names only components that the public does not know
-// of (C6).
+// readers is who is to be told of an incident.
 func readers(tx data.Tx, id string) (concerned, error) {
 	i, err := tx.Incidents().Get(id)
 	if err != nil {
 		return concerned{}, err
 	}
-	who := concerned{topic: data.Topic{Cohort: data.AllCustomers}}
-	for _, a := range i.Affected {
-		c, err := tx.Components().Get(a.Component)
-		if errors.Is(err, data.ErrNotFound) || err == nil && c.Audience != data.ForAll {
-			continue
-		} else if err != nil {
-			return concerned{}, err
-		}
-		if len(who.topic.Components) == 0 && a.Cohort != "" {
-			who.topic.Cohort = a.Cohort
-		} else if a.Cohort != who.topic.Cohort {
-			who.topic.Cohort = data.AllCustomers
-		}
-		who.topic.Components = append(who.topic.Components, a.Component)
-	}
-	who.nobody = i.Hidden || len(i.Affected) > 0 && len(who.topic.Components) == 0
-	return who, nil
+	topic, anybody, err := i.Topic(tx)
+	return concerned{topic: topic, nobody: !anybody}, err
 }
 
 // announcement is what an occurrence is told as: all those of the same span and audience (M15).

@@ -23,7 +23,7 @@ var allowed = map[string]string{
 	"scheduler/recur":      "data",
 	"probes":               "data",
 	"notifier":             "data data/i18n notifier/letter",
-	"notifier/letter":      "data/i18n",
+	"notifier/letter":      "data data/i18n",
 	"notifier/mailguntest": "",
 	"web":                  "data data/i18n web/api web/banner web/page web/ui",
 	"web/admin":            "data data/i18n web/page web/ui",

@@ -185,7 +185,7 @@ func openIncident(a *API, tx data.Tx, c *Call) (*result, error) {
 	if err := p.measured(tx, &t); err != nil {
 		return nil, err
 	}
-	if err := a.fill(tx, &p, c.now); err != nil {
+	if err := a.fill(tx, &p, data.Investigating, c.now); err != nil {
 		return nil, err
 	}
 	said, err := p.read(tx, c.now)
@@ -245,7 +245,7 @@ func (a *API) update(tx data.Tx, c *Call, phase data.Phase) (*result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := a.fill(tx, &p, c.now); err != nil {
+	if err := a.fill(tx, &p, before.Phase, c.now); err != nil {
 		return nil, err
 	}
 	said, err := p.read(tx, c.now)

@@ -69,9 +69,25 @@ func listTemplates(a *API, _ data.Tx, _ *Call) (any, error) {
 	return Templates{a.templates()}, nil
 }
 
-// fill takes from the report's template what the report does not say itself.
-func (a *API) fill(tx data.Tx, p *IncidentReport, now time.Time) error {
+// plain says in every language what is said where a person at 03:00 says nothing.
+func (p *IncidentReport) plain(phase data.Phase) {
+	if p.Phase != "" {
+		phase = p.Phase
+	}
+	if _, known := i18n.Lookup(i18n.EN, "plain."+string(phase)); !known || p.Body != "" || len(p.Bodies) > 0 {
+		return
+	}
+	p.Body, p.Bodies = i18n.T(i18n.EN, "plain."+string(phase)), data.Words{}
+	for _, l := range i18n.Langs[1:] {
+		p.Bodies[string(l)] = i18n.T(l, "plain."+string(phase))
+	}
+}
+
+// fill takes from the report's template what the report does not say itself; without one, and without words, a plain sentence
+// for the phase, which is before where the report names none.
+func (a *API) fill(tx data.Tx, p *IncidentReport, before data.Phase, now time.Time) error {
 	if p.Template == "" {
+		p.plain(before)
 		return nil
 	}
 	all := a.templates()

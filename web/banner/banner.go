@@ -154,7 +154,7 @@ func maintenance(s *page.State, a data.Announcement, name bool, lang i18n.Lang) 
 func incident(s *page.State, i data.Incident, cohort string, lang i18n.Lang) data.Banner {
 	signIn := true
 	f := letter.Facts{
-		Lang: lang, Kind: letter.Incident, Product: s.Product, Title: i.Title, Phase: string(i.Phase), Start: i.Started,
+		Lang: lang, Kind: letter.Incident, Product: s.Product, Title: i.TitleIn(string(lang)), Phase: string(i.Phase), Start: i.Started,
 		NextUpdate: i.NextUpdate, Zone: s.Zone, Cohort: cohort, URL: s.URL,
 	}
 	for _, a := range i.Affected {

@@ -75,7 +75,7 @@ func stories(s *State) map[string]func(maker) view {
 	all := map[string]func(maker) view{}
 	for _, i := range s.Incidents {
 		path := incidentsPath + i.ID
-		all[path] = func(m maker) view { return view{path, "incident", i.Title, m.incident(i)} }
+		all[path] = func(m maker) view { return view{path, "incident", i.TitleIn(string(m.l)), m.incident(i)} }
 	}
 	for _, o := range s.Occurrences {
 		if o.Standing || o.Phase == data.Reserved {

@@ -11,6 +11,7 @@ import (
 type incident struct {
 	maker
 	ID, Title, Href string
+	Lang            string // of the title, where nobody wrote it in the page's language
 	State           state  // what it does to its components
 	Phase           string // word
 	Open            bool
@@ -33,7 +34,7 @@ type affected struct {
 
 func (m maker) incident(i data.Incident) incident {
 	v := incident{
-		maker: m, ID: i.ID, Title: i.Title, Href: m.Link(incidentsPath + i.ID), Open: i.Open(),
+		maker: m, ID: i.ID, Title: i.TitleIn(string(m.l)), Lang: m.fallen(i.Titles), Href: m.Link(incidentsPath + i.ID), Open: i.Open(),
 		State: state{Key: "degraded"}, Phase: m.label("incident.", string(i.Phase)), Started: m.at(i.Started),
 	}
 	worst := data.Degraded

@@ -81,7 +81,7 @@ func liveFrame(m maker) ([]byte, error) {
 		f.Components = append(f.Components, LiveComponent{c.ID, shown.Key, shown.Text})
 	}
 	for _, i := range s.OpenIncidents() {
-		f.Incidents = append(f.Incidents, LiveIncident{i.ID, i.Title, i.Phase, m.label("incident.", string(i.Phase))})
+		f.Incidents = append(f.Incidents, LiveIncident{i.ID, i.TitleIn(string(m.l)), i.Phase, m.label("incident.", string(i.Phase))})
 	}
 	body, err := json.Marshal(f)
 	if err != nil {

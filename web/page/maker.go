@@ -135,6 +135,21 @@ type update struct {
 	Phase string
 	At    *moment
 	Body  string // plain text; its line breaks are kept
+	Lang  string // of the body, where nobody wrote it in the page's language; empty means that
+	Edits []edit // what it said before, newest first
+
+	Edited string // the word above them
+}
+
+// edit is what an update said until it was changed.
+type edit struct{ Until, Body string }
+
+// fallen is the language of a text that has none in the page's: English, which everything falls back to.
+func (m maker) fallen(w data.Words) string {
+	if m.l == i18n.EN || w[string(m.l)] != "" {
+		return ""
+	}
+	return string(i18n.EN)
 }
 
 // updates makes the public entries of a story, newest first.
@@ -144,7 +159,11 @@ func (m maker) updates(prefix string, us []data.Update) []update {
 		if u.Internal {
 			continue
 		}
-		out = append(out, update{m.label(prefix, string(u.Phase)), m.at(u.At), u.Body})
+		v := update{Phase: m.label(prefix, string(u.Phase)), At: m.at(u.At), Body: u.BodyIn(string(m.l)), Lang: m.fallen(u.Bodies), Edited: m.T("ui.edited")}
+		for _, e := range slices.Backward(u.Edits) {
+			v.Edits = append(v.Edits, edit{m.T("ui.until", "time", m.at(e.At).Text), e.BodyIn(string(m.l))})
+		}
+		out = append(out, v)
 	}
 	return out
 }

@@ -186,7 +186,7 @@ func (m maker) mains(views []view) ([]template.HTML, string, error) {
 	}
 	story := func(id string, us []data.Update) {
 		for _, u := range us {
-			fmt.Fprintln(h, id, u.ID, u.Phase, u.At.Unix(), u.Body)
+			fmt.Fprintln(h, id, u.ID, u.Phase, u.At.Unix(), u.BodyIn(string(m.l)), len(u.Edits))
 		}
 	}
 	for n, i := range m.s.Incidents {
