@@ -5,11 +5,13 @@ import (
 	"net/http"
 
 	"github.com/superoffice/statusd/web/api"
+	"github.com/superoffice/statusd/web/signin"
 )
 
 // OperatorsOptions are what the operators' listener and the local socket are made of.
 type OperatorsOptions struct {
 	API      *api.API
+	SignIn   *signin.SignIn
 	Metrics  http.Handler // GET /metrics
 	Ready    http.Handler // GET /readyz
 	Overview http.Handler // GET /
@@ -17,10 +19,13 @@ type OperatorsOptions struct {
 }
 
 // Operators returns the handler of the operators' listener and of the local socket. No write gets past it without the
-// socket or a token, and none from a page of another origin.
+// socket, a token or a session, and none from a page of another origin.
 func Operators(o OperatorsOptions) http.Handler {
 	mux := http.NewServeMux()
 	for pattern, handler := range o.API.Routes() {
+		mux.Handle(pattern, handler)
+	}
+	for pattern, handler := range o.SignIn.Routes() {
 		mux.Handle(pattern, handler)
 	}
 	for _, route := range []struct {

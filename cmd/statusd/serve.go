@@ -148,9 +148,13 @@ func serve(ctx context.Context, s serving) error {
 		return err
 	}
 	desk := newAPI(cfg, store, log.With("part", "api"))
+	signIn, err := newSignIn(cfg, address.Admin, store, desk, log.With("part", "signin"))
+	if err != nil {
+		return err
+	}
 	ready := readiness(store, pages, mail)
 	operators := web.Operators(web.OperatorsOptions{
-		API: desk, Ready: ready, Log: log,
+		API: desk, SignIn: signIn, Ready: ready, Log: log,
 		Metrics:  promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
 		Overview: &admin.Overview{Store: store, Pages: pages, Log: log, Version: versionText(), Warnings: warnings(cfg)},
 	})
@@ -188,7 +192,7 @@ func serve(ctx context.Context, s serving) error {
 			return nil
 		})
 	}
-	for _, part := range []func(context.Context) error{planner.Run, pages.Run, hub.Run, look.Run, runner.Run, mail.Run, housekeeping(desk, store, log)} {
+	for _, part := range []func(context.Context) error{planner.Run, pages.Run, hub.Run, look.Run, runner.Run, mail.Run, housekeeping(desk, store, log), newKeeper(cfg.Backup, store, log, registry).run} {
 		group.Go(func() error { return part(ctx) })
 	}
 	group.Go(func() error { return reloads(ctx, hup, s, store, pages, certificates, log) })

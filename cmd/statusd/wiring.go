@@ -21,6 +21,7 @@ import (
 	"github.com/superoffice/statusd/web"
 	"github.com/superoffice/statusd/web/api"
 	"github.com/superoffice/statusd/web/page"
+	"github.com/superoffice/statusd/web/signin"
 )
 
 // pageSettings are what the public surfaces take from the configuration.
@@ -65,6 +66,31 @@ func host(address string) string {
 	return u.Hostname()
 }
 
+// newSignIn lets operators in at desk: by the provider that the configuration names, and by links that are issued through
+// desk. listener is where browsers reach the operators' pages unless the configuration says otherwise.
+func newSignIn(cfg *config.Config, listener string, store data.Store, desk *api.API, log *slog.Logger) (*signin.SignIn, error) {
+	o := signin.Options{Store: store, Log: log, URL: cfg.AdminURL}
+	if o.URL == "" {
+		o.URL = listener
+	}
+	if c := cfg.SignIn.OIDC; c != nil {
+		o.OIDC = &signin.OIDC{
+			Issuer: c.Issuer, ClientID: c.ClientID, ClientSecret: c.ClientSecret.Reveal(), Scopes: c.Scopes, GroupsClaim: c.GroupsClaim,
+			Roles: c.Roles, Label: c.Label, Test: c.Test,
+		}
+	}
+	s, err := signin.New(o)
+	if err != nil {
+		return nil, err
+	}
+	desk.SignedIn = s.Actor
+	desk.IssueLink = func(tx data.Tx, name string, role data.Role, by data.Actor, now time.Time) (api.IssuedLink, error) {
+		link, err := signin.Issue(tx, name, role, by, now)
+		return api.IssuedLink{Operator: link.Operator.ID, URL: o.URL + link.Path, Expires: link.Expires}, err
+	}
+	return s, nil
+}
+
 // staleAfter is how old the public snapshot may be before this process should get no visitors.
 const staleAfter = web.StaleAfter
 
@@ -90,7 +116,7 @@ func readiness(store data.Store, pages *page.Publisher, mail *notifier.Notifier)
 	}
 }
 
-// housekeeping deletes what has been kept long enough, every hour: answers to idempotency keys, samples, notices. Once a day
+// housekeeping deletes what has been kept long enough, every hour: answers to idempotency keys, samples, notices, sessions. Once a day
 // it writes the head of the audit log to the log, where nobody who can write the database can change it.
 func housekeeping(desk *api.API, store data.Store, log *slog.Logger) func(context.Context) error {
 	return func(ctx context.Context) error {
@@ -106,7 +132,8 @@ func housekeeping(desk *api.API, store data.Store, log *slog.Logger) func(contex
 			_, answers := desk.Forget(ctx, now)
 			_, samples := probes.Prune(ctx, store, now)
 			_, notices := notifier.Prune(ctx, store, now)
-			if err := errors.Join(answers, samples, notices); err != nil && ctx.Err() == nil {
+			_, sessions := signin.Prune(ctx, store, now)
+			if err := errors.Join(answers, samples, notices, sessions); err != nil && ctx.Err() == nil {
 				log.Warn("not everything old is deleted yet; it is tried again in an hour", "error", err)
 			}
 			select {
@@ -192,15 +219,29 @@ func restartNeeded(old, fresh *config.Config) []string {
 		}
 		return fmt.Sprint(c.Mail.From, c.Mail.Mailgun.Base, c.Mail.Mailgun.Domain, c.Mail.Mailgun.Key.Reveal())
 	}
+	copying := func(c *config.Config) config.Backup {
+		if c.Backup == nil {
+			return config.Backup{}
+		}
+		return *c.Backup
+	}
 	files := func(c *config.Config) string {
 		if c.TLS == nil {
 			return ""
 		}
 		return c.TLS.Certificate + " " + c.TLS.Key
 	}
+	provider := func(c *config.Config) string {
+		if c.SignIn.OIDC == nil {
+			return ""
+		}
+		return fmt.Sprintf("%+v %s", *c.SignIn.OIDC, c.SignIn.OIDC.ClientSecret.Reveal())
+	}
 	var keys []string
 	for _, k := range []struct{ name, was, is string }{
 		{"admin_listen", old.AdminListen, fresh.AdminListen},
+		{"backup", fmt.Sprint(copying(old)), fmt.Sprint(copying(fresh))},
+		{"admin_url", old.AdminURL, fresh.AdminURL},
 		{"data", old.Data, fresh.Data},
 		{"listen", old.Listen, fresh.Listen},
 		{"log", fmt.Sprint(old.Log), fmt.Sprint(fresh.Log)},
@@ -213,6 +254,7 @@ func restartNeeded(old, fresh *config.Config) []string {
 		{"page.target", old.Page.Target, fresh.Page.Target},
 		{"page.zone", old.Page.Zone.String(), fresh.Page.Zone.String()},
 		{"references", fmt.Sprint(old.References), fmt.Sprint(fresh.References)},
+		{"sign_in", provider(old), provider(fresh)},
 		{"tls", files(old), files(fresh)},
 		{"trusted_proxies", fmt.Sprint(old.TrustedProxies), fmt.Sprint(fresh.TrustedProxies)},
 	} {

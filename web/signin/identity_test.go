@@ -75,7 +75,7 @@ func TestNewRefuses(t *testing.T) {
 		{"http://127.0.0.1.example.com", "https://o.example.com", true, "is not https"},
 		{"https://u:p@login.example.com", "https://o.example.com", false, "is no address"},
 		{"login.example.com", "https://o.example.com", false, "is no address"},
-		{"https://login.example.com", "http://10.0.0.1:8081", false, "the origin of the operators' pages"},
+		{"https://login.example.com", "http://10.0.0.1:8081", false, "set admin_url"},
 	} {
 		_, err := New(Options{URL: tc.url, Log: slog.New(slog.DiscardHandler), OIDC: &OIDC{Issuer: tc.issuer, Test: tc.test}})
 		if (err == nil) != (tc.want == "") || err != nil && !strings.Contains(err.Error(), tc.want) {

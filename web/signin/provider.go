@@ -66,7 +66,7 @@ func newProvider(o OIDC, origin string, log *slog.Logger) (*provider, error) {
 		return nil, fmt.Errorf("the issuer: %w", err)
 	}
 	if err := safe(origin, true); err != nil {
-		return nil, fmt.Errorf("the origin of the operators' pages: %w", err)
+		return nil, fmt.Errorf("the provider has to send people back over https: set admin_url: %w", err)
 	}
 	if o.GroupsClaim == "" {
 		o.GroupsClaim = "groups"

@@ -348,7 +348,7 @@ func (c *checker) listeners() {
 		c.warn(path{"references"}, "%d of the usual three references: one that fails has too much to say", n)
 	}
 	if host, _, err := net.SplitHostPort(f.AdminListen); err == nil && !loopback(host) {
-		c.warn(path{"admin_listen"}, "admin_listen can be reached from elsewhere and speaks plain HTTP: keep it on an internal network, or behind a proxy with TLS")
+		c.warn(path{"admin_listen"}, "admin_listen can be reached from elsewhere and speaks plain HTTP, over which browsers keep no session: keep it on a loopback address, or behind a proxy with TLS that admin_url names")
 	}
 }
 
