@@ -33,6 +33,9 @@ type commands struct {
 	Incident incidentCommand `cmd:"" help:"Declare, update and resolve incidents."`
 	Token    tokenCommand    `cmd:"" help:"Make and revoke tokens for programs."`
 	Audit    auditCommand    `cmd:"" help:"Show who changed what, and check that nothing was taken out."`
+	Backup   backupCommand   `cmd:"" help:"Copy the database, also while the service runs."`
+	Restore  restoreCommand  `cmd:"" help:"Put a copy in the place of the database; mail is held back until --release."`
+	Export   exportCommand   `cmd:"" help:"Write everything that is kept as lines of JSON."`
 	Version  versionCommand  `cmd:"" help:"Show the version."`
 }
 

@@ -209,6 +209,9 @@ func checkMarker(path string) error {
 	return fmt.Errorf("opening %s: there was data here and now the file %s: put the newest backup in its place, or remove %s to begin anew without history", path, what, MarkerPath(path))
 }
 
+// Mark writes the marker beside a database that was put in place by others than Open.
+func Mark(path string) error { return writeMarker(path) }
+
 func writeMarker(path string) error {
 	if _, err := os.Stat(MarkerPath(path)); err == nil {
 		return nil
