@@ -118,7 +118,7 @@ func openFile(cfg *config.Config) (*client, error) {
 }
 
 func newAPI(cfg *config.Config, store data.Store, log *slog.Logger) *api.API {
-	return &api.API{Store: store, Log: log, URL: cfg.Page.URL, Zone: cfg.Page.Zone.String(), Target: cfg.Page.Target}
+	return &api.API{Store: store, Log: log, Settings: pageSettings(cfg, serving{})}
 }
 
 func userName() string {

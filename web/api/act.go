@@ -16,20 +16,17 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/web/page"
 	"github.com/superoffice/statusd/web/ui"
 )
 
 // API holds what the operations need. Its methods are safe for concurrent use; its fields are set before the first.
 type API struct {
-	Store  data.Store
-	Log    *slog.Logger
-	URL    string        // public origin, for links in answers
-	Zone   string        // of months (T5)
-	Target string        // of a month, as a share (U1)
-	Undo   time.Duration // how long a change of an incident can be taken back before anything is sent; zero sends at once
+	Store    data.Store
+	Log      *slog.Logger
+	Settings page.Settings // what the public surfaces are made with: previews, links and figures are made with the same
+	Undo     time.Duration // how long a change of an incident can be taken back before anything is sent; zero sends at once
 
-	Product   string     // as it stands in notices, for templates
-	Support   string     // where people get help, for templates
 	Templates []Template // configured, besides the built-in ones
 
 	// IssueLink writes a single-use sign-in link; nil means that nobody can sign in.

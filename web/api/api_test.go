@@ -17,8 +17,10 @@ import (
 	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/data/bolt"
 	"github.com/superoffice/statusd/data/datatest"
+	"github.com/superoffice/statusd/data/i18n"
 	"github.com/superoffice/statusd/data/wire"
 	"github.com/superoffice/statusd/web/api"
+	"github.com/superoffice/statusd/web/page"
 )
 
 // desk is the operators' side over a real store.
@@ -48,7 +50,7 @@ func newDesk(t *testing.T) *desk {
 		t.Fatal(err)
 	}
 	d := &desk{t: t, store: s, mux: http.NewServeMux()}
-	d.api = &api.API{Store: s, Log: slog.New(slog.DiscardHandler), URL: "https://status.example.com"}
+	d.api = &api.API{Store: s, Log: slog.New(slog.DiscardHandler), Settings: settings}
 	for pattern, h := range d.api.Routes() {
 		d.mux.Handle(pattern, h)
 	}
@@ -348,4 +350,18 @@ func TestTokenNamesAreUnique(t *testing.T) {
 	if status, answer := d.do(&root, "POST", "/api/v1/tokens", `{"name":"pager"}`); status != 201 {
 		t.Errorf("after it was revoked: %d %s", status, answer)
 	}
+}
+
+// settings are those of the page that previews are made with.
+var settings = page.Settings{
+	Name: "CRM status", Product: "CRM Online", URL: "https://status.example.com", ZoneName: "Europe/Oslo", Zone: oslo(), Target: "0.998",
+	Langs: []i18n.Lang{i18n.EN, i18n.NB, i18n.FI},
+}
+
+func oslo() *time.Location {
+	l, err := time.LoadLocation("Europe/Oslo")
+	if err != nil {
+		panic(err)
+	}
+	return l
 }

@@ -258,7 +258,7 @@ func TestUndoIsOff(t *testing.T) {
 
 func TestTemplates(t *testing.T) {
 	d := newDesk(t)
-	d.api.Zone, d.api.Product = "Europe/Oslo", "CRM Online"
+
 	d.api.Templates = []api.Template{{
 		Name:  "own",
 		Title: data.Words{"en": "{components} is down", "nb": "{components} er nede"},

@@ -47,7 +47,7 @@ type Act struct {
 // summary is an incident without its audit trail.
 func (a *API) summary(i data.Incident) Incident {
 	w := Incident{
-		Incident: wire.IncidentOf(i, a.URL), Draft: i.Hidden, Version: i.Version, By: i.By, Alerts: i.Alerts, Titles: i.Titles,
+		Incident: wire.IncidentOf(i, a.Settings.URL), Draft: i.Hidden, Version: i.Version, By: i.By, Alerts: i.Alerts, Titles: i.Titles,
 		Holds: i.Affected, Updates: []IncidentUpdate{},
 	}
 	if w.Holds == nil {

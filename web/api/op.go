@@ -28,8 +28,9 @@ type Op struct {
 	Status  int     // of success; zero means 200
 	Secret  bool    // the answer holds a secret: it is kept nowhere, so there is no idempotency key
 
-	write act
-	read  query
+	write   act
+	read    query
+	attempt attempt
 }
 
 // Param is a member of a query.
@@ -54,6 +55,9 @@ type act func(a *API, tx data.Tx, c *Call) (*result, error)
 // A query answers from a snapshot.
 type query func(a *API, tx data.Tx, c *Call) (any, error)
 
+// An attempt asks what a change would do: what it writes is taken back, and then it answers with what it found.
+type attempt func(a *API, tx data.Tx, c *Call) (answer func(context.Context) (any, error), err error)
+
 type result struct {
 	body          any
 	object        string
@@ -62,14 +66,14 @@ type result struct {
 
 // ops lists everything, by noun.
 func ops() []Op {
-	return slices.Concat(incidentOps(), deskOps(), operatorOps(), tokenOps(), auditOps(), reportOps())
+	return slices.Concat(incidentOps(), deskOps(), previewOps(), operatorOps(), tokenOps(), auditOps(), reportOps())
 }
 
 // Ops lists everything that operators can do, in the order of the documentation.
 func Ops() []Op { return ops() }
 
 // byName finds an Op.
-var byName = func() map[string]Op {
+func byName() map[string]Op {
 	m := map[string]Op{}
 	for _, op := range ops() {
 		m[op.Name] = op
@@ -116,6 +120,9 @@ func (a *API) use(ctx context.Context, op Op, c Call) (int, json.RawMessage, err
 	if err := a.pace(c); err != nil {
 		return 0, nil, err
 	}
+	if op.attempt != nil {
+		return a.try(ctx, op, c)
+	}
 	if len(c.Key) > 200 {
 		return 0, nil, data.Invalid("Idempotency-Key", "at most 200 characters")
 	}
@@ -147,7 +154,7 @@ func (a *API) handler(op Op) http.Handler {
 		if c.Query, err = members(r, op); err != nil {
 			return err
 		}
-		if op.write != nil && by.Role.May(op.Need) { // who may not is told that first
+		if op.Method != http.MethodGet && by.Role.May(op.Need) { // who may not is told that first
 			if c.Body, err = body(w, r); err != nil {
 				return err
 			}

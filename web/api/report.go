@@ -42,7 +42,7 @@ func (a *API) facts(tx data.Tx, month string) (ledger.Facts, error) {
 	if err != nil {
 		return ledger.Facts{}, err
 	}
-	return ledger.FromRecords(month, a.Zone, a.Target, records, now)
+	return ledger.FromRecords(month, a.Settings.ZoneName, a.Settings.Target, records, now)
 }
 
 // exists refuses names that nothing has: a misspelt component would otherwise have been up all month.

@@ -123,10 +123,7 @@ func (a *API) fill(tx data.Tx, p *IncidentReport, before data.Phase, now time.Ti
 type values map[i18n.Lang]map[string]string
 
 func (a *API) values(tx data.Tx, said data.Report, now time.Time) (values, error) {
-	zone, err := time.LoadLocation(a.Zone)
-	if err != nil {
-		return nil, err
-	}
+	zone := a.Settings.Zone
 	var named []data.Component
 	for _, of := range said.Affected {
 		c, err := tx.Components().Get(of.Component)
@@ -148,7 +145,7 @@ func (a *API) values(tx data.Tx, said data.Report, now time.Time) (values, error
 		for _, c := range named {
 			names = append(names, c.Name.In(string(l)))
 		}
-		v[l] = map[string]string{"product": a.Product, "support": a.Support, "start": i18n.At(l, started, zone)}
+		v[l] = map[string]string{"product": a.Settings.Product, "support": a.Settings.Support, "start": i18n.At(l, started, zone)}
 		if len(names) > 0 {
 			v[l]["components"] = i18n.List(l, names)
 		}
