@@ -1,6 +1,9 @@
 package data
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Source is who holds a component at a level.
 type Source string
@@ -42,6 +45,17 @@ func MarksOf(component string, source Source) (from, to MarkKey) {
 		p += string(source) + "|"
 	}
 	return MarkKey(p), MarkKey(p[:len(p)-1] + "}")
+}
+
+// LatestMark is the newest mark of one holder, or ErrNotFound. Who knows all holders merges these alone: however long the
+// history, they are few.
+func LatestMark(tx Tx, component string, source Source, cohort, by string) (Mark, error) {
+	p := component + "|" + string(source) + "|" + cohort + "|" + by + "|"
+	m, err := tx.Marks().Last(MarkKey(p[:len(p)-1] + "}"))
+	if err == nil && (m.Component != component || m.Source != source || m.Cohort != cohort || m.By != by) {
+		return Mark{}, fmt.Errorf("mark of %s: %w", by, ErrNotFound)
+	}
+	return m, err
 }
 
 // Standing is where a component stands at an instant, merged from its marks.
