@@ -135,7 +135,7 @@ sign_in:
 	test('signing out ends the session, not only the cookie', async () => {
 		const old = await reference(kari.context)
 		await kari.page.goto(service.admin + '/signin')
-		await kari.page.getByText('You are operator:kari@example.com, with the role responder.').waitFor()
+		await kari.page.getByText('You are kari@example.com, with the role responder.').waitFor()
 		await kari.page.getByRole('button', { name: 'Sign out', exact: true }).click()
 		await kari.page.getByRole('heading', { name: 'You are signed out' }).waitFor()
 		assert.equal(await reference(kari.context), undefined)

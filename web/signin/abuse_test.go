@@ -47,7 +47,7 @@ func TestTriesAreLimited(t *testing.T) {
 			other.address = "192.0.2.8:1"
 			other.signIn("/")
 			other.mustBeIn()
-			if n := strings.Count(w.log.String(), "has to wait"); n != 1 {
+			if n := strings.Count(w.log.String(), "which has to wait"); n != 1 {
 				t.Errorf("%d lines in the log", n)
 			}
 			time.Sleep(pause)

@@ -134,7 +134,7 @@ func (s *SignIn) callback(w http.ResponseWriter, r *http.Request) error {
 	var lie *untrusted
 	switch {
 	case errors.As(err, &lie):
-		s.o.Log.Warn("an answer of the identity provider was not trusted", "reason", lie.text, "address", address(r))
+		s.o.Log.Warn("an answer of the identity provider was not trusted", "reason", lie.text)
 		return s.refuse(w, r, notTrusted("answer not trusted"), about, nil, nil)
 	case err != nil:
 		s.o.Log.Warn("a sign-in could not be finished", "error", err)

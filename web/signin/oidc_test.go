@@ -37,7 +37,7 @@ func TestSignInByOIDC(t *testing.T) {
 		if got := w.entries(); len(got) != 1 || got[0] != "signin.oidc done operator:kari" {
 			t.Errorf("audit: %q", got)
 		}
-		if a := b.get("/signin"); !has(a.body, "You are operator:kari, with the role responder.", `action="/signout/everywhere"`) {
+		if a := b.get("/signin"); !has(a.body, "You are kari, with the role responder.", `action="/signout/everywhere"`) {
 			t.Errorf("the sign-in page of somebody signed in:\n%s", a.body)
 		}
 		if w.sessions() != 1 {

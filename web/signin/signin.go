@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -112,7 +113,7 @@ func (s *SignIn) show(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := signInPage{Return: back}
 	if ok {
-		v.Name, v.Role = by.Name, string(by.Role)
+		v.Name, v.Role = strings.TrimPrefix(by.Name, "operator:"), string(by.Role)
 		return s.answer(w, r, http.StatusOK, "You are signed in", "signed", v)
 	}
 	if s.provider != nil {
@@ -140,7 +141,7 @@ func (s *SignIn) refuse(w http.ResponseWriter, r *http.Request, why refusal, abo
 	now := time.Now().UTC()
 	if also == nil && !s.refusals.AllowN(now, 1) {
 		if s.left.AllowN(now, 1) {
-			s.o.Log.Warn("too many refused sign-ins to write all of them to the audit log", "address", address(r), "action", about.Action)
+			s.o.Log.Warn("too many refused sign-ins to write all of them to the audit log", "action", about.Action)
 		}
 		return s.answer(w, r, why.status, why.title, "refused", why)
 	}
@@ -179,7 +180,7 @@ func (s *SignIn) paused(w http.ResponseWriter, r *http.Request, count bool) (boo
 		return false, nil
 	}
 	if began {
-		s.o.Log.Warn("too many attempts to sign in: the address has to wait", "address", address(r), "until", until.UTC())
+		s.o.Log.Warn("too many attempts to sign in from one address, which has to wait: the audit log says from where", "until", until.UTC())
 	}
 	wait := until.Sub(now)
 	w.Header().Set("Retry-After", fmt.Sprint(int(wait/time.Second)+1))
