@@ -1,7 +1,6 @@
 package signin
 
 import (
-	"errors"
 	"fmt"
 	"html/template"
 	"log/slog"
@@ -201,9 +200,5 @@ func address(r *http.Request) string {
 
 // unsure is the answer to an error of the store: the person may try again, the log knows more.
 func unsure(err error) error {
-	var known *data.Error
-	if errors.As(err, &known) {
-		return err
-	}
 	return &ui.StatusError{Status: http.StatusServiceUnavailable, Message: "it is not certain that this was done: try again", Cause: err}
 }
