@@ -1,0 +1,521 @@
+package pager
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+
+	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/data/bolt"
+	"github.com/superoffice/statusd/data/datatest"
+	"github.com/superoffice/statusd/notifier"
+)
+
+// house is a store with alarms, and receivers that write down what they are told.
+type house struct {
+	t        testing.TB
+	store    *brittle
+	begin    time.Time
+	registry *prometheus.Registry
+	log      strings.Builder
+
+	mu     sync.Mutex
+	told   []telling
+	answer map[string]func(Message) error // by channel; none takes everything
+}
+
+// telling is one alarm in one message that a receiver took.
+type telling struct {
+	at               time.Duration // since the beginning
+	channel, message string
+	word             data.Word
+	key              data.AlarmKey
+	raise            int
+	back             int
+}
+
+// brittle is a store whose writes can be made to fail.
+type brittle struct {
+	data.Store
+	mu     sync.Mutex
+	broken bool
+}
+
+func (b *brittle) Update(ctx context.Context, fn func(data.Tx) error) error {
+	b.mu.Lock()
+	broken := b.broken
+	b.mu.Unlock()
+	if broken {
+		return errors.New("no space left")
+	}
+	return b.Store.Update(ctx, fn)
+}
+
+func (b *brittle) set(broken bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.broken = broken
+}
+
+func newHouse(t testing.TB) *house {
+	t.Helper()
+	s, err := bolt.Open(filepath.Join(t.TempDir(), "statusd.db"), bolt.Options{NoSync: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		datatest.Invariants(t, s)
+		s.Close()
+	})
+	return &house{t: t, store: &brittle{Store: s}, begin: time.Now(), answer: map[string]func(Message) error{}}
+}
+
+func (h *house) update(fn func(data.Tx) error) {
+	h.t.Helper()
+	if err := h.store.Store.Update(context.Background(), fn); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// stand makes these the standing alarms of a kind.
+func (h *house) stand(kind data.AlarmKind, subjects ...string) {
+	h.t.Helper()
+	h.update(func(tx data.Tx) error {
+		var standing []data.Alarm
+		for _, s := range subjects {
+			standing = append(standing, data.Alarm{Subject: s, Detail: "It is " + s + "."})
+		}
+		return data.SetAlarms(tx, kind, standing, time.Now())
+	})
+}
+
+func (h *house) channel(name, kind string) Channel {
+	return Channel{Name: name, Kind: kind, Deliver: func(_ context.Context, m Message) error {
+		h.mu.Lock()
+		answer := h.answer[name]
+		h.mu.Unlock()
+		if answer != nil {
+			if err := answer(m); err != nil {
+				return err
+			}
+		}
+		h.take(name, m)
+		return nil
+	}}
+}
+
+// take writes down that a receiver was told.
+func (h *house) take(channel string, m Message) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, i := range m.Items {
+		h.told = append(h.told, telling{time.Since(h.begin), channel, m.ID, i.Word, i.Key(), i.Raise, i.Back})
+	}
+}
+
+func (h *house) answers(channel string, answer func(Message) error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.answer[channel] = answer
+}
+
+// start runs a process until the function is called.
+func (h *house) start(channels ...Channel) (stop func()) {
+	h.t.Helper()
+	h.registry = prometheus.NewRegistry()
+	p := New(Options{Store: h.store, Channels: channels, Log: slog.New(slog.NewTextHandler(&h.log, nil)), Registry: h.registry})
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- p.Run(ctx) }()
+	return func() {
+		h.t.Helper()
+		synctest.Wait()
+		cancel()
+		if err := <-done; err != nil {
+			h.t.Errorf("Run: %v", err)
+		}
+	}
+}
+
+// story is everything a channel was told, as "at word subject" with what is in one message in brackets.
+func (h *house) story(channel string) string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var out []string
+	last := ""
+	for _, t := range h.told {
+		if t.channel != channel {
+			continue
+		}
+		_, subject, _ := strings.Cut(string(t.key), "|")
+		text := string(t.word) + " " + subject
+		if t.message == last {
+			out[len(out)-1] += " + " + text
+		} else {
+			out = append(out, fmt.Sprintf("%s %s", t.at.Round(time.Second), text))
+		}
+		last = t.message
+	}
+	return strings.Join(out, ", ")
+}
+
+func (h *house) want(channel, want string) {
+	h.t.Helper()
+	if got := h.story(channel); got != want {
+		h.t.Errorf("%s was told\n got %s\nwant %s", channel, got, want)
+	}
+}
+
+func TestOnceRemindedAndEnded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		stop := h.start(h.channel("webhook", KindWebhook))
+		h.stand(data.AlarmBlind, "b")
+		h.stand(data.AlarmNoticeRefused, "r")
+		time.Sleep(25 * time.Hour)
+		h.stand(data.AlarmBlind)
+		h.stand(data.AlarmNoticeRefused)
+		time.Sleep(25 * time.Hour)
+		stop()
+		h.want("webhook", "1m0s raised b, 10m0s raised r, 4h1m0s reminder b, 8h1m0s reminder b, 12h1m0s reminder b, 16h1m0s reminder b, "+
+			"20h1m0s reminder b, 24h1m0s reminder b, 24h10m0s reminder r, 25h0m0s ended b + ended r")
+	})
+}
+
+func TestTooShortToTell(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		stop := h.start(h.channel("webhook", KindWebhook))
+		h.stand(data.AlarmBlind, "b")
+		h.stand(data.AlarmNoticeRefused, "r")
+		time.Sleep(59 * time.Second)
+		h.stand(data.AlarmBlind)
+		time.Sleep(9 * time.Minute)
+		h.stand(data.AlarmNoticeRefused)
+		time.Sleep(24 * time.Hour)
+		stop()
+		h.want("webhook", "")
+	})
+}
+
+func TestTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		stop := h.start(h.channel("webhook", KindWebhook))
+		h.stand(data.AlarmUndeclared, "a", "b")
+		time.Sleep(10 * time.Second)
+		h.stand(data.AlarmSilent, "c")
+		time.Sleep(20 * time.Second)
+		h.stand(data.AlarmAuditBroken, "d")
+		time.Sleep(10 * time.Minute)
+		h.stand(data.AlarmUndeclared)
+		time.Sleep(time.Minute)
+		stop()
+		h.want("webhook", "1m0s raised a + raised b + raised c, 1m30s raised d, 10m30s ended a + ended b")
+	})
+}
+
+// Many at once are told in messages of a bearable size.
+func TestMany(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		var subjects []string
+		for n := range 3*most - 10 {
+			subjects = append(subjects, fmt.Sprintf("s%03d", n))
+		}
+		stop := h.start(h.channel("webhook", KindWebhook))
+		h.stand(data.AlarmUndeclared, subjects...)
+		time.Sleep(2 * time.Minute)
+		stop()
+		sizes := map[string]int{}
+		for _, x := range h.told {
+			sizes[x.message]++
+		}
+		if len(h.told) != len(subjects) || len(sizes) != 3 {
+			t.Errorf("%d alarms in messages of %v", len(h.told), sizes)
+		}
+	})
+}
+
+func TestFlapping(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		stop := h.start(h.channel("webhook", KindWebhook))
+		for range 30 { // five minutes there, five minutes gone, for five hours
+			h.stand(data.AlarmBlind, "b")
+			time.Sleep(5 * time.Minute)
+			h.stand(data.AlarmBlind)
+			time.Sleep(5 * time.Minute)
+		}
+		stop()
+		last := -time.Hour
+		raised, ended := 0, 0
+		for _, x := range h.told {
+			switch x.word {
+			case data.SayRaised:
+				if x.at-last < data.FlapSpan {
+					t.Errorf("told anew at %v, after %v", x.at, last)
+				}
+				if raised > 0 && x.back == 0 {
+					t.Errorf("at %v it does not say that the alarm comes and goes", x.at)
+				}
+				last = x.at
+				raised++
+			case data.SayEnded:
+				ended++
+			default:
+				t.Errorf("%v: %s", x.at, x.word)
+			}
+		}
+		if raised < 8 || raised > 10 || ended != raised {
+			t.Errorf("%d raised and %d ended in five hours: %s", raised, ended, h.story("webhook"))
+		}
+	})
+}
+
+// A channel that fails is tried again, ever less often, and holds no other back.
+func TestOneChannelFails(t *testing.T) {
+	for outcome, most := range map[notifier.Outcome]int{notifier.NotTaken: 14, notifier.Unknown: 14, notifier.Refused: 9} {
+		synctest.Test(t, func(t *testing.T) {
+			h := newHouse(t)
+			tries, ids := 0, map[string]bool{}
+			h.answers("mail", func(m Message) error {
+				tries++
+				ids[m.ID] = true
+				if time.Since(h.begin) < 2*time.Hour {
+					return &notifier.SendError{Outcome: outcome, Reason: "it fails"}
+				}
+				return nil
+			})
+			stop := h.start(h.channel("mail", KindMail), h.channel("webhook", KindWebhook))
+			h.stand(data.AlarmBlind, "b")
+			time.Sleep(3 * time.Hour)
+			stop()
+			h.want("webhook", "1m0s raised b")
+			if got := h.story("mail"); strings.Count(got, "raised") != 1 || strings.Contains(got, ",") || len(ids) != 1 {
+				t.Errorf("mail was told %q under %d names", got, len(ids))
+			}
+			if tries > most+1 || tries < 8 {
+				t.Errorf("%d tries in two hours", tries)
+			}
+			text := h.log.String()
+			if n := strings.Count(text, "level=ERROR"); n != 1 || strings.Count(text, "level=INFO") != 1 {
+				t.Errorf("the log says\n%s", text)
+			}
+		})
+	}
+}
+
+// Who was cut off while an alarm came and went is not told of it; who may have been told is told its end.
+func TestEndedMeanwhile(t *testing.T) {
+	for outcome, want := range map[notifier.Outcome]string{notifier.NotTaken: "", notifier.Unknown: "raised b, ended b"} {
+		synctest.Test(t, func(t *testing.T) {
+			h := newHouse(t)
+			h.answers("mail", func(Message) error {
+				if time.Since(h.begin) < time.Hour {
+					return &notifier.SendError{Outcome: outcome, Reason: "it fails"}
+				}
+				return nil
+			})
+			stop := h.start(h.channel("mail", KindMail))
+			h.stand(data.AlarmBlind, "b")
+			time.Sleep(30 * time.Minute)
+			h.stand(data.AlarmBlind)
+			time.Sleep(2 * time.Hour)
+			stop()
+			var words []string
+			for _, x := range h.told {
+				words = append(words, string(x.word)+" b")
+			}
+			if got := strings.Join(words, ", "); got != want {
+				t.Errorf("%v: told %q, want %q", outcome, got, want)
+			}
+		})
+	}
+}
+
+func TestRetryAfterAndGone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		var at []time.Duration
+		h.answers("webhook", func(Message) error {
+			if at = append(at, time.Since(h.begin).Round(time.Second)); len(at) == 1 {
+				return &notifier.SendError{Outcome: notifier.NotTaken, Reason: "slower", After: 20 * time.Minute}
+			}
+			return fmt.Errorf("%w: %w", ErrGone, &notifier.SendError{Outcome: notifier.Refused, Reason: "410"})
+		})
+		stop := h.start(h.channel("webhook", KindWebhook))
+		h.stand(data.AlarmBlind, "b")
+		time.Sleep(48 * time.Hour)
+		stop()
+		if want := []time.Duration{time.Minute, 21 * time.Minute}; !slices.Equal(at, want) {
+			t.Errorf("tried at %v, want %v", at, want)
+		}
+		if n := strings.Count(h.log.String(), "it is told nothing more"); n != 1 {
+			t.Errorf("said %d times that it is gone:\n%s", n, h.log.String())
+		}
+		h.answers("webhook", nil)
+		stop = h.start(h.channel("webhook", KindWebhook)) // until the next start
+		time.Sleep(time.Minute)
+		stop()
+		h.want("webhook", "48h0m0s raised b")
+	})
+}
+
+// TestDeathBeforeWriting kills the process between the receiver's yes and the writing of it: the same is said again by the
+// same name, and nothing after that.
+func TestDeathBeforeWriting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		h.answers("webhook", func(Message) error { h.store.set(true); return nil })
+		stop := h.start(h.channel("webhook", KindWebhook))
+		h.stand(data.AlarmBlind, "a")
+		time.Sleep(61 * time.Second)
+		stop()
+		h.stand(data.AlarmBlind, "a", "b")
+		time.Sleep(time.Hour)
+		h.answers("webhook", nil)
+		h.store.set(false)
+		stop = h.start(h.channel("webhook", KindWebhook))
+		time.Sleep(time.Hour)
+		stop()
+		var ids []string
+		for _, x := range h.told {
+			ids = append(ids, x.message)
+		}
+		if len(ids) != 3 || ids[0] != ids[1] || ids[1] == ids[2] || h.told[1].key != "blind|a" || h.told[2].key != "blind|b" {
+			t.Errorf("told %+v", h.told)
+		}
+	})
+}
+
+// A disk that takes no writes while the receiver takes the message repeats nothing within the process.
+func TestUnwritten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		h.answers("webhook", func(Message) error { h.store.set(true); return nil })
+		stop := h.start(h.channel("webhook", KindWebhook))
+		h.stand(data.AlarmBlind, "a")
+		time.Sleep(time.Hour)
+		h.answers("webhook", nil)
+		h.store.set(false)
+		time.Sleep(time.Hour)
+		stop()
+		h.want("webhook", "1m0s raised a")
+	})
+}
+
+// TestClock jumps: moving everything written into the future is the clock being set back, and the other way round.
+func TestClock(t *testing.T) {
+	const year = 365 * 24 * time.Hour
+	for jump, want := range map[time.Duration]string{
+		year:        "1m0s raised a, 2h0m0s reminder a", // back: one reminder too many
+		-year:       "1m0s raised a, 2h0m0s reminder a", // on: it is long ago
+		time.Minute: "1m0s raised a",
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			h := newHouse(t)
+			channel := h.channel("webhook", KindWebhook)
+			stop := h.start(channel)
+			h.stand(data.AlarmBlind, "a")
+			time.Sleep(2 * time.Hour)
+			stop()
+			h.update(func(tx data.Tx) error {
+				all, err := data.All(tx.Alarms().Range("", ""))
+				for _, a := range all {
+					a.Since = a.Since.Add(jump)
+					for name, s := range a.Said {
+						s.At = s.At.Add(jump)
+						a = with(a, name, s)
+					}
+					if err := tx.Alarms().Put(a); err != nil {
+						return err
+					}
+				}
+				return err
+			})
+			stop = h.start(channel)
+			time.Sleep(time.Hour)
+			stop()
+			h.want("webhook", want)
+		})
+	}
+}
+
+func TestMetricsAndPrune(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		stop := h.start(h.channel("webhook", KindWebhook))
+		synctest.Wait()
+		if n := testutil.CollectAndCount(h.registry, "statusd_alarm_standing"); n != len(data.Alarms) {
+			t.Errorf("%d kinds have a series, want %d", n, len(data.Alarms))
+		}
+		h.stand(data.AlarmUndeclared, "a", "b")
+		h.stand(data.AlarmBlind, "")
+		time.Sleep(2 * time.Minute)
+		h.stand(data.AlarmBlind)
+		synctest.Wait()
+		for want, series := range map[float64]string{2: "outage_undeclared", 0: "blind"} {
+			if got := gauge(t, h.registry, "statusd_alarm_standing", series); got != want {
+				t.Errorf("%s: %v stand, want %v", series, got, want)
+			}
+		}
+		if got := gauge(t, h.registry, "statusd_pager_messages_total", KindWebhook, outcomeSent); got != 2 {
+			t.Errorf("%v messages", got)
+		}
+		stop()
+		for _, step := range []struct {
+			wait time.Duration
+			want int
+		}{{KeepAlarms - time.Second, 0}, {time.Second, 1}, {year, 0}} {
+			time.Sleep(step.wait)
+			if n, err := Prune(t.Context(), h.store, time.Now()); n != step.want || err != nil {
+				t.Errorf("%d pruned, %v; want %d", n, err, step.want)
+			}
+		}
+	})
+}
+
+const year = 365 * 24 * time.Hour
+
+// gauge is one series by its labels' values.
+func gauge(t testing.TB, registry *prometheus.Registry, name string, values ...string) float64 {
+	t.Helper()
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range families {
+		for _, m := range f.GetMetric() {
+			var got []string
+			for _, l := range m.GetLabel() {
+				got = append(got, l.GetValue())
+			}
+			if f.GetName() == name && slices.Equal(got, values) {
+				return m.GetGauge().GetValue() + m.GetCounter().GetValue()
+			}
+		}
+	}
+	t.Errorf("there is no %s%v", name, values)
+	return -1
+}
+
+// TestNothingTwice lets alarms come and go at random over a hundred processes, some of which die between a receiver's yes and
+// its writing, with receivers that fail in every way. A beginning and an end are each told once, by one name; what is told
+// again after a death has the same name.
+func TestNothingTwice(t *testing.T) {
+	for seed := range uint64(6) {
+		synctest.Test(t, func(t *testing.T) { nothingTwice(t, seed) })
+	}
+}
