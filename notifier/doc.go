@@ -22,5 +22,8 @@
 // that is the same at every attempt. An unknown outcome is looked up in the provider's log after 1, 5 and 35 minutes,
 // because events appear there late. While the log cannot be asked, the notice waits as long as its deadline allows.
 //
-// The rules are pure (Claim, After, LookedUp); Notifier.Run is the loop around them.
+// A store that was restored from a copy is held: nothing goes out until somebody says so. Then whatever the service may have
+// sent that lived on after the copy was taken begins as unknown, and is looked up from the copy's time on (hold.go).
+//
+// The rules are pure (Claim, After, LookedUp, Begin, TakeUp, LookedUpAfter); Notifier.Run is the loop around them.
 package notifier

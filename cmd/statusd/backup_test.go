@@ -33,7 +33,11 @@ func TestBackupOverTheNetwork(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	good := api.Backup(slog.New(slog.DiscardHandler), store.Spool)
+	handler := (&api.API{Store: store, Log: slog.New(slog.DiscardHandler)}).Backup(store.Spool)
+	good := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		who := data.Actor{Name: "token:copies", Role: data.Admin, Address: "192.0.2.1"}
+		handler.ServeHTTP(w, r.WithContext(api.WithActor(r.Context(), who)))
+	})
 	alter := func(change func(http.Header, []byte) []byte) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			rec := httptest.NewRecorder()
@@ -231,5 +235,29 @@ func TestServeKeepsCopies(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestRestoreSignsOut restores a copy that somebody was signed in to.
+func TestRestoreSignsOut(t *testing.T) {
+	from := databaseOf(t, t.TempDir(), "old")
+	err := change(t.Context(), from, func(tx data.Tx) error {
+		return errors.Join(
+			tx.Operators().Put(data.Operator{ID: "abcdefghijkl", Name: "it@example.com", Role: data.Admin, Created: datatest.Start}),
+			tx.Sessions().Put(data.Session{Hash: "h", Operator: "abcdefghijkl", Created: datatest.Start, Seen: datatest.Start}),
+			tx.Links().Put(data.Link{Hash: "h", Operator: "abcdefghijkl", Created: datatest.Start, Expires: datatest.Start}),
+		)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	var out, errs bytes.Buffer
+	if status := run([]string{"restore", from, "--data", dir}, nil, &out, &errs); status != exitDone {
+		t.Fatalf("restore: %d\n%s%s", status, &out, &errs)
+	}
+	sum, err := bolt.Check(filepath.Join(dir, storeName))
+	if err != nil || sum.Records[data.SessionsTable] != 0 || sum.Records[data.LinksTable] != 0 || sum.Records[data.OperatorsTable] != 1 {
+		t.Errorf("%v, %v", sum.Records, err)
 	}
 }

@@ -80,6 +80,9 @@ func (c *restoreCommand) restore(path string, io streams) error {
 		if err != nil {
 			return err
 		}
+		if err := signOut(tx); err != nil {
+			return err
+		}
 		return note(tx, "sending.hold", now, h)
 	})
 	if err != nil {
@@ -99,8 +102,28 @@ func (c *restoreCommand) restore(path string, io streams) error {
 	fmt.Fprint(io.out, "Mail is held back, because a service that lived on after this copy was taken may have sent it. Next:\n",
 		"1. Make sure that no other copy of the service is running.\n",
 		"2. Start the service, and look at page and schedule.\n",
-		"3. Run `statusd restore --release`. What was due meanwhile is looked up at the provider, and sent if it was not sent.\n")
+		"3. Revoke again what was revoked since: tokens and operators are those of the copy.\n",
+		"4. Run `statusd restore --release`. What was due meanwhile is looked up at the provider, and sent if it was not sent.\n")
 	return nil
+}
+
+// signOut ends every session and every link: who was sent away after the copy was taken does not come back with it.
+func signOut(tx data.Tx) error {
+	sessions, err := data.All(tx.Sessions().Range("", ""))
+	if err != nil {
+		return err
+	}
+	links, err := data.All(tx.Links().Range("", ""))
+	if err != nil {
+		return err
+	}
+	for _, s := range sessions {
+		err = errors.Join(err, tx.Sessions().Delete(s.Hash))
+	}
+	for _, l := range links {
+		err = errors.Join(err, tx.Links().Delete(l.Hash))
+	}
+	return err
 }
 
 // note writes into the audit log what was done from the host, with no service running.

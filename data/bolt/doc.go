@@ -12,5 +12,8 @@
 //     page could not be synced. The file is then closed and opened again before the next write; a second such error
 //     within ten minutes leaves the store read-only.
 //
+// A copy is taken while others write (copy.go), checked in full (check.go), and put in a database's place written anew
+// (renew.go).
+//
 // One process opens a file at a time. Many goroutines may use the Store; one writes at a time.
 package bolt

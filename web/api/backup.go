@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"os"
 	"strconv"
@@ -23,12 +22,19 @@ const (
 	backupPatience = 30 * time.Second
 )
 
-// Backup returns the handler of GET /api/v1/backup: a copy of the database, with its length and, as RFC 9530 has it, the
-// digest that whoever stores it compares. spool makes the copy in a file that is gone when it is closed; one is made at a
-// time, and a slow reader keeps nobody from writing. Whoever mounts it lets only admins in, and has the audit log know.
-func Backup(log *slog.Logger, spool func(context.Context) (*os.File, error)) http.Handler {
+// backupName is what scopes of tokens and the audit log call it.
+const backupName = "backup.make"
+
+// Backup returns the handler of GET /api/v1/backup, for admins: a copy of the database, with its length and, as RFC 9530 has
+// it, the digest that whoever stores it compares. It is no Op, because its answer is neither JSON nor fit for memory. spool
+// makes the copy in a file that is gone when it is closed; one is made at a time, and a slow reader keeps nobody from writing.
+// The audit log has it before the copy is made, so that each copy tells of its own making.
+func (a *API) Backup(spool func(context.Context) (*os.File, error)) http.Handler {
 	var making sync.Mutex
-	return ui.Handler(log, func(w http.ResponseWriter, r *http.Request) error {
+	return ui.Handler(a.Log, func(w http.ResponseWriter, r *http.Request) error {
+		if err := a.mayCopy(r); err != nil {
+			return err
+		}
 		if !making.TryLock() {
 			return data.Conflict("a backup is being made at this moment: try again in a minute")
 		}
@@ -52,6 +58,29 @@ func Backup(log *slog.Logger, spool func(context.Context) (*os.File, error)) htt
 			}
 		}
 		return nil
+	})
+}
+
+// mayCopy says whether whoever asks may have a copy of everything, and writes into the audit log that they asked.
+func (a *API) mayCopy(r *http.Request) error {
+	by, err := a.Actor(r)
+	if err != nil {
+		return err
+	}
+	c := Call{By: by, now: time.Now().UTC()}
+	switch {
+	case !by.Role.May(data.Admin):
+		a.refused(r.Context(), backupName, c)
+		return data.Forbidden(fmt.Sprintf("%s has the role %s; this takes %s", by.Name, by.Role, data.Admin))
+	case !by.Reaches(backupName):
+		a.refused(r.Context(), backupName, c)
+		return data.Forbidden(fmt.Sprintf("%s is for other things only; this is %s", by.Name, backupName))
+	}
+	if err := a.pace(c); err != nil {
+		return err
+	}
+	return a.Store.Update(r.Context(), func(tx data.Tx) error {
+		return data.Audit(tx, data.AuditEntry{At: c.now, Actor: by.Name, Address: by.Address, Action: backupName, Outcome: data.Done})
 	})
 }
 

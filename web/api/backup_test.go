@@ -8,14 +8,39 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/data/bolt"
+	"github.com/superoffice/statusd/data/datatest"
 	"github.com/superoffice/statusd/web/api"
 )
+
+// desk of a store of its own, and requests by somebody of a role.
+func backupDesk(t *testing.T) *api.API {
+	t.Helper()
+	s, err := bolt.Open(filepath.Join(t.TempDir(), "statusd.db"), bolt.Options{NoSync: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		datatest.Invariants(t, s)
+		s.Close()
+	})
+	return &api.API{Store: s, Log: slog.New(slog.DiscardHandler)}
+}
+
+func askedBy(by data.Actor) *http.Request {
+	r := httptest.NewRequest("GET", "/api/v1/backup", nil)
+	return r.WithContext(api.WithActor(r.Context(), by))
+}
+
+var admin = data.Actor{Name: "token:copies", Role: data.Admin, Address: "192.0.2.1"}
 
 // spoolOf spools fixed bytes, and tells when the file was closed.
 func spoolOf(t *testing.T, content []byte) (spool func(context.Context) (*os.File, error), last func() *os.File) {
@@ -34,7 +59,10 @@ func spoolOf(t *testing.T, content []byte) (spool func(context.Context) (*os.Fil
 func TestBackup(t *testing.T) {
 	content := bytes.Repeat([]byte("0123456789abcdef"), 100_000) // several chunks, the last one not whole
 	spool, last := spoolOf(t, content)
-	server := httptest.NewServer(api.Backup(slog.New(slog.DiscardHandler), spool))
+	h := backupDesk(t).Backup(spool)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h.ServeHTTP(w, r.WithContext(api.WithActor(r.Context(), admin)))
+	}))
 	defer server.Close()
 	res, err := server.Client().Get(server.URL)
 	if err != nil {
@@ -55,17 +83,17 @@ func TestBackup(t *testing.T) {
 func TestBackupOneAtATime(t *testing.T) {
 	spool, _ := spoolOf(t, []byte("x"))
 	begun, finish := make(chan struct{}), make(chan struct{})
-	h := api.Backup(slog.New(slog.DiscardHandler), func(ctx context.Context) (*os.File, error) {
+	h := backupDesk(t).Backup(func(ctx context.Context) (*os.File, error) {
 		close(begun)
 		<-finish
 		return spool(ctx)
 	})
 	first := httptest.NewRecorder()
 	done := make(chan struct{})
-	go func() { h.ServeHTTP(first, httptest.NewRequest("GET", "/", nil)); close(done) }()
+	go func() { h.ServeHTTP(first, askedBy(admin)); close(done) }()
 	<-begun
 	second := httptest.NewRecorder()
-	h.ServeHTTP(second, httptest.NewRequest("GET", "/", nil))
+	h.ServeHTTP(second, askedBy(admin))
 	if second.Code != 409 || !strings.Contains(second.Body.String(), "try again") {
 		t.Errorf("the second answers %d %s", second.Code, second.Body)
 	}
@@ -78,10 +106,43 @@ func TestBackupOneAtATime(t *testing.T) {
 
 func TestBackupFails(t *testing.T) {
 	w := httptest.NewRecorder()
-	api.Backup(slog.New(slog.DiscardHandler), func(context.Context) (*os.File, error) {
+	backupDesk(t).Backup(func(context.Context) (*os.File, error) {
 		return nil, errors.New("no space left on the marked disk")
-	}).ServeHTTP(w, httptest.NewRequest("GET", "/", nil))
+	}).ServeHTTP(w, askedBy(admin))
 	if w.Code != 500 || strings.Contains(w.Body.String(), "marked") || w.Header().Get("Repr-Digest") != "" {
 		t.Errorf("answers %d %s %v", w.Code, w.Body, w.Header())
+	}
+}
+
+// TestBackupIsForAdmins asks for a copy by everybody: who may not gets none, and the audit log has every one who is known.
+func TestBackupIsForAdmins(t *testing.T) {
+	a := backupDesk(t)
+	spool, _ := spoolOf(t, []byte("x"))
+	h := a.Backup(spool)
+	for _, tt := range []struct {
+		name    string
+		by      data.Actor
+		status  int
+		outcome string // in the audit log; empty means nothing
+	}{
+		{"viewer", data.Actor{Name: "token:v", Role: data.Viewer}, 403, data.Refused},
+		{"responder", data.Actor{Name: "token:r", Role: data.Responder}, 403, data.Refused},
+		{"nobody", data.Actor{Name: "nobody"}, 403, data.Refused},
+		{"admin for other things", data.Actor{Name: "token:i", Role: data.Admin, Scopes: []string{"incident"}}, 403, data.Refused},
+		{"admin for backups", data.Actor{Name: "token:b", Role: data.Admin, Scopes: []string{"backup"}}, 200, data.Done},
+		{"admin", admin, 200, data.Done},
+	} {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, askedBy(tt.by))
+		var last data.AuditEntry
+		err := a.Store.View(t.Context(), func(tx data.Tx) (err error) { last, err = tx.Audit().Last("\x7f"); return err })
+		if err != nil || w.Code != tt.status || last.Outcome != tt.outcome || last.Actor != tt.by.Name || last.Action != "backup.make" || (w.Body.String() == "x") != (tt.status == 200) {
+			t.Errorf("%s: %d %s, audit %+v, %v", tt.name, w.Code, w.Body, last, err)
+		}
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest("GET", "/api/v1/backup", nil))
+	if w.Code != 401 {
+		t.Errorf("without a token: %d", w.Code)
 	}
 }
