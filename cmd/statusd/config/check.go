@@ -50,6 +50,7 @@ func (c *checker) check() {
 	c.probing()
 	c.mailing()
 	c.backups()
+	c.alarming()
 	c.signIn()
 	c.contacts()
 	for _, o := range c.orphans {

@@ -27,6 +27,7 @@ type Config struct {
 	AdminListen    string // host:port
 	AdminURL       string // origin of the operators' pages; empty means where the listener is
 	SignIn         SignIn
+	Alarms         Alarms
 	Data           string // directory as configured, absolute or below the file's; empty means StateDir
 	TLS            *TLS   // nil means without
 	TrustedProxies []netip.Prefix

@@ -22,6 +22,7 @@ type file struct {
 	Notices        leads         `yaml:"notices" doc:"How long before a window people are told, unless the plan says otherwise. Elapsed time, page not shorter than banner, banner not shorter than deadline."`
 	Mail           *mailing      `yaml:"mail" doc:"How mail is sent. Without it no mail is sent."`
 	Backup         *backup       `yaml:"backup" doc:"Copies of the database that the service makes by itself while it runs. Without it it makes none."`
+	Alarms         *alarming     `yaml:"alarms" doc:"How operators are told that something is in danger. Without it alarms stand on the overview and in the metrics only."`
 	Contacts       []contact     `yaml:"contacts" doc:"Contract contacts. They get operational notices and cannot opt out; never write to them about anything else."`
 	Log            logging       `yaml:"log" doc:"What the service writes about itself."`
 }
