@@ -48,15 +48,21 @@ func SendingHold(tx Tx) (Hold, error) {
 // providers keep one.
 const searchBack = 30 * 24 * time.Hour
 
+// doubtLasts is how long after a release it is settled what the other service had sent.
+const doubtLasts = 24 * time.Hour
+
 // HoldSending lets nothing be sent from now on, until ReleaseSending. copied is not after the copy was taken; zero means that
-// nobody knows. A hold that already stands keeps the earlier copy's time.
+// nobody knows. Where an earlier hold stood when the copy was taken, or had just been released, its copy's time counts: what
+// was in doubt then is so still.
 func HoldSending(tx Tx, copied, now time.Time) (Hold, error) {
 	now = now.UTC()
 	if copied.IsZero() || copied.After(now) {
 		copied = now.Add(-searchBack)
 	}
 	h := Hold{Copied: copied.UTC(), Restored: now}
-	if old, err := SendingHold(tx); err == nil && old.Held() && old.Copied.Before(h.Copied) {
+	old, err := SendingHold(tx)
+	open := err == nil && (old.Held() || !old.Released.IsZero() && h.Copied.Before(old.Released.Add(doubtLasts)))
+	if open && old.Copied.Before(h.Copied) {
 		h.Copied = old.Copied
 	}
 	return h, putHold(tx, SettingSendingHeld, h)

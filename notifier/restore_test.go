@@ -97,7 +97,7 @@ func (p *post) Find(_ context.Context, b notifier.Batch, since time.Time) (notif
 type blindPost struct{ notifier.Sender }
 
 // restoreRun is one random history: a service sends, a copy is taken in the middle, the service lives on and dies, the copy is
-// restored elsewhere and released, and runs to the end. It returns how often each notice reached the provider, and the notices
+// restored elsewhere and released, maybe several times over, and the last one runs to the end. It returns how often each notice reached the provider, and the notices
 // in the end.
 func restoreRun(t *testing.T, seed uint64, hold, log bool) (times map[string]int, end []data.Notice) {
 	rnd := rand.New(rand.NewPCG(seed, 14))
@@ -119,74 +119,98 @@ func restoreRun(t *testing.T, seed uint64, hold, log bool) (times map[string]int
 		i := datatest.Incident("abcdefghijkl", time.Now().Add(95*time.Hour+within(2*time.Hour)))
 		i.Affected = nil
 		return errors.Join(tell(tx, other), data.PutIncident(tx, i), tx.Bulletins().Put(data.Bulletin{
-			About: data.AboutIncident, Subject: i.ID, Kind: data.TellIncident, Moment: i.Started, Until: i.Started.Add(24 * time.Hour),
+			About: data.AboutIncident, Subject: i.ID, Kind: data.TellIncident, Moment: i.Started, Until: i.Started.Add(72 * time.Hour),
 		}))
 	})
 	time.Sleep(95 * time.Hour)
 
-	// The service runs, and the copy is taken from under it.
-	ctx, die := context.WithCancel(t.Context())
-	var running sync.WaitGroup
-	running.Go(func() {
-		if err := newNotifier(first, sender).Run(ctx); err != nil {
-			t.Error(err)
+	last := data.Store(first)
+	for n := range 1 + rnd.IntN(3) { // a copy of a copy's successor knows even less
+		last = succeed(t, rnd, last.(*bolt.Store), sender, filepath.Join(dir, fmt.Sprint(n)), hold)
+		before := len(server.Messages())
+		if rnd.IntN(4) > 0 {
+			live(t, last, sender, within(2*time.Hour))
 		}
-	})
-	time.Sleep(within(4 * time.Hour))
-	copied := filepath.Join(dir, "copy.db")
-	f, err := os.Create(copied)
-	if err == nil {
-		_, err = first.Copy(t.Context(), f)
-	}
-	if err := errors.Join(err, f.Close()); err != nil {
-		t.Fatal(err)
-	}
-	time.Sleep(within(4 * time.Hour))
-	die()
-	running.Wait()
-
-	sum, err := bolt.Check(copied)
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(dir, "statusd.db")
-	err = bolt.Renew(copied, path, func(tx data.Tx) error {
-		if !hold {
-			return nil
-		}
-		_, err := data.HoldSending(tx, sum.Newest, time.Now())
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	second, err := bolt.Open(path, bolt.Options{NoSync: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer second.Close()
-	before := len(server.Messages())
-	live(t, second, sender, within(2*time.Hour))
-	if hold {
-		if n := len(server.Messages()) - before; n != 0 {
+		if n := len(server.Messages()) - before; hold && n != 0 {
 			t.Errorf("seed %d: %d messages while held", seed, n)
 		}
-		put(t, second, func(tx data.Tx) error { _, err := data.ReleaseSending(tx, time.Now()); return err })
+		if hold && rnd.IntN(4) > 0 { // the others are restored again before anybody released them
+			put(t, last, func(tx data.Tx) error { _, err := data.ReleaseSending(tx, time.Now()); return err })
+		}
 	}
-	live(t, second, sender, 5*24*time.Hour)
-	datatest.Invariants(t, second)
+	put(t, last, func(tx data.Tx) error {
+		h, err := data.SendingHold(tx)
+		if err == nil && h.Held() {
+			_, err = data.ReleaseSending(tx, time.Now())
+		}
+		return err
+	})
+	live(t, last, sender, 5*24*time.Hour)
+	datatest.Invariants(t, last)
 	times = map[string]int{}
 	for _, m := range server.Messages() {
 		times[m.Variables["outbox"]]++
 	}
-	for _, b := range []data.Bulletin{{About: data.AboutOccurrence, Subject: string(week("system").Key()), Kind: data.TellPlanned},
-		{About: data.AboutOccurrence, Subject: string(other.Key()), Kind: data.TellPlanned}, {About: data.AboutIncident, Subject: "abcdefghijkl", Kind: data.TellIncident}} {
+	for _, b := range []data.Bulletin{
+		{About: data.AboutOccurrence, Subject: string(week("system").Key()), Kind: data.TellPlanned},
+		{About: data.AboutOccurrence, Subject: string(other.Key()), Kind: data.TellPlanned},
+		{About: data.AboutIncident, Subject: "abcdefghijkl", Kind: data.TellIncident},
+	} {
 		for i := range readers {
 			key := data.PublicID("abcdefghijkl", "notice", string(data.KeyOfNotice(b.Key(), fmt.Sprintf("s%05d", i))))
 			times[key] += 0 // whoever was never told is in it too
 		}
 	}
-	return times, notices(t, second)
+	return times, notices(t, last)
+}
+
+// succeed lets a service run on a store, takes a copy from under it, lets it live on and die, and returns the store that was
+// restored from the copy.
+func succeed(t *testing.T, rnd *rand.Rand, from *bolt.Store, sender notifier.Sender, path string, hold bool) data.Store {
+	ctx, die := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	if rnd.IntN(8) > 0 { // else the copy is of one that nobody started
+		running.Go(func() {
+			if err := newNotifier(from, sender).Run(ctx); err != nil {
+				t.Error(err)
+			}
+		})
+		time.Sleep(time.Duration(rnd.Int64N(int64(4 * time.Hour))))
+	}
+	f, err := os.Create(path + ".copy")
+	if err == nil {
+		_, err = from.Copy(t.Context(), f)
+	}
+	if err := errors.Join(err, f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(time.Duration(rnd.Int64N(int64(4 * time.Hour))))
+	die()
+	running.Wait()
+	if rnd.IntN(2) == 0 { // somebody started it once more
+		live(t, from, sender, time.Duration(rnd.Int64N(int64(time.Hour))))
+	}
+	sum, err := bolt.Check(path + ".copy")
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = bolt.Renew(path+".copy", path, func(tx data.Tx) error {
+		if !hold {
+			return nil
+		}
+		now := time.Now()
+		_, err := data.HoldSending(tx, sum.Newest, now)
+		return errors.Join(err, data.Audit(tx, data.AuditEntry{At: now, Actor: "file:test", Action: "sending.hold", Outcome: data.Done}))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := bolt.Open(path, bolt.Options{NoSync: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() }) //nolint:errcheck // it was read to the end
+	return s
 }
 
 // TestRestoredCopySendsNothingTwice is F14: whatever the moment of the copy, everybody is told of everything exactly once.
