@@ -148,15 +148,22 @@ func serve(ctx context.Context, s serving) error {
 		return err
 	}
 	desk := newAPI(cfg, store, log.With("part", "api"))
-	signIn, err := newSignIn(cfg, address.Admin, store, desk, log.With("part", "signin"))
+	sheets := &admin.Pages{
+		API: desk, Pages: pages, Log: log.With("part", "admin"), Version: versionText(), Warnings: warnings(cfg), Origin: adminURL(cfg, address.Admin),
+		Stopping: ctx.Done(),
+	}
+	signIn, err := newSignIn(cfg, address.Admin, store, desk, sheets.Shell, log.With("part", "signin"))
 	if err != nil {
 		return err
 	}
 	ready := readiness(store, pages, mail)
+	alarms, err := alarmParts(cfg, address.Admin, store, ready, log, registry)
+	if err != nil {
+		return err
+	}
 	operators := web.Operators(web.OperatorsOptions{
 		API: desk, SignIn: signIn, Ready: ready, Log: log,
-		Metrics:  promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
-		Overview: &admin.Overview{Store: store, Pages: pages, Log: log, Version: versionText(), Warnings: warnings(cfg)},
+		Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}), Pages: sheets.Routes(),
 	})
 	servers := []struct {
 		listener net.Listener
@@ -192,7 +199,7 @@ func serve(ctx context.Context, s serving) error {
 			return nil
 		})
 	}
-	for _, part := range []func(context.Context) error{planner.Run, pages.Run, hub.Run, look.Run, runner.Run, mail.Run, housekeeping(desk, store, log), newKeeper(cfg.Backup, store, log, registry).run} {
+	for _, part := range append(alarms, planner.Run, pages.Run, hub.Run, look.Run, runner.Run, mail.Run, housekeeping(desk, store, log), newKeeper(cfg.Backup, store, log, registry).run) {
 		group.Go(func() error { return part(ctx) })
 	}
 	group.Go(func() error { return reloads(ctx, hup, s, store, pages, certificates, log) })

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"html/template"
 	"log/slog"
 	"net"
+	"net/http"
 	"net/url"
 	"os"
 	"strings"
@@ -17,6 +19,7 @@ import (
 	"github.com/superoffice/statusd/cmd/statusd/config"
 	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/notifier"
+	"github.com/superoffice/statusd/notifier/pager"
 	"github.com/superoffice/statusd/probes"
 	"github.com/superoffice/statusd/web"
 	"github.com/superoffice/statusd/web/api"
@@ -47,9 +50,7 @@ func newNotifier(cfg *config.Config, store data.Store, log *slog.Logger, registr
 		Settings: notifier.Settings{Product: cfg.Page.Product, URL: cfg.Page.URL, Zone: cfg.Page.Zone, Support: cfg.Page.Support},
 	}
 	if cfg.Mail != nil {
-		m, err := notifier.NewMailgun(notifier.MailgunOptions{
-			Base: cfg.Mail.Mailgun.Base, Domain: cfg.Mail.Mailgun.Domain, Key: cfg.Mail.Mailgun.Key.Reveal(), From: cfg.Mail.From,
-		})
+		m, err := newMailgun(cfg.Mail)
 		if err != nil {
 			return nil, err
 		}
@@ -66,13 +67,18 @@ func host(address string) string {
 	return u.Hostname()
 }
 
-// newSignIn lets operators in at desk: by the provider that the configuration names, and by links that are issued through
-// desk. listener is where browsers reach the operators' pages unless the configuration says otherwise.
-func newSignIn(cfg *config.Config, listener string, store data.Store, desk *api.API, log *slog.Logger) (*signin.SignIn, error) {
-	o := signin.Options{Store: store, Log: log, URL: cfg.AdminURL}
-	if o.URL == "" {
-		o.URL = listener
+// adminURL is where browsers reach the operators' pages: the listener, unless the configuration says otherwise.
+func adminURL(cfg *config.Config, listener string) string {
+	if cfg.AdminURL != "" {
+		return cfg.AdminURL
 	}
+	return listener
+}
+
+// newSignIn lets operators in at desk: by the provider that the configuration names, and by links that are issued through
+// desk.
+func newSignIn(cfg *config.Config, listener string, store data.Store, desk *api.API, shell func(http.ResponseWriter, *http.Request, int, string, template.HTML), log *slog.Logger) (*signin.SignIn, error) {
+	o := signin.Options{Store: store, Log: log, URL: adminURL(cfg, listener), Page: shell}
 	if c := cfg.SignIn.OIDC; c != nil {
 		o.OIDC = &signin.OIDC{
 			Issuer: c.Issuer, ClientID: c.ClientID, ClientSecret: c.ClientSecret.Reveal(), Scopes: c.Scopes, GroupsClaim: c.GroupsClaim,
@@ -133,7 +139,8 @@ func housekeeping(desk *api.API, store data.Store, log *slog.Logger) func(contex
 			_, samples := probes.Prune(ctx, store, now)
 			_, notices := notifier.Prune(ctx, store, now)
 			_, sessions := signin.Prune(ctx, store, now)
-			if err := errors.Join(answers, samples, notices, sessions); err != nil && ctx.Err() == nil {
+			_, alarms := pager.Prune(ctx, store, now)
+			if err := errors.Join(answers, samples, notices, sessions, alarms); err != nil && ctx.Err() == nil {
 				log.Warn("not everything old is deleted yet; it is tried again in an hour", "error", err)
 			}
 			select {
@@ -240,9 +247,11 @@ func restartNeeded(old, fresh *config.Config) []string {
 	var keys []string
 	for _, k := range []struct{ name, was, is string }{
 		{"admin_listen", old.AdminListen, fresh.AdminListen},
+		{"alarms", alarmText(old.Alarms), alarmText(fresh.Alarms)},
 		{"backup", fmt.Sprint(copying(old)), fmt.Sprint(copying(fresh))},
 		{"admin_url", old.AdminURL, fresh.AdminURL},
 		{"data", old.Data, fresh.Data},
+		{"incidents", fmt.Sprint(old.Incidents), fmt.Sprint(fresh.Incidents)},
 		{"listen", old.Listen, fresh.Listen},
 		{"log", fmt.Sprint(old.Log), fmt.Sprint(fresh.Log)},
 		{"mail", mail(old), mail(fresh)},

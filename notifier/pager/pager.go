@@ -157,8 +157,11 @@ type line struct {
 	taken *Message  // said, and not written down yet
 }
 
-// deliverWithin bounds one attempt.
-const deliverWithin = 30 * time.Second
+// Bounds of one attempt, and of one that is under way when the process stops.
+const (
+	deliverWithin = 30 * time.Second
+	lastWords     = 5 * time.Second
+)
 
 // atLeast is how often a channel looks whatever the clock does.
 const atLeast = time.Minute
@@ -208,10 +211,7 @@ func (p *Pager) turn(ctx context.Context, l *line) (time.Duration, error) {
 	case len(m.Items) == 0:
 		return min(atLeast, max(0, time.Until(next))), nil
 	}
-	attempt, cancel := context.WithTimeout(context.WithoutCancel(ctx), deliverWithin)
-	err = l.Deliver(attempt, m)
-	cancel()
-	if err == nil {
+	if err = deliver(ctx, l.Channel, m); err == nil {
 		p.messages.WithLabelValues(l.Kind, outcomeSent).Inc()
 		if l.tries > 0 {
 			p.o.Log.Info("operators are told of alarms again", "channel", l.Kind)
@@ -225,6 +225,27 @@ func (p *Pager) turn(ctx context.Context, l *line) (time.Duration, error) {
 		return 0, nil // there may be more
 	}
 	return p.failed(l, err), err
+}
+
+// deliver makes one attempt. One that does not come back in time is given up, and nobody knows what became of it.
+func deliver(ctx context.Context, c Channel, m Message) error {
+	attempt, cancel := context.WithTimeout(context.WithoutCancel(ctx), deliverWithin)
+	defer cancel()
+	defer context.AfterFunc(ctx, func() {
+		select {
+		case <-attempt.Done():
+		case <-time.After(lastWords):
+			cancel()
+		}
+	})()
+	back := make(chan error, 1)
+	go func() { back <- c.Deliver(attempt, m) }()
+	select {
+	case err := <-back:
+		return err
+	case <-attempt.Done():
+		return &notifier.SendError{Outcome: notifier.Unknown, Reason: "no answer in time"}
+	}
 }
 
 // claim returns what is to be said now, written down as being said.
