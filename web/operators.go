@@ -10,12 +10,12 @@ import (
 
 // OperatorsOptions are what the operators' listener and the local socket are made of.
 type OperatorsOptions struct {
-	API      *api.API
-	SignIn   *signin.SignIn
-	Metrics  http.Handler // GET /metrics
-	Ready    http.Handler // GET /readyz
-	Overview http.Handler // GET /
-	Log      *slog.Logger
+	API     *api.API
+	SignIn  *signin.SignIn
+	Metrics http.Handler            // GET /metrics
+	Ready   http.Handler            // GET /readyz
+	Pages   map[string]http.Handler // by pattern: what people see
+	Log     *slog.Logger
 }
 
 // Operators returns the handler of the operators' listener and of the local socket. No write gets past it without the
@@ -28,6 +28,9 @@ func Operators(o OperatorsOptions) http.Handler {
 	for pattern, handler := range o.SignIn.Routes() {
 		mux.Handle(pattern, handler)
 	}
+	for pattern, handler := range o.Pages {
+		mux.Handle(pattern, handler)
+	}
 	for _, route := range []struct {
 		pattern string
 		handler http.Handler
@@ -35,7 +38,6 @@ func Operators(o OperatorsOptions) http.Handler {
 		{"GET /metrics", o.Metrics},
 		{"GET /healthz", http.HandlerFunc(Healthy)},
 		{"GET /readyz", o.Ready},
-		{"GET /{$}", o.Overview},
 	} {
 		mux.Handle(route.pattern, route.handler)
 	}

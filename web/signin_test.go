@@ -35,7 +35,7 @@ func TestSessionsOnTheOperatorsListener(t *testing.T) {
 	}
 	nothing := http.NotFoundHandler()
 	handler := Operators(OperatorsOptions{
-		API: &api.API{Store: store, Log: log, SignedIn: s.Actor}, SignIn: s, Metrics: nothing, Ready: nothing, Overview: nothing, Log: log,
+		API: &api.API{Store: store, Log: log, SignedIn: s.Actor}, SignIn: s, Metrics: nothing, Ready: nothing, Log: log,
 	})
 	var cookie *http.Cookie
 	do := func(method, path, body string, header ...string) *http.Response {

@@ -118,7 +118,15 @@ func openFile(cfg *config.Config) (*client, error) {
 }
 
 func newAPI(cfg *config.Config, store data.Store, log *slog.Logger) *api.API {
-	return &api.API{Store: store, Log: log, Settings: pageSettings(cfg, serving{})}
+	return &api.API{Store: store, Log: log, Settings: pageSettings(cfg, serving{}), Undo: cfg.Incidents.Undo, Templates: templatesOf(cfg)}
+}
+
+func templatesOf(cfg *config.Config) []api.Template {
+	var out []api.Template
+	for _, t := range cfg.Incidents.Templates {
+		out = append(out, api.Template{Name: t.Name, Title: t.Title, Body: t.Body})
+	}
+	return out
 }
 
 func userName() string {

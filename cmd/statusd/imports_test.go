@@ -28,7 +28,7 @@ var allowed = map[string]string{
 	"notifier/mailguntest": "",
 	"notifier/pager":       "data notifier notifier/letter",
 	"web":                  "data data/i18n web/api web/banner web/page web/signin web/ui",
-	"web/admin":            "data data/i18n web/page web/ui",
+	"web/admin":            "data data/i18n web/api web/page web/ui",
 	"web/api":              "data data/i18n data/ledger data/wire notifier/letter web/banner web/page web/ui",
 	"web/banner":           "data data/i18n notifier/letter web/page web/ui",
 	"web/live":             "",

@@ -1,188 +1,168 @@
-// Package admin holds the operators' pages. For now that is the overview: what is wrong, what is next, what is at risk, and
-// what has still to be set up. It changes nothing, and says nothing that a visitor of the operators' listener must not
-// know.
 package admin
 
 import (
-	"bytes"
-	"crypto/sha256"
-	_ "embed"
-	"encoding/base64"
-	"html/template"
-	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/data/i18n"
-	"github.com/superoffice/statusd/web/page"
-	"github.com/superoffice/statusd/web/ui"
+	"github.com/superoffice/statusd/web/api"
 )
 
-// Overview answers GET / of the operators' listener.
-type Overview struct {
-	Store    data.Store
-	Pages    *page.Publisher
-	Log      *slog.Logger
-	Version  string
-	Warnings []string // of the configuration
+// overviewView holds what the overview shows, ready to be shown.
+type overviewView struct {
+	Alarms    []alarmView
+	Incidents []incidentRow
+	Suspected []suspectView
+	Groups    []groupView
+	Windows   []windowView
+	Setup     []componentView
+	Warnings  []string
+	Mail      mailView
+	PageAge   string
+	PageOld   bool
+	May       bool // declare
 }
 
-//go:embed overview.html
-var source string
-
-//go:embed overview.css
-var style string
-
-var overview = template.Must(template.New("overview").Parse(source))
-
-// view holds what the template shows, ready to be shown.
-type view struct {
-	Name, Headline, Tone, AsOf, Public, Version string
-	Style                                       template.CSS
-	Open                                        []row // incidents
-	Next                                        []obligation
-	Setup                                       []row // components that nobody measures, and what is missing
-	Measured                                    []row // components that somebody measures
-	Warnings                                    []string
+type alarmView struct {
+	Title, Detail, Do string
+	Urgent            bool
+	Since, By         at
+	For               string
 }
 
-type row struct{ Name, Text, Tone, Slug string }
-
-// obligation is one window and how far its notice is.
-type obligation struct {
-	What, Whom, When, By string
-	Page, Banner, Mail   string
-	Late                 bool
+type suspectView struct {
+	Outage, Name, Cohort, Reason string
+	Level                        levelView
+	Since                        at
+	For                          string
+	Public                       bool
 }
 
-func (o *Overview) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	ui.Handler(o.Log, o.serve).ServeHTTP(w, r)
+type groupView struct {
+	Name string
+	Rows []componentView
 }
 
-func (o *Overview) serve(w http.ResponseWriter, r *http.Request) error {
-	snapshot := o.Pages.Current()
-	if snapshot == nil {
-		return &ui.StatusError{Status: http.StatusServiceUnavailable, Message: "the service is starting: try again in a second"}
+type componentView struct {
+	Name, Slug, Probes, Setup, Cohorts string
+	Level                              levelView
+	Declared, Maintenance, Public      bool
+	Since                              at
+}
+
+// levelView is a level: its key, for the symbol and colour, and its word.
+type levelView struct{ Key, Text string }
+
+func level(l data.Level) levelView {
+	return levelView{l.String(), i18n.T(i18n.EN, "level."+l.String())}
+}
+
+type windowView struct {
+	What, Whom, Phase  string
+	When               string
+	By                 at
+	In                 string
+	Page, Banner, Mail seenView
+	Late, Running      bool
+}
+
+// seenView says of one surface since when it shows a notice, or from when it will.
+type seenView struct {
+	Seen bool
+	Late bool
+	At   at
+}
+
+type mailView struct {
+	Waiting int
+	Oldest  string
+	Held    bool
+}
+
+func (p *Pages) overview(v *visit) error {
+	var o api.Overview
+	if err := p.ask(v, "overview.get", api.Call{}, &o); err != nil {
+		return err
 	}
-	s := snapshot.State
-	now := time.Now()
-	v := view{
-		Name: s.Name, Headline: i18n.T(i18n.EN, "headline."+string(s.Headline)), Tone: string(s.Headline), Public: s.URL,
-		AsOf: i18n.At(i18n.EN, s.Now, s.Zone), Version: o.Version, Style: template.CSS(style), Warnings: o.Warnings, //nolint:gosec // our own file
+	view := overviewView{Warnings: p.Warnings, May: v.by.Role.May(data.Responder)}
+	for _, a := range o.Alarms {
+		view.Alarms = append(view.Alarms, alarmView{a.Title, a.Detail, a.Do, a.Urgent, p.when(a.Since), p.whenOf(a.By), ago(a.Since)})
 	}
-	for _, i := range s.OpenIncidents() {
-		v.Open = append(v.Open, row{Name: i.Title, Slug: i.ID, Text: i18n.T(i18n.EN, "incident."+string(i.Phase)) + ", since " + i18n.At(i18n.EN, i.Started, s.Zone), Tone: i.Worst().String()})
+	for _, i := range o.Incidents {
+		view.Incidents = append(view.Incidents, p.incidentRow(i))
 	}
-	err := o.Store.View(r.Context(), func(tx data.Tx) (err error) {
-		if v.Next, err = obligations(tx, s, now); err != nil {
-			return err
+	for _, s := range o.Suspected {
+		view.Suspected = append(view.Suspected, suspectView{
+			string(s.Outage), s.Name, s.Cohort, s.Reason, level(s.Level), p.when(s.Started), ago(s.Started), s.Public,
+		})
+	}
+	for _, c := range o.Components {
+		p.addComponent(&view, c)
+	}
+	for _, w := range o.Windows {
+		view.Windows = append(view.Windows, p.windowView(w))
+	}
+	view.Mail = mailView{Waiting: o.Mail.Waiting, Held: o.Mail.Held}
+	if o.Mail.Oldest != nil {
+		view.Mail.Oldest = ago(*o.Mail.Oldest)
+	}
+	if s := p.Pages.Current(); s != nil {
+		age := o.AsOf.Sub(s.State.Now)
+		view.PageAge, view.PageOld = ago(s.State.Now), age.Minutes() > 5
+	}
+	return p.render(v.w, v.r, http.StatusOK, "overview", "Overview", view)
+}
+
+func (p *Pages) addComponent(view *overviewView, c api.ComponentNow) {
+	row := componentView{
+		Name: c.Name, Slug: c.Component, Probes: strings.Join(c.Probes, ", "), Setup: c.Setup, Level: level(c.Level), Declared: c.Declared,
+		Maintenance: c.Maintenance, Public: c.Public, Since: p.whenOf(c.Since),
+	}
+	var apart []string
+	for cohort, l := range c.Cohorts {
+		if l != c.Level {
+			apart = append(apart, cohort+": "+level(l).Text)
 		}
-		v.Setup, v.Measured, err = components(tx, now)
-		return err
-	})
-	if err != nil {
-		return err
 	}
-	var b bytes.Buffer
-	if err := overview.Execute(&b, v); err != nil {
-		return err
+	slices.Sort(apart)
+	row.Cohorts = strings.Join(apart, ", ")
+	if len(c.Probes) == 0 && !c.Declared {
+		if row.Setup == "" {
+			row.Setup = "No probe looks at it: add one under probes in the configuration."
+		}
+		view.Setup = append(view.Setup, row)
+		return
 	}
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Cache-Control", "no-store")
-	h.Set("Content-Security-Policy", policy)
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
-	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	_, err = w.Write(b.Bytes())
-	return err
+	if n := len(view.Groups); n == 0 || view.Groups[n-1].Name != c.Group {
+		view.Groups = append(view.Groups, groupView{Name: c.Group})
+	}
+	g := &view.Groups[len(view.Groups)-1]
+	g.Rows = append(g.Rows, row)
 }
 
-var policy = func() string {
-	sum := sha256.Sum256([]byte(style))
-	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-}()
-
-// shown is how many windows to come are listed.
-const shown = 12
-
-// obligations lists the next windows with what was told of them, soonest first.
-func obligations(tx data.Tx, s *page.State, now time.Time) ([]obligation, error) {
-	var out []obligation
-	for _, o := range s.Occurrences {
-		if o.Standing || o.Over() || o.Phase == data.Reserved || len(out) == shown {
+func (p *Pages) windowView(w api.WindowNext) windowView {
+	t := w.Window
+	v := windowView{
+		What: i18n.T(i18n.EN, "category."+string(t.Category)), Whom: t.Cohort, Phase: strings.ReplaceAll(string(w.Phase), "_", " "),
+		When: i18n.When(i18n.EN, t.Start, t.End, p.zone()), By: p.when(t.NoticeBy), In: ago(t.Start), Late: w.Late,
+		Running: w.Phase == data.InProgress || w.Phase == data.Verifying,
+	}
+	for _, of := range []struct {
+		surface data.Surface
+		into    *seenView
+	}{{data.OnPage, &v.Page}, {data.OnBanner, &v.Banner}, {data.OnMail, &v.Mail}} {
+		seen, ok := w.Seen[string(of.surface)]
+		of.into.Seen = ok
+		if ok {
+			of.into.At = p.when(seen)
+			of.into.Late = seen.After(t.NoticeBy)
 			continue
 		}
-		lead := o.Notice.WithDefaults()
-		b := data.Bulletin{About: data.AboutOccurrence, Subject: string(o.Key()), Kind: data.TellPlanned}
-		v := obligation{
-			What: i18n.T(i18n.EN, "category."+string(o.Category)), Whom: o.Cohort,
-			When: i18n.When(i18n.EN, o.Window.Start, o.Window.End, s.Zone), By: i18n.At(i18n.EN, o.Deadline(), s.Zone),
-		}
-		for _, c := range []struct {
-			surface data.Surface
-			lead    time.Duration
-			into    *string
-		}{{data.OnPage, lead.Page, &v.Page}, {data.OnBanner, lead.Banner, &v.Banner}, {data.OnMail, lead.Page, &v.Mail}} {
-			p, err := tx.Proofs().Get(data.KeyOfProof(b.Key(), c.surface))
-			moment := o.Window.Start.Add(-c.lead)
-			switch {
-			case err == nil:
-				*c.into = "seen " + p.At.In(s.Zone).Format("Mon 2 Jan 15:04")
-				v.Late = v.Late || c.surface != data.OnMail && p.At.After(o.Deadline())
-			case now.Before(moment):
-				*c.into = "from " + moment.In(s.Zone).Format("Mon 2 Jan 15:04")
-			default:
-				*c.into = "not seen yet"
-				v.Late = v.Late || c.surface != data.OnMail && now.After(o.Deadline())
-			}
-		}
-		out = append(out, v)
-	}
-	return out, nil
-}
-
-// components lists what nobody measures with what is missing, and what somebody does with where it stands.
-func components(tx data.Tx, now time.Time) (setup, measured []row, err error) {
-	all, err := data.All(tx.Components().Range("", ""))
-	if err != nil {
-		return nil, nil, err
-	}
-	probed := map[string][]string{}
-	for p, err := range tx.Probes().Range("", "") {
-		if err != nil {
-			return nil, nil, err
-		}
-		if !p.Retired {
-			probed[p.Component] = append(probed[p.Component], p.Name)
+		if due, ok := w.Due[string(of.surface)]; ok {
+			of.into.At, of.into.Late = p.when(due), due.Before(w.AsOf)
 		}
 	}
-	slices.SortStableFunc(all, func(a, b data.Component) int { return a.Position - b.Position })
-	for _, c := range all {
-		if c.Retired {
-			continue
-		}
-		r := row{Name: c.Name.In("en"), Slug: c.Slug}
-		if len(probed[c.Slug]) == 0 {
-			r.Text, r.Tone = c.Setup, "no_data"
-			if r.Text == "" {
-				r.Text = "No probe looks at it: add one under probes in the configuration."
-			}
-			setup = append(setup, r)
-			continue
-		}
-		marks, err := data.All(tx.Marks().Range(data.MarksOf(c.Slug, "")))
-		if err != nil {
-			return nil, nil, err
-		}
-		at := data.Merge(marks, now)
-		r.Tone = at.Level.String()
-		r.Text = i18n.T(i18n.EN, "level."+r.Tone) + " (" + strings.Join(probed[c.Slug], ", ") + ")"
-		measured = append(measured, r)
-	}
-	return setup, measured, nil
+	return v
 }

@@ -64,13 +64,10 @@ type WindowNext struct {
 	Window wire.Window          `json:"window"`
 	Phase  data.Phase           `json:"phase"`
 	Seen   map[string]time.Time `json:"seen" doc:"Since when each surface has really shown it."`
+	Due    map[string]time.Time `json:"due" doc:"From when each surface shall show it."`
 	Late   bool                 `json:"late,omitempty" doc:"A promised surface showed it after the deadline, or does not yet."`
-
-	occurrence data.Occurrence
+	AsOf   time.Time            `json:"as_of"`
 }
-
-// Occurrence is the window itself, for who shows it in another way.
-func (w WindowNext) Occurrence() data.Occurrence { return w.occurrence }
 
 // MailNow is how far the mail is.
 type MailNow struct {
@@ -243,7 +240,12 @@ func (v *Overview) readWindows(tx data.Tx, all []data.Occurrence, now time.Time)
 	}
 	slices.SortFunc(next, func(a, b data.Occurrence) int { return a.Window.Start.Compare(b.Window.Start) })
 	for _, o := range next[:min(windowsShown, len(next))] {
-		w := WindowNext{Window: wire.Windows([]data.Occurrence{o})[0], Phase: o.Phase, Seen: map[string]time.Time{}, occurrence: o}
+		w := WindowNext{Window: wire.Windows([]data.Occurrence{o})[0], Phase: o.Phase, Seen: map[string]time.Time{}, AsOf: now}
+		lead := o.Notice.WithDefaults()
+		w.Due = map[string]time.Time{
+			string(data.OnPage): o.Window.Start.Add(-lead.Page), string(data.OnBanner): o.Window.Start.Add(-lead.Banner),
+			string(data.OnMail): o.Window.Start.Add(-lead.Page),
+		}
 		b := data.Bulletin{About: data.AboutOccurrence, Subject: string(o.Key()), Kind: data.TellPlanned}
 		for _, surface := range []data.Surface{data.OnPage, data.OnBanner, data.OnMail} {
 			p, err := tx.Proofs().Get(data.KeyOfProof(b.Key(), surface))

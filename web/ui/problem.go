@@ -68,6 +68,9 @@ var statusOf = map[data.Kind]int{
 	data.KindForbidden: http.StatusForbidden,
 }
 
+// StatusOf is the HTTP status of an error that is for whoever asked.
+func StatusOf(e *data.Error) int { return statusOf[e.Kind] }
+
 // Problem is a problem document (RFC 9457). Request is the ID under which the log tells more.
 type Problem struct {
 	Type    string `json:"type"`

@@ -49,6 +49,7 @@ func (c *checker) check() {
 	c.schedule()
 	c.probing()
 	c.mailing()
+	c.incidents()
 	c.backups()
 	c.alarming()
 	c.signIn()

@@ -33,7 +33,8 @@ type Config struct {
 	TrustedProxies []netip.Prefix
 	References     []string // host:port; none means that blindness is not detected
 	Notices        data.NoticeTimes
-	Mail           *Mail   // nil means that no mail is sent
+	Mail           *Mail // nil means that no mail is sent
+	Incidents      Incidents
 	Backup         *Backup // nil means that the service makes none by itself
 	Log            Log
 

@@ -21,6 +21,7 @@ type file struct {
 	References     []string      `yaml:"references" doc:"TCP endpoints in different networks, host:port. When most of them cannot be reached the observer has lost its own network and judges nobody; those given by name tell the same of its resolver, so give some in zones that are not yours. None: detection off." eg:"192.0.2.1:443"`
 	Notices        leads         `yaml:"notices" doc:"How long before a window people are told, unless the plan says otherwise. Elapsed time, page not shorter than banner, banner not shorter than deadline."`
 	Mail           *mailing      `yaml:"mail" doc:"How mail is sent. Without it no mail is sent."`
+	Incidents      incidents     `yaml:"incidents" doc:"The incident desk."`
 	Backup         *backup       `yaml:"backup" doc:"Copies of the database that the service makes by itself while it runs. Without it it makes none."`
 	Alarms         *alarming     `yaml:"alarms" doc:"How operators are told that something is in danger. Without it alarms stand on the overview and in the metrics only."`
 	Contacts       []contact     `yaml:"contacts" doc:"Contract contacts. They get operational notices and cannot opt out; never write to them about anything else."`
@@ -37,6 +38,17 @@ type page struct {
 	Target          number   `yaml:"target" doc:"What was promised per month, as an exact share above 0 and at most 1." eg:"0.998"`
 	Support         string   `yaml:"support" doc:"Address where people get help when the product is down; not inside the product." eg:"https://community.example.com/"`
 	CustomerPattern string   `yaml:"customer_pattern" doc:"Regular expression of a customer's identifier. Any other form counts as no identifier." eg:"^Cust[0-9]+$"`
+}
+
+type incidents struct {
+	Undo      string     `yaml:"undo" doc:"How long a change of an incident can be taken back before anything is sent, at most 5m; none sends at once. Without it: 30s." eg:"30s"`
+	Templates []template `yaml:"templates" doc:"Texts for incidents, besides the built-in ones (statusd incident templates). One of the same name takes the place of a built-in one."`
+}
+
+type template struct {
+	Name  string `yaml:"name" req:"yes" doc:"Name by which it is chosen." eg:"import-stopped"`
+	Title text   `yaml:"title" doc:"Title of a new incident: text, or a text per language. Without it the template is for updates. Placeholders: {components}, {next_update}, {product}, {start}, {support}."`
+	Body  text   `yaml:"body" req:"yes" lines:"yes" doc:"What readers see: text, or a text per language. The same placeholders."`
 }
 
 type certificate struct {

@@ -64,6 +64,9 @@ func TestFullFile(t *testing.T) {
 	if c.Notices != (data.NoticeTimes{Page: 96 * time.Hour, Banner: 50 * time.Hour, Deadline: 30 * time.Hour}) {
 		t.Errorf("notices %v", c.Notices)
 	}
+	if len(c.Incidents.Templates) != 1 || c.Incidents.Undo != 0 || c.Incidents.Templates[0].Title["fi"] == "" || c.Incidents.Templates[0].Body["en"] != "Since {start}." {
+		t.Errorf("incidents: %+v", c.Incidents)
+	}
 	if c.Backup == nil || *c.Backup != (Backup{Dir: "state/copies", Every: 6 * time.Hour, Keep: 30}) {
 		t.Errorf("backup: %+v", c.Backup)
 	}

@@ -1,0 +1,252 @@
+package admin
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/web/api"
+)
+
+func (p *Pages) newIncident(v *visit) error {
+	c, err := p.catalogue(v)
+	if err != nil {
+		return err
+	}
+	f := c.openForm()
+	q := v.r.URL.Query()
+	f.Outage, f.Template = q.Get("outage"), q.Get("template")
+	if f.Outage != "" {
+		if err := p.prefill(v, &f); err != nil {
+			return err
+		}
+	}
+	for g := range f.Groups {
+		for n := range f.Groups[g].Rows {
+			if row := &f.Groups[g].Rows[n]; row.Slug == q.Get("component") {
+				row.On = true
+			}
+		}
+	}
+	return p.render(v.w, v.r, http.StatusOK, "new", "Open an incident", f)
+}
+
+// prefill takes component, cohort, level and beginning from a measured outage. The form says them, so that they can be changed.
+func (p *Pages) prefill(v *visit, f *reportForm) error {
+	var o api.Overview
+	if err := p.ask(v, "overview.get", api.Call{}, &o); err != nil {
+		return err
+	}
+	for _, s := range o.Suspected {
+		if string(s.Outage) != f.Outage {
+			continue
+		}
+		f.Title, f.Level = s.Name+" does not work", s.Level.String()
+		f.StartedAt, f.More = s.Started.In(p.zone()).Format("2006-01-02T15:04"), true
+		if s.Cohort != data.AllCustomers {
+			f.Cohort = s.Cohort
+		}
+		for g := range f.Groups {
+			for n := range f.Groups[g].Rows {
+				if row := &f.Groups[g].Rows[n]; row.Slug == s.Component {
+					row.On = true
+				}
+			}
+		}
+		return nil
+	}
+	return data.NotFound("suspected outage", f.Outage+" any more: it has ended, or an incident tells of it")
+}
+
+// openIncident takes the form of a new incident: to its preview, back from there, or to the desk.
+func (p *Pages) openIncident(v *visit) error {
+	form := v.r.PostForm
+	show := func(status int, problem, field string) error {
+		c, err := p.catalogue(v)
+		if err != nil {
+			return err
+		}
+		f := c.openForm()
+		f.fill(form)
+		f.Problem, f.Field = problem, field
+		return p.render(v.w, v.r, status, "new", "Open an incident", f)
+	}
+	if form.Get("go") == "back" {
+		return show(http.StatusOK, "", "")
+	}
+	report, err := reportOf(form, p.zone())
+	if err == nil {
+		if form.Get("go") == "preview" {
+			err = p.preview(v, "incident.open", "", report, "/incidents")
+		} else {
+			var i api.Incident
+			if err = p.send(v, "incident.open", api.Call{}, report, &i); err == nil {
+				return v.see("/incidents/" + i.ID + "?did=" + map[bool]string{true: "draft", false: "open"}[i.Draft])
+			}
+		}
+	}
+	if status, message, field, ok := refusal(err); ok {
+		return show(status, message, field)
+	}
+	return err
+}
+
+// actOnIncident takes the forms of an incident's desk.
+func (p *Pages) actOnIncident(v *visit) error {
+	id, act, form := v.r.PathValue("id"), v.r.PathValue("act"), v.r.PostForm
+	back := func(name string, err error) error {
+		if err == nil {
+			return nil
+		}
+		if status, message, field, ok := refusal(err); ok {
+			return p.showIncident(v, status, &typed{name, form, message, field})
+		}
+		return err
+	}
+	version := struct {
+		Version int `json:"version,omitempty"`
+	}{number(form.Get("version"))}
+	var err error
+	var answer api.Incident
+	switch act {
+	case "update":
+		report, rerr := reportOf(form, p.zone())
+		switch {
+		case rerr != nil:
+			return back("report", rerr)
+		case form.Get("go") == "back":
+			return p.showIncident(v, http.StatusOK, &typed{form: "report", values: form})
+		case form.Get("go") == "preview":
+			return back("report", p.preview(v, "incident.update", id, asUpdate(report), "/incidents/"+id+"/update"))
+		}
+		err = p.send(v, "incident.update", api.Call{ID: id}, asUpdate(report), &answer)
+		if err != nil {
+			return back("report", err)
+		}
+		if answer.Resolved != nil && answer.Phase == data.Resolved {
+			act = "resolve"
+		}
+	case "resolve", "publish", "discard", "undo":
+		if err = p.send(v, "incident."+act, api.Call{ID: id}, version, &answer); err != nil {
+			return back("report", err)
+		}
+	case "note":
+		if err = p.send(v, "incident.note", api.Call{ID: id}, api.IncidentNote{Body: form.Get("body")}, &answer); err != nil {
+			return back("note", err)
+		}
+	case "amend":
+		a := api.IncidentAmendment{Version: number(form.Get("version"))}
+		title, impact := form.Get("title"), form.Get("impact")
+		a.Title = &title
+		if impact != "" {
+			a.Impact = &impact
+		}
+		if text := form.Get("started_at"); text != "" && text != form.Get("started_was") {
+			t, terr := parseClock(text, p.zone())
+			if terr != nil {
+				return back("amend", terr)
+			}
+			a.Started = &t
+		}
+		if err = p.send(v, "incident.amend", api.Call{ID: id}, a, &answer); err != nil {
+			return back("amend", err)
+		}
+	default:
+		return data.NotFound("act", act)
+	}
+	return v.see("/incidents/" + id + "?did=" + act)
+}
+
+// asUpdate is a report without what only a new incident has.
+func asUpdate(r api.IncidentReport) api.IncidentReport {
+	if !r.Started.IsZero() || r.StartedAgo != "" {
+		r.At, r.AtAgo = r.Started, r.StartedAgo
+		r.Started, r.StartedAgo = time.Time{}, ""
+	}
+	r.Title, r.Titles, r.Draft, r.Outage = "", nil, false, ""
+	return r
+}
+
+func parseClock(text string, zone *time.Location) (time.Time, error) {
+	for _, layout := range []string{"2006-01-02T15:04:05", "2006-01-02T15:04"} {
+		if t, err := time.ParseInLocation(layout, text, zone); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, data.Invalid("started", "write the time as 2026-01-31T03:10")
+}
+
+func (p *Pages) reword(v *visit) error {
+	form := v.r.PostForm
+	id, sub := v.r.PathValue("id"), v.r.PathValue("sub")
+	var answer api.Incident
+	err := p.send(v, "incident.reword", api.Call{ID: id, Sub: sub}, api.UpdateRewording{Body: form.Get("body"), Version: number(form.Get("version"))}, &answer)
+	if err == nil {
+		return v.see("/incidents/" + id + "?did=reword")
+	}
+	if status, message, field, ok := refusal(err); ok {
+		values := url.Values{"body": {form.Get("body")}, "update": {sub}}
+		return p.showIncident(v, status, &typed{"reword", values, message, field})
+	}
+	return err
+}
+
+// previewView is what people will be told, with the form that tells it.
+type previewView struct {
+	api.Preview
+	Action string
+	Fields []field // of the form, as it was sent
+	Opens  bool
+	Feed   string
+	At     at
+	Texts  []letterView
+	Pages  []pageView
+}
+
+type pageView struct {
+	api.PagePreview
+	Name string
+}
+
+type letterView struct {
+	api.Letter
+	Name  string
+	Count int
+}
+
+// preview shows what a report would tell. Its form carries everything that was typed.
+func (p *Pages) preview(v *visit, op, id string, report api.IncidentReport, action string) error {
+	body, err := json.Marshal(report)
+	if err != nil {
+		return err
+	}
+	wish, err := json.Marshal(api.PreviewWish{Operation: op, ID: id, Body: body})
+	if err != nil {
+		return err
+	}
+	view := previewView{Action: action, Opens: id == ""}
+	if err := p.ask(v, "incident.preview", api.Call{Body: wish}, &view.Preview); err != nil {
+		return err
+	}
+	for _, name := range keysOf(v.r.PostForm) {
+		if name == "go" {
+			continue
+		}
+		for _, value := range v.r.PostForm[name] {
+			view.Fields = append(view.Fields, field{name, value})
+		}
+	}
+	view.Feed, view.At = string(view.Preview.Feed), p.whenOf(view.Mail.At)
+	if view.Mail.At != nil {
+		view.At.Text = view.Mail.At.In(p.zone()).Format("15:04:05")
+	}
+	for _, l := range view.Mail.Letters {
+		view.Texts = append(view.Texts, letterView{l, langName(l.Lang), view.Mail.Languages[l.Lang]})
+	}
+	for _, pg := range view.Page {
+		view.Pages = append(view.Pages, pageView{pg, langName(pg.Lang)})
+	}
+	return p.render(v.w, v.r, http.StatusOK, "preview", "What people will be told", view)
+}

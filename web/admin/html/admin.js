@@ -1,0 +1,87 @@
+// Follows the operators' websocket, and puts the moment to undo in seconds. Without it every page works; it only has to be loaded
+// again by hand.
+const safe = globalThis.trustedTypes?.createPolicy('statusd', { createHTML: (html) => html }) ?? { createHTML: (html) => html }
+const link = document.getElementById('link')
+const parts = () => [...document.querySelectorAll('[data-live][id]')]
+
+// Whoever types, has something selected, or is about to press a button keeps what is under their hands.
+const busy = (part) => part.contains(document.activeElement) && document.activeElement !== document.body
+
+let fetching = false
+let again = false
+async function refresh() {
+	if (fetching) {
+		again = true
+		return
+	}
+	fetching = true
+	try {
+		const answer = await fetch(location.href, { headers: { Accept: 'text/html' }, redirect: 'manual', cache: 'no-store' })
+		if (!answer.ok) throw new Error(String(answer.status))
+		const fresh = new DOMParser().parseFromString(safe.createHTML(await answer.text()), 'text/html')
+		for (const part of parts()) {
+			const other = fresh.getElementById(part.id)
+			if (!other || busy(part) || other.isEqualNode(part)) continue
+			const open = new Set([...part.querySelectorAll('details[open]>summary')].map((s) => s.textContent))
+			part.replaceChildren(...[...other.childNodes].map((n) => document.adoptNode(n)))
+			for (const s of part.querySelectorAll('details>summary')) if (open.has(s.textContent)) s.parentElement.open = true
+		}
+		tick()
+	} finally {
+		fetching = false
+		if (again) {
+			again = false
+			refresh().catch(() => {})
+		}
+	}
+}
+
+function say(text, off) {
+	if (link.textContent !== text) link.textContent = text
+	link.classList.toggle('off', Boolean(off))
+}
+
+let wait = 1000
+let last = 0
+function connect() {
+	const socket = new WebSocket(location.origin.replace(/^http/, 'ws') + '/live')
+	socket.onopen = () => {
+		wait = 1000
+		say('live')
+	}
+	socket.onmessage = (event) => {
+		const { revision } = JSON.parse(event.data)
+		if (last && revision !== last) refresh().catch(() => say('not up to date', true))
+		last = revision
+	}
+	socket.onclose = (event) => {
+		if (event.code === 4401) {
+			say('signed out: sign in again; what you typed stays here', true)
+			return
+		}
+		say('not connected', true)
+		setTimeout(connect, wait * (0.5 + Math.random()))
+		wait = Math.min(wait * 2, 30000)
+	}
+}
+if (parts().length && document.querySelector('.who')) connect()
+
+// How many seconds are left to undo; then the button goes.
+function tick() {
+	for (const time of document.querySelectorAll('time[data-countdown]')) {
+		const left = Math.ceil((Date.parse(time.dateTime) - Date.now()) / 1000)
+		time.dataset.text ??= time.textContent
+		if (left > 0) time.textContent = `${time.dataset.text} (in ${left} s)`
+		else time.closest('section').replaceChildren()
+	}
+}
+tick()
+setInterval(tick, 1000)
+
+// A form that is being sent cannot be sent twice by a second press; the server would do it once anyway.
+document.addEventListener('submit', (event) => {
+	const form = event.target
+	if (form.dataset.sent) event.preventDefault()
+	form.dataset.sent = 'yes'
+})
+addEventListener('pageshow', () => document.querySelectorAll('form[data-sent]').forEach((form) => delete form.dataset.sent))

@@ -1,0 +1,251 @@
+package admin
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/data/i18n"
+	"github.com/superoffice/statusd/web/api"
+)
+
+// incidentRow is an incident in a list.
+type incidentRow struct {
+	ID, Title, Phase, Impact string
+	Draft, Open              bool
+	Level                    levelView
+	Components               string
+	Started, Last            at
+	For, Silent, By          string
+}
+
+func (p *Pages) incidentRow(i api.Incident) incidentRow {
+	v := incidentRow{
+		ID: i.ID, Title: i.Title, Phase: i18n.T(i18n.EN, "incident."+string(i.Phase)), Impact: i.Impact, Draft: i.Draft,
+		Open: i.Resolved == nil, Started: p.when(i.Started), For: ago(i.Started), Silent: i.SilentFor, By: i.By,
+	}
+	worst := data.Operational
+	var names []string
+	for _, h := range i.Holds {
+		if worst = max(worst, h.Level); !slices.Contains(names, h.Component) {
+			names = append(names, h.Component)
+		}
+	}
+	v.Level, v.Components = level(worst), strings.Join(names, ", ")
+	for _, u := range i.Updates {
+		if !u.Internal {
+			v.Last = p.when(u.At)
+			break
+		}
+	}
+	return v
+}
+
+// incidentsView is the list of incidents.
+type incidentsView struct {
+	Rows   []incidentRow
+	Open   bool // those that go on only
+	Next   string
+	May    bool
+	Before string
+}
+
+func (p *Pages) incidents(v *visit) error {
+	q := v.r.URL.Query()
+	c := api.Call{Query: map[string]string{"limit": "50"}}
+	view := incidentsView{Open: q.Get("open") == "true", May: v.by.Role.May(data.Responder), Before: q.Get("before")}
+	if view.Open {
+		c.Query["open"] = "true"
+	}
+	if view.Before != "" {
+		c.Query["before"] = view.Before
+	}
+	var list api.Incidents
+	if err := p.ask(v, "incident.list", c, &list); err != nil {
+		return err
+	}
+	for _, i := range list.Incidents {
+		view.Rows = append(view.Rows, p.incidentRow(i))
+	}
+	if list.Next != "" {
+		next := url.Values{"before": {list.Next}}
+		if view.Open {
+			next.Set("open", "true")
+		}
+		view.Next = "/incidents?" + next.Encode()
+	}
+	return p.render(v.w, v.r, http.StatusOK, "incidents", "Incidents", view)
+}
+
+// incidentView is the desk of one incident.
+type incidentView struct {
+	incidentRow
+	Public    string // address of its public page; empty for a draft
+	Holds     []holdView
+	Updates   []updateView
+	Trail     []trailView
+	Titles    []translation
+	Next      at
+	Resolved  at
+	Alerts    string
+	Undo      at // until when the last change can be taken back; zero text means it cannot
+	UndoWhat  string
+	Version   int
+	May       bool
+	Did       string
+	Report    reportForm
+	Note      noteForm
+	Amend     amendForm
+	OnVersion string // idempotency key of the one-button forms
+	Reword    string // ID of the update whose words are being changed
+	RewordIn  noteForm
+}
+
+type holdView struct {
+	Component, Name, Cohort string
+	Level                   levelView
+}
+
+type updateView struct {
+	ID, Phase, Body, By string
+	At                  at
+	Internal            bool
+	Changes             []string
+	Edits               []editView
+	Bodies              []translation
+	Backdated           at // when it was written, where that is not when it was so
+}
+
+type editView struct {
+	Body, By string
+	At       at
+}
+
+type trailView struct {
+	At                            at
+	Who, Address, Action, Outcome string
+	Seq                           uint64
+}
+
+type translation struct{ Lang, Name, Text string }
+
+func translations(w data.Words) []translation {
+	var out []translation
+	for _, l := range i18n.Langs {
+		if text := w[string(l)]; text != "" && l != i18n.EN {
+			out = append(out, translation{string(l), l.Name(), text})
+		}
+	}
+	return out
+}
+
+func (p *Pages) incident(v *visit) error {
+	return p.showIncident(v, http.StatusOK, nil)
+}
+
+// typed is a form that comes back to its sender with what is wrong.
+type typed struct {
+	form    string // which of the page's forms
+	values  url.Values
+	message string
+	field   string
+}
+
+func (p *Pages) showIncident(v *visit, status int, back *typed) error {
+	var i api.Incident
+	if err := p.ask(v, "incident.get", api.Call{ID: v.r.PathValue("id")}, &i); err != nil {
+		return err
+	}
+	catalogue, err := p.catalogue(v)
+	if err != nil {
+		return err
+	}
+	view := incidentView{
+		incidentRow: p.incidentRow(i), Version: i.Version, May: v.by.Role.May(data.Responder), Alerts: i.Alerts, Next: p.whenOf(i.NextUpdate),
+		Resolved: p.whenOf(i.Resolved), Undo: p.whenOf(i.UndoUntil), Titles: translations(i.Titles), OnVersion: data.NewID(), Did: did[v.r.URL.Query().Get("did")],
+	}
+	if i.UndoUntil != nil {
+		view.Undo.Text = i.UndoUntil.In(p.zone()).Format("15:04:05")
+		if len(i.Trail) > 0 {
+			view.UndoWhat = i.Trail[0].Action
+		}
+	}
+	if !i.Draft {
+		view.Public = i.URL
+	}
+	for _, h := range i.Holds {
+		view.Holds = append(view.Holds, holdView{h.Component, catalogue.name(h.Component), h.Cohort, level(h.Level)})
+	}
+	for _, u := range i.Updates {
+		view.Updates = append(view.Updates, p.updateView(u, catalogue))
+	}
+	for _, t := range i.Trail {
+		view.Trail = append(view.Trail, trailView{p.when(t.At), t.Actor, t.Address, t.Action, t.Outcome, t.Seq})
+	}
+	view.Report = catalogue.updateForm(i)
+	view.Note = noteForm{Key: data.NewID(), ID: i.ID}
+	view.Amend = p.amendForm(i)
+	if id := v.r.URL.Query().Get("reword"); id != "" && view.May {
+		for _, u := range i.Updates {
+			if u.ID == id {
+				view.Reword, view.RewordIn = id, noteForm{Key: data.NewID(), ID: i.ID, Body: u.Body, Version: i.Version}
+			}
+		}
+	}
+	if back != nil {
+		view.takeBack(back)
+	}
+	return p.render(v.w, v.r, status, "incident", i.Title, view)
+}
+
+// takeBack puts what was typed into the form that it was typed in, with what is wrong. The form is for the version that is shown
+// now: who sends it again has seen it.
+func (view *incidentView) takeBack(back *typed) {
+	switch back.form {
+	case "note":
+		view.Note.Body, view.Note.Problem = back.values.Get("body"), back.message
+	case "amend":
+		view.Amend.fill(back.values)
+		view.Amend.Problem, view.Amend.Field = back.message, back.field
+	case "reword":
+		view.Reword, view.RewordIn.Body, view.RewordIn.Problem = back.values.Get("update"), back.values.Get("body"), back.message
+		view.RewordIn.Key, view.RewordIn.ID, view.RewordIn.Version = data.NewID(), view.ID, view.Version
+	default:
+		view.Report.fill(back.values)
+		view.Report.Problem, view.Report.Field = back.message, back.field
+	}
+}
+
+func (p *Pages) updateView(u api.IncidentUpdate, c *catalogue) updateView {
+	v := updateView{
+		ID: u.ID, Phase: i18n.T(i18n.EN, "incident."+string(u.Phase)), Body: u.Body, By: u.By, At: p.when(u.At), Internal: u.Internal,
+		Bodies: translations(u.Bodies),
+	}
+	if d := u.Created.Sub(u.At); d.Minutes() >= 1 {
+		v.Backdated = p.when(u.Created)
+	}
+	for _, ch := range u.Changes {
+		if ch.Old == ch.New {
+			continue
+		}
+		name := c.name(ch.Component)
+		if ch.Cohort != "" {
+			name += " (" + ch.Cohort + ")"
+		}
+		v.Changes = append(v.Changes, fmt.Sprintf("%s: %s → %s", name, level(ch.Old).Text, level(ch.New).Text))
+	}
+	for _, e := range slices.Backward(u.Edits) {
+		v.Edits = append(v.Edits, editView{e.Body, e.By, p.when(e.At)})
+	}
+	return v
+}
+
+// did says what a form has just done, by the word that its redirect carries.
+var did = map[string]string{
+	"open": "The incident is open.", "update": "The update is posted.", "resolve": "The incident is resolved.", "publish": "The draft is public.",
+	"discard": "The draft is put aside.", "note": "The note is written.", "amend": "The incident is corrected.", "reword": "The words are changed.",
+	"undo": "The last change is taken back.", "draft": "The draft is saved. Nobody outside sees it.",
+}
