@@ -35,6 +35,9 @@ func (a *API) Backup(spool func(context.Context) (*os.File, error)) http.Handler
 		if err := a.mayCopy(r); err != nil {
 			return err
 		}
+		// The server's own limits are for small requests: its limit on reading would end r's context while a copy is made.
+		control := http.NewResponseController(w)
+		control.SetReadDeadline(time.Time{}) //nolint:errcheck // without deadlines there is none to move
 		if !making.TryLock() {
 			return data.Conflict("a backup is being made at this moment: try again in a minute")
 		}
@@ -50,9 +53,8 @@ func (a *API) Backup(spool func(context.Context) (*os.File, error)) http.Handler
 		h.Set("Content-Length", strconv.FormatInt(size, 10))
 		h.Set("Repr-Digest", digest)
 		h.Set("Cache-Control", "no-store")
-		control := http.NewResponseController(w)
 		for left := size; left > 0; left -= backupChunk {
-			control.SetWriteDeadline(time.Now().Add(backupPatience)) //nolint:errcheck // without deadlines there is none to move
+			control.SetWriteDeadline(time.Now().Add(backupPatience)) //nolint:errcheck // as above
 			if _, err := io.CopyN(w, f, min(left, backupChunk)); err != nil {
 				return fmt.Errorf("sending a backup: %w", err)
 			}

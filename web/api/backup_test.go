@@ -6,14 +6,17 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/data/bolt"
@@ -111,6 +114,44 @@ func TestBackupFails(t *testing.T) {
 	}).ServeHTTP(w, askedBy(admin))
 	if w.Code != 500 || strings.Contains(w.Body.String(), "marked") || w.Header().Get("Repr-Digest") != "" {
 		t.Errorf("answers %d %s %v", w.Code, w.Body, w.Header())
+	}
+}
+
+// patient is an answer that notes how its deadlines are moved.
+type patient struct {
+	*httptest.ResponseRecorder
+	calls []string
+}
+
+func (p *patient) note(what string) {
+	if n := len(p.calls); n == 0 || p.calls[n-1] != what {
+		p.calls = append(p.calls, what)
+	}
+}
+
+func (p *patient) SetReadDeadline(at time.Time) error {
+	p.note(fmt.Sprintf("read limit none: %t", at.IsZero()))
+	return nil
+}
+
+func (p *patient) SetWriteDeadline(at time.Time) error {
+	p.note(fmt.Sprintf("write limit ahead: %t", time.Until(at) > time.Second))
+	return nil
+}
+
+func (p *patient) Write(b []byte) (int, error) {
+	p.note("write")
+	return p.ResponseRecorder.Write(b)
+}
+
+// TestBackupMayTakeLong sees to it that the server's limits for small requests do not cut a copy off.
+func TestBackupMayTakeLong(t *testing.T) {
+	spool, _ := spoolOf(t, bytes.Repeat([]byte("x"), 2*256<<10))
+	w := &patient{ResponseRecorder: httptest.NewRecorder()}
+	backupDesk(t).Backup(func(ctx context.Context) (*os.File, error) { w.note("spool"); return spool(ctx) }).ServeHTTP(w, askedBy(admin))
+	want := []string{"read limit none: true", "spool", "write limit ahead: true", "write", "write limit ahead: true", "write"}
+	if !slices.Equal(w.calls, want) {
+		t.Errorf("calls: %q\nwant   %q", w.calls, want)
 	}
 }
 
