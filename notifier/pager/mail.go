@@ -54,7 +54,10 @@ type SMTPOptions struct {
 }
 
 // SMTP is a notifier.Sender through a mail server. It is safe for concurrent use.
-type SMTP struct{ o SMTPOptions }
+type SMTP struct {
+	o       SMTPOptions
+	timeout time.Duration // of connecting and greeting, and then of handing over
+}
 
 var _ notifier.Sender = (*SMTP)(nil)
 
@@ -72,7 +75,7 @@ func NewSMTP(o SMTPOptions) (*SMTP, error) {
 	default:
 		return nil, fmt.Errorf("%q is no way to protect a connection: use %s or %s", o.TLS, TLSStart, TLSImplicit)
 	}
-	return &SMTP{o}, nil
+	return &SMTP{o, smtpTimeout}, nil
 }
 
 // Loopback says whether a host is this machine.
@@ -81,7 +84,6 @@ func Loopback(host string) bool {
 	return host == "localhost" || err == nil && ip.IsLoopback()
 }
 
-// smtpTimeout bounds connecting and greeting, and then handing over.
 const smtpTimeout = 10 * time.Second
 
 // Send implements notifier.Sender.
@@ -109,7 +111,7 @@ func (s *SMTP) Send(ctx context.Context, b notifier.Batch) (notifier.Receipt, er
 
 func (s *SMTP) client() (*mail.Client, error) {
 	options := []mail.Option{
-		mail.WithPort(s.o.Port), mail.WithTimeout(smtpTimeout), mail.WithoutNoop(),
+		mail.WithPort(s.o.Port), mail.WithTimeout(s.timeout), mail.WithoutNoop(),
 		mail.WithTLSConfig(&tls.Config{ServerName: s.o.Host, MinVersion: tls.VersionTLS12, RootCAs: s.o.Roots}),
 	}
 	switch s.o.TLS {
