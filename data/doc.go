@@ -27,7 +27,8 @@
 //	Operator, Token      who may change what: a person, a program
 //	Session, Link        a browser that is signed in; a way in for the day the provider is down
 //	AuditEntry           who did what
-//	Alarm, Alert         what is in danger; what a monitoring system outside said
+//	Alarm                what is in danger
+//	Alert, AlertGroup    what a monitoring system outside said; what alerts that belong together made
 //	Answer               what an idempotency key was answered, kept with the write it belongs to
 //
 // Rules are methods and functions of values and a time: Occurrence.Due, Merge, Cohorts.Of, PublicID. They read no clock.

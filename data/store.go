@@ -38,6 +38,7 @@ type Tx interface {
 	Incidents() Table[string, Incident]
 	IncidentRefs() Table[IncidentRefKey, IncidentRef]
 	Alerts() Table[AlertKey, Alert]
+	AlertGroups() Table[AlertGroupKey, AlertGroup]
 	Alarms() Table[AlarmKey, Alarm]
 	Bulletins() Table[BulletinKey, Bulletin]
 	Proofs() Table[ProofKey, Proof]
@@ -70,6 +71,7 @@ const (
 	IncidentsTable    TableName = "incidents"
 	IncidentRefsTable TableName = "incident_refs"
 	AlertsTable       TableName = "alerts"
+	AlertGroupsTable  TableName = "alert_groups"
 	AlarmsTable       TableName = "alarms"
 	BulletinsTable    TableName = "bulletins"
 	ProofsTable       TableName = "proofs"
@@ -88,8 +90,8 @@ const (
 // Tables lists every table.
 var Tables = []TableName{
 	ComponentsTable, CohortsTable, ProbesTable, MaintenancesTable, SubscribersTable, OccurrencesTable, MarksTable,
-	OutagesTable, BlocksTable, IncidentsTable, IncidentRefsTable, AlertsTable, AlarmsTable, BulletinsTable, ProofsTable,
-	NoticesTable, DuesTable, OperatorsTable, SessionsTable, LinksTable, TokensTable, AuditTable, AuditRefsTable,
+	OutagesTable, BlocksTable, IncidentsTable, IncidentRefsTable, AlertsTable, AlertGroupsTable, AlarmsTable, BulletinsTable,
+	ProofsTable, NoticesTable, DuesTable, OperatorsTable, SessionsTable, LinksTable, TokensTable, AuditTable, AuditRefsTable,
 	AnswersTable, SettingsTable,
 }
 

@@ -170,6 +170,10 @@ func (t *tx) Alerts() data.Table[data.AlertKey, data.Alert] {
 	return table[data.AlertKey, data.Alert]{t, data.AlertsTable}
 }
 
+func (t *tx) AlertGroups() data.Table[data.AlertGroupKey, data.AlertGroup] {
+	return table[data.AlertGroupKey, data.AlertGroup]{t, data.AlertGroupsTable}
+}
+
 func (t *tx) Alarms() data.Table[data.AlarmKey, data.Alarm] {
 	return table[data.AlarmKey, data.Alarm]{t, data.AlarmsTable}
 }

@@ -32,6 +32,7 @@ func testEveryTable(t *testing.T, open Opener) {
 			roundTrip(t, tx.IncidentRefs(), data.IncidentRef{Open: true, Created: Start, Incident: "abcdefghijkl"}),
 		))
 		check(data.AlertsTable, roundTrip(t, tx.Alerts(), data.Alert{Source: "alertmanager", Identity: "f|t", Rule: "login", Labels: map[string]string{"job": "login"}, Started: Start, Ended: Start.Add(1), Received: Start}))
+		check(data.AlertGroupsTable, roundTrip(t, tx.AlertGroups(), data.AlertGroup{Rule: "login", Group: "crm-read", Incident: "abcdefghijkl", Firing: []data.FiringAlert{{Alert: "alertmanager|f/t", Holds: []data.Affected{{Component: "login", Level: data.Degraded}}}}, Heard: Start}))
 		check(data.AlarmsTable, roundTrip(t, tx.Alarms(), data.Alarm{Kind: data.AlarmBlind, Detail: "two of three", Since: Start, Raise: 1, Said: map[string]data.Said{"webhook": {At: Start, Raise: 1}}}))
 		check(data.OperatorsTable, roundTrip(t, tx.Operators(), data.Operator{ID: "abcdefghijkl", Name: "it@example.com", Role: data.Admin, Created: Start}))
 		check(data.SessionsTable, roundTrip(t, tx.Sessions(), data.Session{Hash: "h", Operator: "abcdefghijkl", Created: Start, Seen: Start, Address: "192.0.2.1", Via: "link"}))

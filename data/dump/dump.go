@@ -77,6 +77,8 @@ func writeTable(e *json.Encoder, tx data.Tx, name data.TableName) error {
 		return all(e, name, tx.IncidentRefs())
 	case data.AlertsTable:
 		return all(e, name, tx.Alerts())
+	case data.AlertGroupsTable:
+		return all(e, name, tx.AlertGroups())
 	case data.AlarmsTable:
 		return all(e, name, tx.Alarms())
 	case data.BulletinsTable:

@@ -64,6 +64,7 @@ var specimens = map[data.TableName]specimen{
 	data.IncidentsTable:    of(data.Tx.Incidents, datatest.Incident(id, at)),
 	data.IncidentRefsTable: of(data.Tx.IncidentRefs, data.IncidentRef{Open: true, Created: at, Incident: id}),
 	data.AlertsTable:       of(data.Tx.Alerts, data.Alert{Source: "alertmanager", Identity: "f|t", Rule: "login", Started: at, Received: at}),
+	data.AlertGroupsTable:  of(data.Tx.AlertGroups, data.AlertGroup{Rule: "login", Firing: []data.FiringAlert{{Alert: "alertmanager|f/t", Holds: []data.Affected{{Component: "login", Level: data.Degraded}}}}, Heard: at}),
 	data.AlarmsTable:       of(data.Tx.Alarms, data.Alarm{Kind: data.AlarmBlind, Detail: "two of three", Since: at}),
 	data.BulletinsTable:    of(data.Tx.Bulletins, datatest.Bulletin(at)),
 	data.ProofsTable:       of(data.Tx.Proofs, data.Proof{Bulletin: datatest.Bulletin(at).Key(), Surface: data.OnMail, At: at}),
