@@ -12,6 +12,7 @@ import (
 type OperatorsOptions struct {
 	API     *api.API
 	SignIn  *signin.SignIn
+	Backup  http.Handler            // GET /api/v1/backup; nil where there is nothing to copy
 	Metrics http.Handler            // GET /metrics
 	Ready   http.Handler            // GET /readyz
 	Pages   map[string]http.Handler // by pattern: what people see
@@ -30,6 +31,9 @@ func Operators(o OperatorsOptions) http.Handler {
 	}
 	for pattern, handler := range o.Pages {
 		mux.Handle(pattern, handler)
+	}
+	if o.Backup != nil {
+		mux.Handle("GET /api/v1/backup", o.Backup)
 	}
 	for _, route := range []struct {
 		pattern string

@@ -163,7 +163,7 @@ func serve(ctx context.Context, s serving) error {
 	}
 	operators := web.Operators(web.OperatorsOptions{
 		API: desk, SignIn: signIn, Ready: ready, Log: log,
-		Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}), Pages: sheets.Routes(),
+		Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}), Pages: sheets.Routes(), Backup: desk.Backup(store.Spool),
 	})
 	servers := []struct {
 		listener net.Listener

@@ -27,6 +27,9 @@ func (p *Pages) incidentRow(i api.Incident) incidentRow {
 		ID: i.ID, Title: i.Title, Phase: i18n.T(i18n.EN, "incident."+string(i.Phase)), Impact: i.Impact, Draft: i.Draft,
 		Open: i.Resolved == nil, Started: p.when(i.Started), For: ago(i.Started), Silent: i.SilentFor, By: i.By,
 	}
+	if i.Resolved != nil {
+		v.For = i18n.Duration(i18n.EN, i.Resolved.Sub(i.Started))
+	}
 	worst := data.Operational
 	var names []string
 	for _, h := range i.Holds {

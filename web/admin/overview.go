@@ -23,6 +23,7 @@ type overviewView struct {
 	PageAge   string
 	PageOld   bool
 	May       bool // declare
+	Zone      string
 }
 
 type alarmView struct {
@@ -86,7 +87,7 @@ func (p *Pages) overview(v *visit) error {
 	if err := p.ask(v, "overview.get", api.Call{}, &o); err != nil {
 		return err
 	}
-	view := overviewView{Warnings: p.Warnings, May: v.by.Role.May(data.Responder)}
+	view := overviewView{Warnings: p.Warnings, May: v.by.Role.May(data.Responder), Zone: p.zone().String()}
 	for _, a := range o.Alarms {
 		view.Alarms = append(view.Alarms, alarmView{a.Title, a.Detail, a.Do, a.Urgent, p.when(a.Since), p.whenOf(a.By), ago(a.Since)})
 	}
@@ -146,7 +147,7 @@ func (p *Pages) windowView(w api.WindowNext) windowView {
 	t := w.Window
 	v := windowView{
 		What: i18n.T(i18n.EN, "category."+string(t.Category)), Whom: t.Cohort, Phase: strings.ReplaceAll(string(w.Phase), "_", " "),
-		When: i18n.When(i18n.EN, t.Start, t.End, p.zone()), By: p.when(t.NoticeBy), In: ago(t.Start), Late: w.Late,
+		When: p.span(t.Start, t.End), By: p.when(t.NoticeBy), In: ago(t.Start), Late: w.Late,
 		Running: w.Phase == data.InProgress || w.Phase == data.Verifying,
 	}
 	for _, of := range []struct {

@@ -234,6 +234,16 @@ func (p *Pages) when(t time.Time) at {
 	return at{t.UTC().Format(time.RFC3339), local.Format(layout)}
 }
 
+// span writes a window short: the day once where it is one.
+func (p *Pages) span(start, end time.Time) string {
+	a, b := start.In(p.zone()), end.In(p.zone())
+	text := a.Format("Mon 2 Jan 15:04") + " – "
+	if a.Format(time.DateOnly) == b.Format(time.DateOnly) {
+		return text + b.Format("15:04")
+	}
+	return text + b.Format("Mon 2 Jan 15:04")
+}
+
 func (p *Pages) whenOf(t *time.Time) at {
 	if t == nil {
 		return at{}

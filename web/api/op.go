@@ -66,7 +66,7 @@ type result struct {
 
 // ops lists everything, by noun.
 func ops() []Op {
-	return slices.Concat(incidentOps(), deskOps(), previewOps(), overviewOps(), operatorOps(), tokenOps(), auditOps(), reportOps())
+	return slices.Concat(incidentOps(), deskOps(), previewOps(), overviewOps(), operatorOps(), tokenOps(), auditOps(), reportOps(), sendingOps())
 }
 
 // Ops lists everything that operators can do, in the order of the documentation.
