@@ -97,6 +97,7 @@ type worries struct {
 	known    bool // refusals were read and alarms of the last process were seen to
 	calm     bool // no alarm stands
 	backlog  backlog
+	read     time.Time // when backlog was
 	refusals []refusal
 }
 
@@ -111,7 +112,7 @@ func (n *Notifier) alarm(ctx context.Context, now time.Time) error {
 		}
 		w.known = true
 	}
-	if w.backlog.waiting > 0 {
+	if w.backlog.waiting > 0 && now.Sub(w.read).Abs() >= turnAtLeast/2 { // this turn has not
 		if err := n.gauge(ctx); err != nil {
 			return err
 		}

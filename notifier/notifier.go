@@ -188,7 +188,7 @@ func (n *Notifier) gauge(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	n.worries.backlog = b
+	n.worries.backlog, n.worries.read = b, now
 	n.waiting.Set(float64(b.waiting))
 	n.oldest.Set(0)
 	if !b.oldest.IsZero() {
