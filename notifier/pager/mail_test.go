@@ -186,7 +186,7 @@ func TestMailIsReadable(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"Urgent: An outage is measured and nobody has told of it: login all\n", "<script>alert(1)</script> Bcc: x@example.com\n", "came back 2 times since Fri 9 Jan 2026 02:10 UTC",
+		"Urgent: An outage is measured and nobody has told of it: login\n", "<script>alert(1)</script> Bcc: x@example.com\n", "came back 2 times since Fri 9 Jan 2026 02:10 UTC",
 		"Since: Fri 9 Jan 2026 03:10 UTC\n", "What to do: Declare it", "Too late from: Thu 29 Jan 2026 03:10 UTC\n", "Over: The public page is not being renewed\n", "Ended: Fri 9 Jan 2026 03:11 UTC\n",
 		"\nhttps://admin.example.com/?a=1&b=2\n",
 	} {
@@ -201,11 +201,11 @@ func TestMailIsReadable(t *testing.T) {
 		items []int
 		want  string
 	}{
-		{[]int{0}, "Urgent: An outage is measured and nobody has told of it: login all"},
+		{[]int{0}, "Urgent: An outage is measured and nobody has told of it: login"},
 		{[]int{1}, "Still: A certificate ends soon: front"},
 		{[]int{2}, "Over: The public page is not being renewed"},
 		{[]int{2, 2}, "Over: 2 alarms"},
-		{[]int{0, 2}, "Urgent: An outage is measured and nobody has told of it: login all, 1 over"},
+		{[]int{0, 2}, "Urgent: An outage is measured and nobody has told of it: login, 1 over"},
 		{[]int{0, 1}, "2 alarms, 1 urgent"},
 		{[]int{1, 1}, "2 alarms"},
 	} {

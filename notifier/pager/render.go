@@ -106,8 +106,10 @@ func tag(i Item) string {
 	return "Alarm"
 }
 
-// subject is what an alarm is about, as people read it.
-func subject(i Item) string { return plain(strings.ReplaceAll(i.Subject, "|", " ")) }
+// subject is what an alarm is about, as people read it: that it is about all customers goes without saying.
+func subject(i Item) string {
+	return plain(strings.ReplaceAll(strings.TrimSuffix(i.Subject, "|"+data.AllCustomers), "|", " "))
+}
 
 func (p Paper) entry(i Item) entry {
 	text := data.Alarms[i.Kind]
