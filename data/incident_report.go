@@ -38,7 +38,7 @@ func NewIncident(r Report, by string, now time.Time) (Incident, error) {
 		return i, Invalid("started", "an incident can begin at most 31 days ago: older months are told and done")
 	}
 	if len(r.Affected) == 0 {
-		return i, Invalid("components", "name at least one component and its level, such as {\"login\": \"major_outage\"}")
+		return i, Invalid("components", "name at least one component that is affected, such as login")
 	}
 	if r.Title == "" {
 		return i, Invalid("title", "say in one line what people notice, such as \"Sign-in fails\"")
@@ -185,6 +185,9 @@ func (i Incident) affect(said []Affected, over bool) ([]Affected, []Change, erro
 		seen[id] = true
 		if a.Level == NoData {
 			return nil, nil, Invalid("components", fmt.Sprintf("%s: use operational, degraded, partial_outage or major_outage", a.Component))
+		}
+		if over && a.Level > Operational {
+			return nil, nil, Invalid("components", fmt.Sprintf("%s: an incident that is over holds nothing at %s: leave it out, or do not resolve yet", a.Component, a.Level))
 		}
 		n, old := was(a.Component, a.Cohort)
 		changes = append(changes, Change{Component: a.Component, Cohort: a.Cohort, Old: old, New: a.Level})

@@ -148,6 +148,7 @@ func serve(ctx context.Context, s serving) error {
 		return err
 	}
 	desk := newAPI(cfg, store, log.With("part", "api"))
+	desk.Public = pages
 	sheets := &admin.Pages{
 		API: desk, Pages: pages, Log: log.With("part", "admin"), Version: versionText(), Warnings: warnings(cfg), Origin: adminURL(cfg, address.Admin),
 		Stopping: ctx.Done(),

@@ -138,9 +138,10 @@ func (p *Pages) actOnIncident(v *visit) error {
 		}
 	case "amend":
 		a := api.IncidentAmendment{Version: number(form.Get("version"))}
-		title, impact := form.Get("title"), form.Get("impact")
-		a.Title = &title
-		if impact != "" {
+		if title := form.Get("title"); title != form.Get("title_was") {
+			a.Title = &title
+		}
+		if impact := form.Get("impact"); impact != form.Get("impact_was") {
 			a.Impact = &impact
 		}
 		if text := form.Get("started_at"); text != "" && text != form.Get("started_was") {

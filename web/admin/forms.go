@@ -238,9 +238,10 @@ func reportOf(v url.Values, zone *time.Location) (api.IncidentReport, error) {
 		}
 		r.Components[slug] = l
 	}
+	over := r.Phase == data.Resolved || r.Phase == data.Postmortem
 	for name, values := range v {
 		slug, held := strings.CutPrefix(name, "held:")
-		if !held || values[0] == "" {
+		if !held || values[0] == "" || over { // what is over holds nothing
 			continue
 		}
 		if err := l.UnmarshalText([]byte(values[0])); err != nil {
@@ -291,13 +292,16 @@ type amendForm struct {
 	ID, Key, Title, Impact, Started, Zone, Problem, Field string
 	Version                                               int
 	Impacts                                               []option
+	Was                                                   struct{ Title, Impact, Started string } // what is corrected is what differs
 }
 
 func (p *Pages) amendForm(i api.Incident) amendForm {
-	return amendForm{
-		ID: i.ID, Key: data.NewID(), Title: i.Title, Impact: i.Impact, Started: i.Started.In(p.zone()).Format("2006-01-02T15:04:05"),
-		Zone: p.zone().String(), Version: i.Version, Impacts: impactWords[1:],
+	f := amendForm{
+		ID: i.ID, Key: data.NewID(), Title: i.Title, Impact: i.ImpactSaid, Started: i.Started.In(p.zone()).Format("2006-01-02T15:04:05"),
+		Zone: p.zone().String(), Version: i.Version, Impacts: impactWords,
 	}
+	f.Was.Title, f.Was.Impact, f.Was.Started = f.Title, f.Impact, f.Started
+	return f
 }
 
 func (f *amendForm) fill(v url.Values) {

@@ -203,7 +203,15 @@ func (p *Pages) hold(w http.ResponseWriter, r *http.Request) error {
 type field struct{ Name, Value string }
 
 // Typed says whether somebody may have typed this.
-func (f field) Typed() bool { return f.Name == "title" || f.Name == "body" && f.Value != "" }
+func (f field) Typed() bool { return (f.Name == "title" || f.Name == "body") && f.Value != "" }
+
+// Label is what the field asks for.
+func (f field) Label() string {
+	if f.Name == "title" {
+		return "Title"
+	}
+	return "Words"
+}
 
 func keysOf(form url.Values) []string {
 	keys := make([]string, 0, len(form))

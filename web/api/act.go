@@ -24,10 +24,12 @@ import (
 type API struct {
 	Store    data.Store
 	Log      *slog.Logger
-	Settings page.Settings // what the public surfaces are made with: previews, links and figures are made with the same
-	Undo     time.Duration // how long a change of an incident can be taken back before anything is sent; zero sends at once
+	Public   *page.Publisher // its newest snapshot saves a preview from reading everything; nil reads
+	Settings page.Settings   // what the public surfaces are made with: previews, links and figures are made with the same
+	Undo     time.Duration   // how long a change of an incident can be taken back before anything is sent; zero sends at once
 
 	Templates []Template // configured, besides the built-in ones
+	Alerts    Inbound    // what alerts from outside may do
 
 	// IssueLink writes a single-use sign-in link; nil means that nobody can sign in.
 	IssueLink func(tx data.Tx, name string, role data.Role, by data.Actor, now time.Time) (IssuedLink, error)
@@ -39,6 +41,8 @@ type API struct {
 
 	mu    sync.Mutex
 	paces map[string]*rate.Limiter
+
+	heard heardMetrics
 }
 
 // digest tells one call from another under the same key.
@@ -77,6 +81,9 @@ func (a *API) run(ctx context.Context, op Op, c Call) (data.Answer, error) {
 			return fmt.Errorf("writing the answer of %s: %w", op.Name, err)
 		}
 		answer = data.Answer{ID: id, Digest: digest, Status: op.status(), Body: body, At: c.now}
+		if res.same {
+			return nil
+		}
 		if c.Key != "" {
 			if err := tx.Answers().Put(answer); err != nil {
 				return err
@@ -131,7 +138,7 @@ func raw(v any) (json.RawMessage, error) {
 // open the socket can do more harm than by writing fast.
 const writesPerMinute = 60
 
-func (a *API) pace(c Call) error {
+func (a *API) pace(op Op, c Call) error {
 	if c.By.Address == Local {
 		return nil
 	}

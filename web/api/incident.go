@@ -11,16 +11,17 @@ import (
 // Incident is an incident as operators see it: what the public sees, and what it does not.
 type Incident struct {
 	wire.Incident
-	Draft     bool             `json:"draft,omitempty"`
-	Version   int              `json:"version" doc:"Send it back with a change, so that nobody's words are overwritten unseen."`
-	By        string           `json:"by"`
-	Alerts    string           `json:"alerts,omitempty" doc:"The rule by which alerts opened it and may close it."`
-	Titles    data.Words       `json:"titles,omitempty"`
-	Holds     []data.Affected  `json:"holds" doc:"What it holds, by component and cohort."`
-	Updates   []IncidentUpdate `json:"updates" doc:"Newest first, internal notes included."`
-	SilentFor string           `json:"silent_for,omitempty" doc:"How long a word has been overdue."`
-	UndoUntil *time.Time       `json:"undo_until,omitempty" doc:"Until when the last change can be taken back; nothing is sent before."`
-	Trail     []Act            `json:"trail,omitempty" doc:"Who did what, newest first; only where one incident is asked for."`
+	Draft      bool             `json:"draft,omitempty"`
+	ImpactSaid string           `json:"impact_said,omitempty" doc:"The impact that a person gave; absent where the levels decide."`
+	Version    int              `json:"version" doc:"Send it back with a change, so that nobody's words are overwritten unseen."`
+	By         string           `json:"by"`
+	Alerts     string           `json:"alerts,omitempty" doc:"The rule by which alerts opened it and may close it."`
+	Titles     data.Words       `json:"titles,omitempty"`
+	Holds      []data.Affected  `json:"holds" doc:"What it holds, by component and cohort."`
+	Updates    []IncidentUpdate `json:"updates" doc:"Newest first, internal notes included."`
+	SilentFor  string           `json:"silent_for,omitempty" doc:"How long a word has been overdue."`
+	UndoUntil  *time.Time       `json:"undo_until,omitempty" doc:"Until when the last change can be taken back; nothing is sent before."`
+	Trail      []Act            `json:"trail,omitempty" doc:"Who did what, newest first; only where one incident is asked for."`
 }
 
 // IncidentUpdate is one entry of an incident as operators see it.
@@ -47,7 +48,7 @@ type Act struct {
 // summary is an incident without its audit trail.
 func (a *API) summary(i data.Incident) Incident {
 	w := Incident{
-		Incident: wire.IncidentOf(i, a.Settings.URL), Draft: i.Hidden, Version: i.Version, By: i.By, Alerts: i.Alerts, Titles: i.Titles,
+		Incident: wire.IncidentOf(i, a.Settings.URL), Draft: i.Hidden, ImpactSaid: i.Impact, Version: i.Version, By: i.By, Alerts: i.Alerts, Titles: i.Titles,
 		Holds: i.Affected, Updates: []IncidentUpdate{},
 	}
 	if w.Holds == nil {

@@ -101,15 +101,11 @@ func overviewOf(tx data.Tx, now time.Time) (Overview, error) {
 		}
 		v.Incidents = append(v.Incidents, w)
 	}
-	windows, err := data.All(tx.Occurrences().Range("", ""))
+	names, err := v.readComponents(tx, now)
 	if err != nil {
 		return v, err
 	}
-	names, err := v.readComponents(tx, open, windows, now)
-	if err != nil {
-		return v, err
-	}
-	return v, errors.Join(v.readAlarms(tx), v.readSuspected(tx, open, names), v.readWindows(tx, windows, now), v.readMail(tx, now))
+	return v, errors.Join(v.readAlarms(tx), v.readSuspected(tx, open, names), v.readWindows(tx, now), v.readMail(tx, now))
 }
 
 func (v *Overview) readAlarms(tx data.Tx) error {
@@ -139,46 +135,22 @@ func (v *Overview) readAlarms(tx data.Tx) error {
 	return nil
 }
 
-func (v *Overview) readComponents(tx data.Tx, open []data.Incident, windows []data.Occurrence, now time.Time) (map[string]data.Component, error) {
+func (v *Overview) readComponents(tx data.Tx, now time.Time) (map[string]data.Component, error) {
 	all, err := data.All(tx.Components().Range("", ""))
 	if err != nil {
 		return nil, err
 	}
-	probed, held := map[string][]string{}, map[string][]data.Mark{}
-	hold := func(component string, source data.Source, cohort, by string) error {
-		m, err := data.LatestMark(tx, component, source, cohort, by)
-		if errors.Is(err, data.ErrNotFound) {
-			return nil
-		}
-		held[component] = append(held[component], m)
-		return err
+	held, err := data.HeldMarks(tx)
+	if err != nil {
+		return nil, err
 	}
+	probed := map[string][]string{}
 	for p, err := range tx.Probes().Range("", "") {
 		if err != nil {
 			return nil, err
 		}
 		if !p.Retired {
 			probed[p.Component] = append(probed[p.Component], p.Name)
-			if err := hold(p.Component, data.FromProbe, p.Cohort, p.Name); err != nil {
-				return nil, err
-			}
-		}
-	}
-	for _, i := range open {
-		for _, of := range i.Affected {
-			if err := hold(of.Component, data.FromPerson, cohortOf(of), i.ID); err != nil {
-				return nil, err
-			}
-		}
-	}
-	for _, o := range windows {
-		if o.Phase != data.InProgress && o.Phase != data.Verifying {
-			continue
-		}
-		for _, c := range all {
-			if err := hold(c.Slug, data.FromSchedule, o.Cohort, string(o.Key())); err != nil {
-				return nil, err
-			}
 		}
 	}
 	slices.SortStableFunc(all, func(a, b data.Component) int { return a.Position - b.Position })
@@ -227,9 +199,12 @@ func (v *Overview) readSuspected(tx data.Tx, open []data.Incident, named map[str
 	return nil
 }
 
-func (v *Overview) readWindows(tx data.Tx, all []data.Occurrence, now time.Time) error {
+func (v *Overview) readWindows(tx data.Tx, now time.Time) error {
 	var next []data.Occurrence
-	for _, o := range all {
+	for o, err := range tx.Occurrences().Range("", "") {
+		if err != nil {
+			return err
+		}
 		if o.Standing || o.Phase == data.Reserved || !o.Window.End.After(now.Add(-time.Hour)) {
 			continue
 		}

@@ -113,7 +113,7 @@ func preview(a *API, tx data.Tx, c *Call) (func(context.Context) (any, error), e
 	if err != nil {
 		return nil, err
 	}
-	state, err := page.Read(tx, a.Settings, c.now)
+	state, err := a.stateWith(tx, i, c.now)
 	if err != nil {
 		return nil, err
 	}
@@ -144,6 +144,23 @@ func preview(a *API, tx data.Tx, c *Call) (func(context.Context) (any, error), e
 		v.Mail.At = &told
 		return v, v.byMail(ctx, a, i, topic, components)
 	}, nil
+}
+
+// stateWith is what the public would see with i as it is in tx: the newest snapshot with i in it, or, with no service running,
+// everything read anew.
+func (a *API) stateWith(tx data.Tx, i data.Incident, now time.Time) (*page.State, error) {
+	if a.Public != nil {
+		if s := a.Public.Current(); s != nil {
+			held, err := data.HeldMarks(tx)
+			if err != nil {
+				return nil, err
+			}
+			shown := *s.State
+			shown.Now = now
+			return shown.With(i, held), nil
+		}
+	}
+	return page.Read(tx, a.Settings, now)
 }
 
 // pending is when the newest word about an incident is sent; zero if it has been.

@@ -1,0 +1,58 @@
+package data
+
+import "errors"
+
+// HeldMarks returns the newest mark of everybody who may hold a component at a level now, by component: its probes, the open
+// incidents, the windows that run. Merged, they say where it stands. However long the history, they are few.
+func HeldMarks(tx Tx) (map[string][]Mark, error) {
+	held := map[string][]Mark{}
+	hold := func(component string, source Source, cohort, by string) error {
+		m, err := LatestMark(tx, component, source, cohort, by)
+		if errors.Is(err, ErrNotFound) {
+			return nil
+		}
+		held[component] = append(held[component], m)
+		return err
+	}
+	for p, err := range tx.Probes().Range("", "") {
+		if err == nil && !p.Retired {
+			err = hold(p.Component, FromProbe, p.Cohort, p.Name)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	open, err := OpenIncidents(tx)
+	if err != nil {
+		return nil, err
+	}
+	for _, i := range open {
+		for _, a := range i.Affected {
+			cohort := a.Cohort
+			if cohort == "" {
+				cohort = AllCustomers
+			}
+			if err := hold(a.Component, FromPerson, cohort, i.ID); err != nil {
+				return nil, err
+			}
+		}
+	}
+	components, err := All(tx.Components().Range("", ""))
+	if err != nil {
+		return nil, err
+	}
+	for o, err := range tx.Occurrences().Range("", "") {
+		if err != nil {
+			return nil, err
+		}
+		if o.Phase != InProgress && o.Phase != Verifying {
+			continue
+		}
+		for _, c := range components {
+			if err := hold(c.Slug, FromSchedule, o.Cohort, string(o.Key())); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return held, nil
+}
