@@ -32,8 +32,9 @@ type Claim struct {
 	Urgent  bool      `json:"urgent,omitempty"`
 }
 
-// How long an alarm stands before anybody is told, and how often they are reminded.
+// How long an alarm stands, or has ended, before anybody is told, and how often they are reminded.
 const (
+	GraceEnded   = 30 * time.Second // what ends together is told together
 	GraceUrgent  = time.Minute
 	GraceCalm    = 10 * time.Minute
 	RemindUrgent = 4 * time.Hour
@@ -49,20 +50,23 @@ const clockSlack = 5 * time.Minute
 // An alarm is told once it has stood for its grace, and its end if its beginning was told. One that comes and goes is told
 // anew once in FlapSpan. A time in the future is one from before the clock was set back, and counts as long ago.
 func (a Alarm) Owes(s Said, now time.Time) (w Word, next time.Time) {
-	if !a.Stands() {
-		if s.At.IsZero() || s.Ended {
-			return "", time.Time{}
-		}
-		return SayEnded, time.Time{}
-	}
-	turns := a.turns() // when it becomes urgent by itself; zero means never
-	urgent := a.Urgent(now)
 	past := func(t time.Time, d time.Duration) time.Time {
 		if t.After(now.Add(clockSlack)) {
 			return now
 		}
 		return t.Add(d)
 	}
+	if !a.Stands() {
+		if s.At.IsZero() || s.Ended {
+			return "", time.Time{}
+		}
+		if due := past(a.Cleared, GraceEnded); due.After(now) {
+			return "", due
+		}
+		return SayEnded, time.Time{}
+	}
+	turns := a.turns() // when it becomes urgent by itself; zero means never
+	urgent := a.Urgent(now)
 	soonest := func(at time.Time) time.Time {
 		if !urgent && !turns.IsZero() && turns.Before(at) {
 			return turns

@@ -27,7 +27,7 @@ type Item struct {
 
 // What goes out together.
 const (
-	gather = 15 * time.Second // what is told for the first time within this comes along
+	gather = 15 * time.Second // what is told for the first time within this, or ends, comes along
 	most   = 50               // alarms in one message; the others are in the next
 )
 
@@ -54,7 +54,7 @@ func compose(alarms []data.Alarm, channel string, anew bool, now time.Time) (m M
 		if next.IsZero() || at.Before(next) {
 			next = at
 		}
-		if item.Word, _ = a.Owes(said, now.Add(gather)); item.Word == data.SayRaised {
+		if item.Word, _ = a.Owes(said, now.Add(gather)); item.Word == data.SayRaised || item.Word == data.SayEnded {
 			soon = append(soon, item)
 		}
 	}

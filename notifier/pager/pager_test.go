@@ -26,7 +26,7 @@ func TestOnceRemindedAndEnded(t *testing.T) {
 		time.Sleep(25 * time.Hour)
 		stop()
 		h.want("webhook", "1m0s raised b, 10m0s raised r, 4h1m0s reminder b, 8h1m0s reminder b, 12h1m0s reminder b, 16h1m0s reminder b, "+
-			"20h1m0s reminder b, 24h1m0s reminder b, 24h10m0s reminder r, 25h0m0s ended b + ended r")
+			"20h1m0s reminder b, 24h1m0s reminder b, 24h10m0s reminder r, 25h0m30s ended b + ended r")
 	})
 }
 
@@ -59,7 +59,7 @@ func TestTogether(t *testing.T) {
 		h.stand(data.AlarmUndeclared)
 		time.Sleep(time.Minute)
 		stop()
-		h.want("webhook", "1m0s raised a + raised b + raised c, 1m30s raised d, 10m30s ended a + ended b")
+		h.want("webhook", "1m0s raised a + raised b + raised c, 1m30s raised d, 11m0s ended a + ended b")
 	})
 }
 
@@ -301,6 +301,7 @@ func TestMetricsAndPrune(t *testing.T) {
 		h.stand(data.AlarmBlind, "")
 		time.Sleep(2 * time.Minute)
 		h.stand(data.AlarmBlind)
+		time.Sleep(data.GraceEnded)
 		synctest.Wait()
 		for want, series := range map[float64]string{2: "outage_undeclared", 0: "blind"} {
 			if got := gauge(t, h.registry, "statusd_alarm_standing", series); got != want {
@@ -314,7 +315,7 @@ func TestMetricsAndPrune(t *testing.T) {
 		for _, step := range []struct {
 			wait time.Duration
 			want int
-		}{{KeepAlarms - time.Second, 0}, {time.Second, 1}, {year, 0}} {
+		}{{KeepAlarms - data.GraceEnded - time.Second, 0}, {time.Second, 1}, {year, 0}} {
 			time.Sleep(step.wait)
 			if n, err := Prune(t.Context(), h.store, time.Now()); n != step.want || err != nil {
 				t.Errorf("%d pruned, %v; want %d", n, err, step.want)
