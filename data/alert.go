@@ -96,3 +96,8 @@ func beforeAlert(f FiringAlert, key AlertKey) int {
 	}
 	return 0
 }
+
+// AlertGroupsOf is the range [from, to) of keys of all groups of one rule.
+func AlertGroupsOf(rule string) (from, to AlertGroupKey) {
+	return AlertGroupKey(rule + "|"), AlertGroupKey(rule + "}")
+}

@@ -138,7 +138,17 @@ func raw(v any) (json.RawMessage, error) {
 // open the socket can do more harm than by writing fast.
 const writesPerMinute = 60
 
+// Messages of one monitoring system have a bucket of their own, since a storm of alerts comes all at once.
+const (
+	hooksPerMinute = 600
+	hooksAtOnce    = 100
+)
+
 func (a *API) pace(op Op, c Call) error {
+	key, perMinute, burst := c.scope(), writesPerMinute, writesPerMinute
+	if op.Hook {
+		key, perMinute, burst = key+"|hook", hooksPerMinute, hooksAtOnce
+	}
 	if c.By.Address == Local {
 		return nil
 	}
@@ -147,16 +157,16 @@ func (a *API) pace(op Op, c Call) error {
 	if a.paces == nil || len(a.paces) > 10_000 {
 		a.paces = map[string]*rate.Limiter{}
 	}
-	l := a.paces[c.scope()]
+	l := a.paces[key]
 	if l == nil {
-		l = rate.NewLimiter(rate.Every(time.Minute/writesPerMinute), writesPerMinute)
-		a.paces[c.scope()] = l
+		l = rate.NewLimiter(rate.Every(time.Minute/time.Duration(perMinute)), burst)
+		a.paces[key] = l
 	}
 	if r := l.ReserveN(c.now, 1); r.DelayFrom(c.now) > 0 {
 		wait := r.DelayFrom(c.now)
 		r.CancelAt(c.now)
 		return &ui.StatusError{
-			Status: http.StatusTooManyRequests, Message: fmt.Sprintf("%s writes more than %d times a minute: wait a little", c.By.Name, writesPerMinute),
+			Status: http.StatusTooManyRequests, Message: fmt.Sprintf("%s writes more than %d times a minute: wait a little", c.By.Name, perMinute),
 			Header: http.Header{"Retry-After": {strconv.Itoa(int(wait.Seconds()) + 1)}},
 		}
 	}

@@ -78,7 +78,7 @@ func (a *API) mayCopy(r *http.Request) error {
 		a.refused(r.Context(), backupName, c)
 		return data.Forbidden(fmt.Sprintf("%s is for other things only; this is %s", by.Name, backupName))
 	}
-	if err := a.pace(c); err != nil {
+	if err := a.pace(Op{}, c); err != nil {
 		return err
 	}
 	return a.Store.Update(r.Context(), func(tx data.Tx) error {

@@ -22,13 +22,17 @@ const (
 )
 
 // body reads the body of a write.
-func body(w http.ResponseWriter, r *http.Request) (json.RawMessage, error) {
+func body(w http.ResponseWriter, r *http.Request, op Op) (json.RawMessage, error) {
+	limit := int64(MaxRequest)
+	if op.Hook {
+		limit = MaxHook
+	}
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
 		return nil, &ui.StatusError{Status: http.StatusUnsupportedMediaType, Message: "send the body with Content-Type: application/json"}
 	}
-	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxRequest))
+	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
 	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
-		return nil, &ui.StatusError{Status: http.StatusRequestEntityTooLarge, Message: fmt.Sprintf("the body is longer than %d bytes", MaxRequest)}
+		return nil, &ui.StatusError{Status: http.StatusRequestEntityTooLarge, Message: fmt.Sprintf("the body is longer than %d bytes", limit)}
 	} else if err != nil {
 		return nil, data.Invalid("", "the body could not be read to its end")
 	}

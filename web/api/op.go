@@ -27,6 +27,7 @@ type Op struct {
 	Out     any     // zero value of the answer's type
 	Status  int     // of success; zero means 200
 	Secret  bool    // the answer holds a secret: it is kept nowhere, so there is no idempotency key
+	Hook    bool    // monitoring systems send it: longer bodies, Basic authentication, a pace of its own; a body that is wrong is a 400
 
 	write   act
 	read    query
@@ -62,11 +63,12 @@ type result struct {
 	body          any
 	object        string
 	before, after any
+	same          bool // nothing was changed, so there is nothing for the audit log
 }
 
 // ops lists everything, by noun.
 func ops() []Op {
-	return slices.Concat(incidentOps(), deskOps(), previewOps(), overviewOps(), operatorOps(), tokenOps(), auditOps(), reportOps(), sendingOps())
+	return slices.Concat(incidentOps(), deskOps(), previewOps(), overviewOps(), operatorOps(), tokenOps(), alertOps(), auditOps(), reportOps(), sendingOps())
 }
 
 // Ops lists everything that operators can do, in the order of the documentation.
@@ -117,7 +119,7 @@ func (a *API) use(ctx context.Context, op Op, c Call) (int, json.RawMessage, err
 		body, err := ui.MarshalJSON(v)
 		return http.StatusOK, body, err
 	}
-	if err := a.pace(c); err != nil {
+	if err := a.pace(op, c); err != nil {
 		return 0, nil, err
 	}
 	if op.attempt != nil {
@@ -140,6 +142,9 @@ func (a *API) use(ctx context.Context, op Op, c Call) (int, json.RawMessage, err
 		}
 		return 0, nil, ui.ErrorOf(p)
 	}
+	if op.Hook {
+		a.count(answer.Body)
+	}
 	return answer.Status, answer.Body, nil
 }
 
@@ -155,8 +160,8 @@ func (a *API) handler(op Op) http.Handler {
 			return err
 		}
 		if op.Method != http.MethodGet && by.Role.May(op.Need) { // who may not is told that first
-			if c.Body, err = body(w, r); err != nil {
-				return err
+			if c.Body, err = body(w, r, op); err != nil {
+				return op.refuse(err)
 			}
 		}
 		status, answer, err := a.use(r.Context(), op, c)
