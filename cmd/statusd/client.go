@@ -118,7 +118,10 @@ func openFile(cfg *config.Config) (*client, error) {
 }
 
 func newAPI(cfg *config.Config, store data.Store, log *slog.Logger) *api.API {
-	return &api.API{Store: store, Log: log, Settings: pageSettings(cfg, serving{}), Undo: cfg.Incidents.Undo, Templates: templatesOf(cfg)}
+	return &api.API{
+		Store: store, Log: log, Settings: pageSettings(cfg, serving{}), Undo: cfg.Incidents.Undo, Templates: templatesOf(cfg),
+		Alerts: api.Inbound{Rules: cfg.Alerts.Rules, Hooks: cfg.Alerts.Hooks},
+	}
 }
 
 func templatesOf(cfg *config.Config) []api.Template {

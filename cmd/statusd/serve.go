@@ -149,6 +149,7 @@ func serve(ctx context.Context, s serving) error {
 	}
 	desk := newAPI(cfg, store, log.With("part", "api"))
 	desk.Public = pages
+	registry.MustRegister(desk.Metrics()...)
 	sheets := &admin.Pages{
 		API: desk, Pages: pages, Log: log.With("part", "admin"), Version: versionText(), Warnings: warnings(cfg), Origin: adminURL(cfg, address.Admin),
 		Stopping: ctx.Done(),
@@ -200,7 +201,7 @@ func serve(ctx context.Context, s serving) error {
 			return nil
 		})
 	}
-	for _, part := range append(alarms, planner.Run, pages.Run, hub.Run, look.Run, runner.Run, mail.Run, housekeeping(desk, store, log), newKeeper(cfg.Backup, store, log, registry).run) {
+	for _, part := range append(alarms, planner.Run, pages.Run, hub.Run, look.Run, runner.Run, mail.Run, desk.RunAlerts, housekeeping(desk, store, log), newKeeper(cfg.Backup, store, log, registry).run) {
 		group.Go(func() error { return part(ctx) })
 	}
 	group.Go(func() error { return reloads(ctx, hup, s, store, pages, certificates, log) })

@@ -122,7 +122,7 @@ func readiness(store data.Store, pages *page.Publisher, mail *notifier.Notifier)
 	}
 }
 
-// housekeeping deletes what has been kept long enough, every hour: answers to idempotency keys, samples, notices, sessions. Once a day
+// housekeeping deletes what has been kept long enough, every hour: answers to idempotency keys, alerts, samples, notices, sessions. Once a day
 // it writes the head of the audit log to the log, where nobody who can write the database can change it.
 func housekeeping(desk *api.API, store data.Store, log *slog.Logger) func(context.Context) error {
 	return func(ctx context.Context) error {
@@ -136,11 +136,12 @@ func housekeeping(desk *api.API, store data.Store, log *slog.Logger) func(contex
 				noteHead(ctx, store, log)
 			}
 			_, answers := desk.Forget(ctx, now)
+			inbound := desk.ForgetAlerts(ctx, now)
 			_, samples := probes.Prune(ctx, store, now)
 			_, notices := notifier.Prune(ctx, store, now)
 			_, sessions := signin.Prune(ctx, store, now)
 			_, alarms := pager.Prune(ctx, store, now)
-			if err := errors.Join(answers, samples, notices, sessions, alarms); err != nil && ctx.Err() == nil {
+			if err := errors.Join(answers, inbound, samples, notices, sessions, alarms); err != nil && ctx.Err() == nil {
 				log.Warn("not everything old is deleted yet; it is tried again in an hour", "error", err)
 			}
 			select {
@@ -248,6 +249,7 @@ func restartNeeded(old, fresh *config.Config) []string {
 	for _, k := range []struct{ name, was, is string }{
 		{"admin_listen", old.AdminListen, fresh.AdminListen},
 		{"alarms", alarmText(old.Alarms), alarmText(fresh.Alarms)},
+		{"alerts", fmt.Sprint(old.Alerts), fmt.Sprint(fresh.Alerts)},
 		{"backup", fmt.Sprint(copying(old)), fmt.Sprint(copying(fresh))},
 		{"admin_url", old.AdminURL, fresh.AdminURL},
 		{"data", old.Data, fresh.Data},

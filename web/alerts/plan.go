@@ -84,9 +84,6 @@ func (c Case) open(now time.Time) Plan {
 	}
 	p.Report.Title, p.Report.Titles = c.title(first, p.Report.Affected)
 	p.Report.Body, p.Report.Bodies = say("plain.investigating", nil)
-	if body, words := split(c.Rule.Body); body != "" {
-		p.Report.Body, p.Report.Bodies = body, words
-	}
 	return p
 }
 

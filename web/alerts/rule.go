@@ -24,11 +24,11 @@ type Rule struct {
 	LevelLabel     string            // the label by whose value Levels has the level
 	Levels         map[string]data.Level
 
-	Draft   bool       // people decide whether the public learns of it
-	Title   data.Words // placeholders as Placeholders has them; empty takes Problems with …
-	Body    data.Words // the first word; empty says a plain sentence
-	Resolve bool       // it is over when all alerts have ended
-	Group   Grouping
+	Draft    bool       // people decide whether the public learns of it
+	Title    data.Words // placeholders as Placeholders has them; empty takes Problems with …
+	Template string     // name of a template for title and first word, where the rule says none itself
+	Resolve  bool       // it is over when all alerts have ended
+	Group    Grouping
 }
 
 // Grouping says which alerts of a rule share an incident.
@@ -69,6 +69,13 @@ func cut(s string, ok bool) (string, bool) {
 		return s, false
 	}
 	return strings.CutSuffix(s, "/")
+}
+
+func (m Matcher) String() string {
+	if m.form != nil {
+		return m.Label + "=~" + m.form.String()
+	}
+	return m.Label + "=" + m.is
 }
 
 // Takes says whether the labels fit.

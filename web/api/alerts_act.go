@@ -46,6 +46,7 @@ func (a *API) perform(tx data.Tx, c *Call, cs alerts.Case) (data.AlertGroup, str
 	case alerts.Note:
 		return cs.Group, before.ID, jot(tx, c, before, plan.Report.Body)
 	case alerts.Open:
+		a.worded(tx, cs.Rule, &plan.Report, c.now)
 		if after, err = data.NewIncident(plan.Report, by, c.now); err != nil {
 			return cs.Group, "", err
 		}
@@ -76,6 +77,29 @@ func (a *API) perform(tx data.Tx, c *Call, cs alerts.Case) (data.AlertGroup, str
 		}
 	}
 	return cs.Group, after.ID, entered(tx, c, "incident."+string(plan.Do), before, after)
+}
+
+// worded takes the words of the rule's template. Where it cannot be used, the plain ones that are there do.
+func (a *API) worded(tx data.Tx, r alerts.Rule, said *data.Report, now time.Time) {
+	if r.Template == "" {
+		return
+	}
+	p := IncidentReport{Template: r.Template, Started: said.Started, Components: map[string]data.Level{}}
+	for _, h := range said.Affected {
+		name := h.Component
+		if h.Cohort != "" {
+			name += "@" + h.Cohort
+		}
+		p.Components[name] = h.Level
+	}
+	if err := a.fill(tx, &p, data.Investigating, now); err != nil {
+		a.Log.Warn("a rule for alerts cannot use its template", "rule", r.Name, "template", r.Template, "reason", err)
+		return
+	}
+	said.Body, said.Bodies = p.Body, p.Bodies
+	if len(r.Title) == 0 && p.Title != "" {
+		said.Title, said.Titles = p.Title, p.Titles
+	}
 }
 
 // named reads the components that the case speaks of.

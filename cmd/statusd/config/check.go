@@ -52,6 +52,7 @@ func (c *checker) check() {
 	c.incidents()
 	c.backups()
 	c.alarming()
+	c.alertsIn()
 	c.signIn()
 	c.contacts()
 	for _, o := range c.orphans {

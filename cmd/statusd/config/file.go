@@ -24,6 +24,7 @@ type file struct {
 	Incidents      incidents     `yaml:"incidents" doc:"The incident desk."`
 	Backup         *backup       `yaml:"backup" doc:"Copies of the database that the service makes by itself while it runs. Without it it makes none."`
 	Alarms         *alarming     `yaml:"alarms" doc:"How operators are told that something is in danger. Without it alarms stand on the overview and in the metrics only."`
+	Alerts         *alertsIn     `yaml:"alerts" doc:"What alerts of monitoring systems do here. Without it they are taken in, counted and forgotten."`
 	Contacts       []contact     `yaml:"contacts" doc:"Contract contacts. They get operational notices and cannot opt out; never write to them about anything else."`
 	Log            logging       `yaml:"log" doc:"What the service writes about itself."`
 }
