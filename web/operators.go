@@ -32,6 +32,7 @@ func Operators(o OperatorsOptions) http.Handler {
 	for pattern, handler := range o.Pages {
 		mux.Handle(pattern, handler)
 	}
+	mux.Handle("GET "+api.OpenAPIPath, api.OpenAPI())
 	if o.Backup != nil {
 		mux.Handle("GET /api/v1/backup", o.Backup)
 	}

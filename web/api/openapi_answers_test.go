@@ -1,0 +1,330 @@
+package api_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/data/datatest"
+	"github.com/superoffice/statusd/web/alerts"
+	"github.com/superoffice/statusd/web/api"
+)
+
+// contract holds real requests and answers against the OpenAPI file.
+type contract struct {
+	t        *testing.T
+	doc      map[string]any
+	compiler *jsonschema.Compiler
+	met      map[string]map[int]bool // statuses, by operation
+}
+
+func newContract(t *testing.T) *contract {
+	t.Helper()
+	made, err := describe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(made))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &contract{t: t, doc: doc.(map[string]any), compiler: jsonschema.NewCompiler(), met: map[string]map[int]bool{}}
+	for _, s := range c.at("components", "schemas") { // answers have no member that is not described
+		if s := s.(map[string]any); s["additionalProperties"] == nil {
+			s["additionalProperties"] = false
+		}
+	}
+	c.compiler.DefaultDraft(jsonschema.Draft2020)
+	c.compiler.AssertFormat()
+	if err := c.compiler.AddResource("openapi.json", doc); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// at is a part of the file; nil where there is none.
+func (c *contract) at(path ...string) map[string]any {
+	v := c.doc
+	for _, p := range path {
+		v, _ = v[p].(map[string]any)
+	}
+	if ref, ok := v["$ref"].(string); ok {
+		return c.at(strings.Split(strings.TrimPrefix(ref, "#/"), "/")...)
+	}
+	return v
+}
+
+// valid holds a body against the schema at path.
+func (c *contract) valid(body []byte, what string, path ...string) {
+	c.t.Helper()
+	for n, p := range path {
+		path[n] = strings.ReplaceAll(strings.ReplaceAll(p, "~", "~0"), "/", "~1")
+	}
+	s, err := c.compiler.Compile("openapi.json#/" + strings.Join(path, "/"))
+	if err != nil {
+		c.t.Fatalf("%s: %v", what, err)
+	}
+	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(body))
+	if err == nil {
+		err = s.Validate(v)
+	}
+	if err != nil {
+		c.t.Errorf("%s: %v\n%s", what, err, body)
+	}
+}
+
+// watch compares what goes through mux.
+func (c *contract) watch(mux *http.ServeMux) *http.ServeMux {
+	outer := http.NewServeMux()
+	outer.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		_, pattern := mux.Handler(r)
+		sent, _ := io.ReadAll(r.Body)
+		r.Body = io.NopCloser(bytes.NewReader(sent))
+		rec := httptest.NewRecorder()
+		mux.ServeHTTP(rec, r)
+		c.compare(pattern, sent, rec)
+		w.WriteHeader(rec.Code)
+		w.Write(rec.Body.Bytes()) //nolint:errcheck // it is a recorder
+	})
+	return outer
+}
+
+func (c *contract) compare(pattern string, sent []byte, rec *httptest.ResponseRecorder) {
+	c.t.Helper()
+	method, path, _ := strings.Cut(pattern, " ")
+	method = strings.ToLower(method)
+	op := c.at("paths", path, method)
+	name, _ := op["operationId"].(string)
+	if name == "" {
+		c.t.Errorf("%s is not in the file", pattern)
+		return
+	}
+	if c.met[name] == nil {
+		c.met[name] = map[int]bool{}
+	}
+	c.met[name][rec.Code] = true
+	status := strconv.Itoa(rec.Code)
+	answer := c.at("paths", path, method, "responses", status)
+	if answer == nil {
+		c.t.Errorf("%s answers %s, which is not in the file: %s", name, status, rec.Body)
+		return
+	}
+	kind, _, _ := strings.Cut(rec.Header().Get("Content-Type"), ";")
+	if content, _ := answer["content"].(map[string]any); content[kind] == nil {
+		c.t.Errorf("%s answers %s as %s, which is not in the file", name, status, kind)
+		return
+	}
+	what := name + " answers " + status
+	if rec.Code >= 400 {
+		c.valid(rec.Body.Bytes(), what, "components", "schemas", "Problem")
+		return
+	}
+	c.valid(rec.Body.Bytes(), what, "paths", path, method, "responses", status, "content", kind, "schema")
+	if op["requestBody"] != nil {
+		c.valid(sent, name+" takes", "paths", path, method, "requestBody", "content", "application/json", "schema")
+	}
+}
+
+// complete checks that everything the file promises was met, but for a fault of the service.
+func (c *contract) complete() {
+	c.t.Helper()
+	for path, item := range c.at("paths") {
+		for method := range item.(map[string]any) {
+			op := c.at("paths", path, method)
+			name := op["operationId"].(string)
+			if name == "backup.make" || name == "openapi" {
+				continue // their own tests have them
+			}
+			for text := range op["responses"].(map[string]any) {
+				if status, _ := strconv.Atoi(text); status != 500 && !c.met[name][status] {
+					c.t.Errorf("%s is said to answer %d, which it was not made to", name, status)
+				}
+			}
+		}
+	}
+}
+
+// unsure is a store that does not know whether anything was saved.
+type unsure struct{ data.Store }
+
+func (unsure) Update(context.Context, func(data.Tx) error) error { return data.ErrUnknown }
+
+// bodies are right ones, of operations that take more than {}.
+var bodies = map[string]string{
+	"incident.open": `{"title":"x","components":{"login":"degraded"}}`, "incident.update": `{"body":"x"}`, "incident.note": `{"body":"x"}`,
+	"incident.amend": `{"title":"x"}`, "incident.reword": `{"body":"x"}`, "operator.role": `{"role":"viewer"}`, "operator.link": `{"name":"Kari"}`,
+	"token.create": `{"name":"n"}`,
+}
+
+func bodyOf(op api.Op, id string) string {
+	switch {
+	case op.Method == http.MethodGet:
+		return ""
+	case op.Name == "incident.preview":
+		return `{"operation":"incident.update","id":"` + id + `","body":{"body":"x"}}`
+	case bodies[op.Name] != "":
+		return bodies[op.Name]
+	}
+	return `{}`
+}
+
+func pathOf(op api.Op, id string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(op.Path, "{id}", id), "{sub}", "abcdefghijkl")
+}
+
+// TestOpenAPIAnswers uses every operation, well and badly, and compares each answer with the file.
+func TestOpenAPIAnswers(t *testing.T) {
+	d := newDesk(t)
+	c := newContract(t)
+	d.refuse(c)
+	d.mux = c.watch(d.mux)
+	d.use()
+	c.complete()
+}
+
+// refuse makes every operation refuse in every way.
+func (d *desk) refuse(c *contract) {
+	d.t.Helper()
+	spent := d.token(`{"name":"spent","role":"admin"}`).Secret
+	for range 61 {
+		d.do(nil, "POST", "/api/v1/incidents/abcdefghijkl/notes", `{"body":"x"}`, "Authorization", "Bearer "+spent)
+	}
+	for range 101 {
+		d.do(nil, "POST", "/hooks/alertmanager", `{}`, "Authorization", "Bearer "+spent)
+	}
+	elsewhere := d.token(`{"name":"elsewhere","role":"admin","scopes":["audit.verify"]}`).Secret
+	another := d.token(`{"name":"another","role":"admin","scopes":["operator.me"]}`).Secret
+	mux := d.mux
+	lost := http.NewServeMux()
+	for pattern, h := range (&api.API{Store: unsure{d.store}, Log: slog.New(slog.DiscardHandler), Settings: settings}).Routes() {
+		lost.Handle(pattern, h)
+	}
+	lost, d.mux = c.watch(lost), c.watch(mux)
+	good := d.mux
+	ask := func(who *data.Actor, op api.Op, path, body string, header ...string) {
+		d.t.Helper()
+		if status, answer := d.do(who, op.Method, path, body, header...); status < 400 {
+			d.t.Errorf("%s %s %s: %d %s, want a refusal", op.Method, path, body, status, answer)
+		}
+	}
+	for _, op := range api.Ops() {
+		scoped := elsewhere
+		if op.Name == "audit.verify" {
+			scoped = another
+		}
+		for _, id := range []string{"abcdefghijkl", api.TheOpenOne} {
+			if strings.Contains(op.Path, "{id}") || op.Name == "incident.preview" {
+				ask(&root, op, pathOf(op, id), bodyOf(op, id)) // 404 or 409; a month is none: 422
+			}
+		}
+		path := pathOf(op, "abcdefghijkl")
+		ask(&root, op, path+"?nonsense=1", bodyOf(op, "-"))
+		ask(nil, op, path, bodyOf(op, "-"))
+		ask(nil, op, path, bodyOf(op, "-"), "Authorization", "Bearer "+scoped)
+		if op.Method == http.MethodGet {
+			continue
+		}
+		ask(&root, op, path, `{"nonsense":1}`)
+		ask(&root, op, path, `{}`, "Content-Type", "text/plain")
+		ask(&root, op, path, strings.Repeat(" ", api.MaxHook+1))
+		ask(&root, op, path, bodyOf(op, "-"), "Idempotency-Key", strings.Repeat("k", 201))
+		ask(nil, op, path, bodyOf(op, "-"), "Authorization", "Bearer "+spent)
+		if op.Name != "incident.preview" {
+			d.mux = lost
+			ask(&root, op, path, bodyOf(op, "-"))
+			d.mux = good
+		}
+	}
+	for _, path := range []string{"/api/v1/incidents?limit=0", "/api/v1/incidents?before=abcdefghijkl", "/api/v1/audit?limit=0", "/api/v1/alerts?limit=0"} {
+		ask(&root, api.Op{Method: "GET"}, path, "")
+	}
+	for path, body := range map[string]string{"/api/v1/tokens": `{"name":"spent"}`, "/api/v1/operators/link": `{"name":"Kari"}`, "/api/v1/sending/release": `{}`} {
+		ask(&root, api.Op{Method: "POST"}, path, body)
+	}
+	d.mux = mux
+}
+
+// use makes every operation succeed.
+func (d *desk) use() {
+	d.t.Helper()
+	d.api.Undo = data.UndoTime
+	d.api.IssueLink = func(data.Tx, string, data.Role, data.Actor, time.Time) (api.IssuedLink, error) {
+		return api.IssuedLink{Operator: "kari", URL: "http://127.0.0.1/sign-in/link/x", Expires: time.Now()}, nil
+	}
+	id, err := alerts.ParsePointer("/id")
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	d.api.Alerts = api.Inbound{
+		Hooks: []alerts.Hook{{Name: "uptime", Identity: id, Firing: id, FiringWords: []string{"down"}}},
+		Rules: []alerts.Rule{{Name: "all", Components: []string{"login"}, Draft: true}},
+	}
+	now := time.Now().UTC()
+	err = d.store.Update(d.t.Context(), func(tx data.Tx) error {
+		_, err := data.HoldSending(tx, now, now)
+		return errors.Join(
+			err,
+			tx.Settings().Put(data.Setting{Name: data.SettingPageID, Value: "abcdefghijkl"}),
+			tx.Operators().Put(data.Operator{ID: "kari", Name: "Kari", Provider: "https://id.example.com", Role: data.Viewer, Created: now, SignedIn: now}),
+			tx.Subscribers().Put(datatest.Subscriber("s1")),
+			data.SetAlarms(tx, data.AlarmCertificate, []data.Alarm{{Subject: "login", Detail: "It ends.", By: now}}, now),
+			tx.Outages().Put(datatest.Outage("crm-read", now.Add(-time.Hour))), tx.Marks().Put(datatest.Mark("crm-read", now.Add(-time.Hour), data.PartialOutage)),
+			tx.Occurrences().Put(datatest.Occurrence("m", now.Add(30*time.Hour))),
+		)
+	})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	ask := func(method, path, body string) map[string]any {
+		d.t.Helper()
+		if !strings.HasPrefix(path, "/hooks/") {
+			path = "/api/v1" + path
+		}
+		status, answer := d.do(&root, method, path, body)
+		var v map[string]any
+		if err := json.Unmarshal([]byte(answer), &v); status >= 300 || err != nil {
+			d.t.Fatalf("%s %s %s: %d %s", method, path, body, status, answer)
+		}
+		return v
+	}
+	i := ask("POST", "/incidents", `{"template":"login-fails","components":{"login":"major_outage","crm-read@pilot":"degraded"},"draft":true,"next_update_in":"30m","started_ago":"10m"}`)
+	one := "/incidents/" + i["id"].(string)
+	ask("POST", one+"/publish", `{}`)
+	ask("POST", one+"/undo", `{}`)
+	ask("POST", one+"/publish", `{}`)
+	ask("POST", one+"/notes", `{"body":"It is the disk."}`)
+	i = ask("POST", one+"/updates", `{"body":"A disk is full.","bodies":{"nb":"x"},"phase":"identified","components":{"login":"degraded"}}`)
+	word := i["updates"].([]any)[0].(map[string]any)["id"].(string)
+	ask("POST", one+"/updates/"+word+"/reword", `{"body":"The disk is full.","bodies":{"nb":"y"}}`)
+	ask("POST", one+"/amend", `{"title":"Sign-in failed","impact":"major"}`)
+	ask("POST", "/preview", `{"operation":"incident.resolve","id":"`+i["id"].(string)+`","body":{}}`)
+	ask("GET", "/overview", "")
+	ask("POST", one+"/resolve", `{}`)
+	draft := ask("POST", "/incidents", `{"title":"x","components":{"login":"degraded"},"draft":true}`)
+	ask("POST", "/incidents/"+draft["id"].(string)+"/discard", `{}`)
+	ask("POST", "/hooks/in/uptime", `{"id":"down"}`)
+	ask("POST", "/hooks/alertmanager", `{"version":"4","groupKey":"g","alerts":[{"status":"firing","labels":{"a":"b"},"startsAt":"`+now.Format(time.RFC3339)+`","fingerprint":"abc123"}]}`)
+	for _, path := range []string{one, "/alerts", "/incidents?limit=1", "/templates", "/me", "/operators", "/audit", "/audit/verify", "/report/" + now.Format("2006-01"), "/facts/" + now.Format("2006-01"), "/overview"} {
+		ask("GET", path, "")
+	}
+	t := ask("POST", "/tokens", `{"name":"pager","role":"viewer","days":1,"scopes":["incident"],"from":["192.0.2.0/24"]}`)
+	ask("POST", "/tokens/"+t["id"].(string)+"/revoke", `{}`)
+	ask("GET", "/tokens", "")
+	ask("POST", "/operators/link", `{"name":"Kari"}`)
+	ask("POST", "/operators/kari/role", `{"role":"admin"}`)
+	ask("POST", "/operators/kari/disable", `{}`)
+	ask("POST", "/operators/kari/enable", `{}`)
+	ask("POST", "/sending/release", `{}`)
+}
