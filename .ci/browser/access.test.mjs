@@ -32,7 +32,6 @@ describe('access', { skip: browserMissing }, () => {
 		'an incident': () => service.url + '/incidents/' + incident.id,
 		'a window': () => service.url + maintenance,
 		'nothing there': () => service.url + '/nowhere',
-		'operators\' overview': () => service.admin + '/',
 	})) {
 		test(`axe finds nothing: ${name}`, async () => {
 			const { page, close } = await open(browser, address())
@@ -48,15 +47,6 @@ describe('access', { skip: browserMissing }, () => {
 			await close()
 		})
 	}
-
-	test('the operators\' overview is quiet and fits 320 px', async () => {
-		const { page, seen, close } = await open(browser, service.admin, { viewport: { width: 320, height: 640 } })
-		assert.match(await page.locator('h1').innerText(), /Major outage/)
-		await page.getByText(incident.id).waitFor()
-		assert.equal(await sideways(page), 0)
-		assert.deepEqual(seen.faults, [])
-		await close()
-	})
 
 	test('keyboard: the skip link comes first and leads to the content', async () => {
 		const { page, close } = await open(browser, service.url)

@@ -1,5 +1,6 @@
 // What the browser tests share: the program, on free ports and with a directory of its own, and Chromium as Debian has it.
 import { execFile, execFileSync, spawn } from 'node:child_process'
+import { request } from 'node:http'
 import { accessSync, constants, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -126,6 +127,40 @@ export class Service {
 	async cli(...args) {
 		const { stdout } = await promisify(execFile)(binary, [...args, '--data', this.data, '--json'], { timeout: 20e3 })
 		return JSON.parse(stdout)
+	}
+
+	// link asks for a link that signs an operator in once.
+	link(name, role) {
+		return this.act('/api/v1/operators/link', { name, role })
+	}
+
+	// act uses an operation of the API over the local socket.
+	act(path, body) {
+		return new Promise((resolve, reject) => {
+			const headers = { 'Content-Type': 'application/json' }
+			const req = request({ socketPath: join(this.data, 'statusd.sock'), path, method: 'POST', headers }, async (res) => {
+				let answer = ''
+				for await (const part of res) answer += part
+				if (res.statusCode < 300) resolve(JSON.parse(answer))
+				else reject(new Error(`${res.statusCode} ${answer}`))
+			})
+			req.on('error', reject)
+			req.end(JSON.stringify(body))
+		})
+	}
+
+	// signIn signs an operator in and returns what a tab needs to be that operator: Playwright's storageState.
+	async signIn(browser, name, role) {
+		const { url } = await this.link(name, role)
+		const context = await browser.newContext({ javaScriptEnabled: false })
+		context.setDefaultTimeout(10e3)
+		const page = await context.newPage()
+		await page.goto(url)
+		await page.getByRole('button', { name: 'Sign in' }).click()
+		await page.waitForURL(this.admin + '/')
+		const state = await context.storageState()
+		await context.close()
+		return state
 	}
 
 	async json(path) {
