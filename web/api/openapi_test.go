@@ -99,8 +99,8 @@ func (c *contract) references(v any) {
 	}
 }
 
-// TestOpenAPIIsServed to anybody.
-func TestOpenAPIIsServed(t *testing.T) {
+// TestServesOpenAPI: the file is there for anybody.
+func TestServesOpenAPI(t *testing.T) {
 	want, err := os.ReadFile("openapi.json")
 	if err != nil {
 		t.Fatal(err)
