@@ -89,15 +89,21 @@ func (p *Pages) follow(ctx context.Context, c *websocket.Conn, r *http.Request, 
 		case <-p.Stopping:
 			return closeAgain, "connect again"
 		case <-again.C:
-		case <-who:
+		case _, ok := <-who:
+			if !ok {
+				return closeAgain, "connect again"
+			}
 		case rev, ok := <-changes:
 			if !ok {
 				return closeAgain, "connect again"
 			}
 			revision = rev
 		}
-		if is, err := p.API.Actor(r); err != nil || is.Name != was.Name || is.Role != was.Role {
+		switch is, err := p.API.Actor(r); {
+		case out(err), err == nil && (is.Name != was.Name || is.Role != was.Role):
 			return closeSignedOut, "signed out"
+		case err != nil: // it cannot be known, as while the store is being closed
+			return closeAgain, "connect again"
 		}
 		if revision == 0 {
 			continue

@@ -127,3 +127,24 @@ func TestLiveStops(t *testing.T) {
 		t.Errorf("stopped: %v", err)
 	}
 }
+
+// TestLiveWithoutStore: a store that is being closed signs nobody out.
+func TestLiveWithoutStore(t *testing.T) {
+	w := newWorld(t)
+	server := httptest.NewServer(w.mux)
+	defer server.Close()
+	c, _, err := w.follow(server.URL, data.Viewer, server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := c.ReadMessage(); err != nil {
+		t.Fatal(err)
+	}
+	w.broken.Store(true)
+	if err := w.store.Update(context.Background(), func(tx data.Tx) error { return data.PutIncident(tx, datatest.Incident("abcdefghijkl", datatest.Start)) }); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err = c.ReadMessage(); !websocket.IsCloseError(err, websocket.CloseServiceRestart) {
+		t.Errorf("while nobody can know who it is: %v", err)
+	}
+}

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -30,7 +31,8 @@ type world struct {
 	pages *admin.Pages
 	mux   *http.ServeMux
 
-	address string // where requests come from; empty is what they say
+	broken  atomic.Bool // it cannot be known who asks
+	address string      // where requests come from; empty is what they say
 }
 
 func newWorld(t testing.TB) *world {
@@ -85,6 +87,9 @@ func newWorld(t testing.TB) *world {
 
 // signedIn takes the operator in the cookie for whoever asks, as that operator is now.
 func (w *world) signedIn(r *http.Request) (data.Actor, bool, error) {
+	if w.broken.Load() {
+		return data.Actor{}, false, errors.New("the store is closed")
+	}
 	c, err := r.Cookie("as")
 	if err != nil {
 		return data.Actor{}, false, nil

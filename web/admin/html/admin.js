@@ -27,11 +27,15 @@ async function refresh() {
 			for (const s of part.querySelectorAll('details>summary')) if (open.has(s.textContent)) s.parentElement.open = true
 		}
 		tick()
+		say('live')
+	} catch {
+		say('not up to date', true)
+		setTimeout(refresh, 2000 + 3000 * Math.random())
 	} finally {
 		fetching = false
 		if (again) {
 			again = false
-			refresh().catch(() => {})
+			refresh()
 		}
 	}
 }
@@ -51,7 +55,7 @@ function connect() {
 	}
 	socket.onmessage = (event) => {
 		const { revision } = JSON.parse(event.data)
-		if (last && revision !== last) refresh().catch(() => say('not up to date', true))
+		if (last && revision !== last) refresh()
 		last = revision
 	}
 	socket.onclose = (event) => {
