@@ -72,6 +72,16 @@ func (c Case) Back(now time.Time) bool {
 	return i.ID != "" && !i.Open() && i.Phase == data.Resolved && ByAlerts(i.Latest().By) && now.Sub(i.Latest().Created) <= BackWithin
 }
 
+// Opens says whether the case is about to open a public incident that says of every one of these components that it does not
+// work, for these customers or for more.
+func (c Case) Opens(now time.Time, says []data.Affected) bool {
+	i := c.Incident
+	if len(c.Fresh) == 0 || c.Rule.Draft || i.ID != "" && i.Open() || c.Back(now) {
+		return false
+	}
+	return Told([]data.Incident{{ID: "new", Phase: data.Investigating, Affected: worst(c.Fresh)}}, says).ID != ""
+}
+
 func (c Case) open(now time.Time) Plan {
 	first := c.first()
 	p := Plan{Do: Open, Aware: first.Started}
@@ -132,14 +142,16 @@ func (c Case) goOn(now time.Time) Plan {
 		}
 	}
 	mayEnd := c.Rule.Resolve && !spoken(i)
-	calm := c.words(now) < MaxWords || now.Sub(c.Group.Heard) >= QuietFor
+	calm := c.words(now) < MaxWords && !flaps(i) || now.Sub(c.Group.Heard) >= QuietFor
 	firing := c.firing()
 	if len(firing) == 0 {
 		switch {
 		case !mayEnd:
 			return c.noteOnce(allEnded, now)
+		case !calm && flaps(i):
+			return Plan{}
 		case !calm:
-			return c.noteOnce(comesAndGoes, now)
+			return Plan{Do: Note, Report: data.Report{Body: comesAndGoes}}
 		}
 		p := Plan{Do: Resolve, Report: data.Report{Phase: data.Resolved, At: c.fits(c.Group.Ended, now)}}
 		p.Report.Body, p.Report.Bodies = say("plain.resolved", nil)
@@ -180,6 +192,19 @@ func (c Case) goOn(now time.Time) Plan {
 	}
 	p.Report.Body, p.Report.Bodies = c.sentences(joined, more, works, less)
 	return p
+}
+
+// flaps says whether operators were told that the alerts of an open incident come and go.
+func flaps(i data.Incident) bool {
+	for _, u := range slices.Backward(i.Updates) {
+		switch {
+		case !u.Internal && u.Phase == data.Resolved:
+			return false
+		case u.Internal && u.Body == comesAndGoes && ByAlerts(u.By):
+			return true
+		}
+	}
+	return false
 }
 
 // noteOnce is a note, unless it was written a while ago already, or since the list changed.

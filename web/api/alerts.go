@@ -193,8 +193,9 @@ func (h *hearing) began(alert data.Alert, hit alerts.Hit) error {
 		on = m.Incident.ID
 	default:
 		told := alerts.Told(h.open, hit.Holds)
-		if told.ID == "" {
-			break // it opens one
+		if told.ID == "" { // it opens one, unless another alert of this message does
+			m = h.opening(m, hit.Holds)
+			break
 		}
 		on = told.ID
 		if other, err := h.groupOf(told); err != nil {
@@ -220,6 +221,19 @@ func (h *hearing) began(alert data.Alert, hit alerts.Hit) error {
 	return nil
 }
 
+// opening is the group that is about to tell of these components for the first time, by an alert of the same message; else m.
+func (h *hearing) opening(m *moved, says []data.Affected) *moved {
+	if len(m.Fresh) > 0 {
+		return m
+	}
+	for _, key := range slices.Sorted(maps.Keys(h.groups)) {
+		if other := h.groups[key]; other.Opens(h.c.now, says) {
+			return other
+		}
+	}
+	return m
+}
+
 func (h *hearing) ended(alert data.Alert) error {
 	m, err := h.groupAt(alert.Group)
 	if err != nil || m == nil {
@@ -233,9 +247,11 @@ func (h *hearing) ended(alert data.Alert) error {
 		m.Group.Ended = alert.Ended
 	}
 	m.Fresh = slices.DeleteFunc(m.Fresh, same)
+	if was.Incident == m.Incident.ID || was.Incident == "" {
+		return nil
+	}
 	m.attached[was.Incident] = slices.DeleteFunc(m.attached[was.Incident], same)
-	if was.Incident != m.Incident.ID && was.Incident != "" &&
-		!slices.ContainsFunc(m.Group.Firing, func(f data.FiringAlert) bool { return f.Incident == was.Incident }) {
+	if !slices.ContainsFunc(m.Group.Firing, func(f data.FiringAlert) bool { return f.Incident == was.Incident }) {
 		m.detached = append(m.detached, was.Incident)
 	}
 	return nil
