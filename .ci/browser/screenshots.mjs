@@ -22,10 +22,10 @@ try {
 	const window = await looking.page.locator('article[id^="m-"] h3 a').first().getAttribute('href')
 	await looking.close()
 
-	const take = async (name, address) => {
+	const take = async (name, address, options = {}) => {
 		for (const colorScheme of ['light', 'dark']) {
 			for (const width of [360, 1280]) {
-				const { page, close } = await open(browser, address, { colorScheme, viewport: { width, height: 800 }, reducedMotion: 'reduce' })
+				const { page, close } = await open(browser, address, { colorScheme, viewport: { width, height: 800 }, reducedMotion: 'reduce', ...options })
 				await page.locator('h1').first().waitFor()
 				if (name === 'front' || name === 'outage') await page.locator('#live', { hasText: /^live$/ }).waitFor()
 				await page.screenshot({ path: join(into, `${name}-${colorScheme}-${width}.png`), fullPage: true })
@@ -42,7 +42,16 @@ try {
 	await take('sign-in', service.at.product + '/')
 	await service.cli('incident', 'open', 'Sign-in fails', 'People who are signed in can go on working.', '-c', 'login')
 	await take('outage', service.url + '/')
-	await take('operators', service.admin + '/')
+	const duty = { storageState: await service.signIn(browser, 'duty@example.com', 'admin') }
+	const { incidents: [running] } = await service.json('/api/v2/incidents/unresolved.json')
+	await take('operators', service.admin + '/', duty)
+	await take('operators-new', service.admin + '/incidents/new', duty)
+	await take('operators-incident', service.admin + '/incidents/' + running.id, duty)
+	await take('operators-incidents', service.admin + '/incidents', duty)
+	await take('operators-audit', service.admin + '/audit', duty)
+	await take('operators-people', service.admin + '/operators', duty)
+	await take('operators-tokens', service.admin + '/tokens', duty)
+	await take('operators-signed-out', service.admin + '/signin')
 } finally {
 	await browser.close()
 	await service.end()

@@ -118,7 +118,7 @@ The demonstration runs. Everything it shows is invented, and nothing leaves this
   mail              %s/
   data              %s (%s)
 
-Three things to try, with the public page open beside:
+Four things to try, with the public page open beside:
 
   1. Break the product:    curl -X POST %s/switches/down/on
      or by hand on its page of switches. The probes ask every 10 seconds, so the page turns red within half a minute.
@@ -126,8 +126,11 @@ Three things to try, with the public page open beside:
      It is on the page, and at the top of the product's sign-in page, within a second.
   3. Read a mail:          %s/
      The fix planned for tomorrow was announced to five contacts, each in a language of their own.
+  4. Be on duty:           statusd operator link you --data %s
+     It prints a link that signs you in once on the operators' page. Open an incident there, see first what people
+     will be told, and take it back before it is sent.
 
 Ctrl-C ends it.
 
-`, a.Listen, a.Admin, a.Product, a.ProductTLS, a.Product, a.Mail, dir, kept, a.Product, quoted, a.Mail)
+`, a.Listen, a.Admin, a.Product, a.ProductTLS, a.Product, a.Mail, dir, kept, a.Product, quoted, a.Mail, quoted)
 }
