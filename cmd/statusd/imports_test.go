@@ -27,7 +27,7 @@ var allowed = map[string]string{
 	"notifier/letter":      "data data/i18n",
 	"notifier/mailguntest": "",
 	"notifier/pager":       "data notifier notifier/letter",
-	"web":                  "data data/i18n web/api web/banner web/page web/signin web/ui",
+	"web":                  "data data/i18n web/admin web/api web/banner web/page web/signin web/statuspage web/ui",
 	"web/admin":            "data data/i18n web/api web/page web/ui",
 	"web/alerts":           "data data/i18n",
 	"web/api":              "data data/i18n data/ledger data/wire notifier/letter web/alerts web/banner web/page web/ui",

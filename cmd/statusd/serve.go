@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -164,7 +165,7 @@ func serve(ctx context.Context, s serving) error {
 		return err
 	}
 	operators := web.Operators(web.OperatorsOptions{
-		API: desk, SignIn: signIn, Ready: ready, Log: log,
+		API: desk, SignIn: signIn, Ready: ready, Log: log, HTTPS: strings.HasPrefix(cfg.AdminURL, "https:"),
 		Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}), Pages: sheets.Routes(), Backup: desk.Backup(store.Spool),
 	})
 	servers := []struct {

@@ -48,7 +48,6 @@ func (p *Pages) Routes() map[string]http.Handler {
 		"GET /live":                                 http.HandlerFunc(p.live),
 		"GET " + style.path:                         style.doc,
 		"GET " + script.path:                        script.doc,
-		"GET /favicon.ico":                          http.HandlerFunc(http.NotFound),
 	}
 }
 

@@ -47,7 +47,12 @@ func (p *Pages) live(w http.ResponseWriter, r *http.Request) {
 		ui.WriteProblem(w, r, p.Log, err)
 		return
 	}
-	upgrader := websocket.Upgrader{HandshakeTimeout: 5 * time.Second, ReadBufferSize: 512, WriteBufferSize: 512, CheckOrigin: p.sameOrigin}
+	upgrader := websocket.Upgrader{
+		HandshakeTimeout: 5 * time.Second, ReadBufferSize: 512, WriteBufferSize: 512, CheckOrigin: p.sameOrigin,
+		Error: func(w http.ResponseWriter, r *http.Request, status int, reason error) {
+			ui.WriteProblem(w, r, p.Log, &ui.StatusError{Status: status, Message: reason.Error()})
+		},
+	}
 	c, err := upgrader.Upgrade(w, r, nil)
 	if err != nil {
 		return // it has answered
@@ -122,6 +127,9 @@ func (p *Pages) follow(ctx context.Context, c *websocket.Conn, r *http.Request, 
 
 // sameOrigin lets pages of this listener in and nobody else: the cookie would come along (C15).
 func (p *Pages) sameOrigin(r *http.Request) bool {
+	if from := r.Header.Get("Sec-Fetch-Site"); from == "cross-site" || from == "same-site" {
+		return false
+	}
 	origin := r.Header.Get("Origin")
 	if origin == "" {
 		return true // no browser
