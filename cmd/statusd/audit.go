@@ -11,67 +11,73 @@ import (
 )
 
 type auditCommand struct {
-	List   auditList   `cmd:"" default:"withargs" help:"Show the newest entries."`
+	List   auditList   `cmd:"" default:"withargs" help:"Show who did what, newest first."`
 	Verify auditVerify `cmd:"" help:"Check that no entry was changed or taken out."`
 }
 
 type auditList struct {
-	Object string `help:"Only what was done to this object: an incident's ID, a token's, an operator's." placeholder:"ID"`
+	Object string `help:"Only what was done to this object: an incident, a token or an operator." placeholder:"ID" complete:"incident"`
 	Limit  int    `help:"How many entries, 1 to 500." default:"100"`
+	Before uint64 `help:"Only those older than the entry of this number." placeholder:"NO"`
 	reach
 }
 
 // Run implements the command.
 func (c *auditList) Run(ctx context.Context, io streams) error {
-	cl, err := c.dial()
+	q := url.Values{"limit": {strconv.Itoa(c.Limit)}}
+	object := ""
+	if c.Object != "" {
+		q.Set("object", c.Object)
+		object = " --object " + quoted(c.Object)
+	}
+	if c.Before > 0 {
+		q.Set("before", strconv.FormatUint(c.Before, 10))
+	}
+	var log api.AuditLog
+	answer, err := c.get(ctx, "/api/v1/audit?"+q.Encode(), &log)
 	if err != nil {
 		return err
 	}
-	defer cl.close() //nolint:errcheck // nothing was written
-	q := url.Values{"limit": {strconv.Itoa(c.Limit)}}
-	if c.Object != "" {
-		q.Set("object", c.Object)
-	}
-	var log api.AuditLog
-	if err := cl.do(ctx, "GET", "/api/v1/audit?"+q.Encode(), "", nil, &log); err != nil {
+	return c.show(io, answer, func(out writer) error {
+		if len(log.Entries) == 0 {
+			fmt.Fprintln(out, "There is no such entry.")
+			return nil
+		}
+		w := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
+		fmt.Fprintln(w, "NO\tTIME\tWHO\tFROM\tWHAT\tOF\tOUTCOME")
+		for _, e := range log.Entries {
+			fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%s\n", e.Seq, e.At.Local().Format("2006-01-02 15:04:05 MST"), e.Actor, e.Address, e.Action, e.Object, e.Outcome)
+		}
+		if err := w.Flush(); err != nil || log.Next == "" {
+			return err
+		}
+		_, err := fmt.Fprintf(out, "Older ones: statusd audit list%s --limit %d --before %s%s\n", object, c.Limit, log.Next, c.again())
 		return err
-	}
-	if c.JSON {
-		return writeJSON(io.out, log.Entries)
-	}
-	w := tabwriter.NewWriter(io.out, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(w, "NO\tTIME\tWHO\tFROM\tWHAT\tOF\tOUTCOME")
-	for _, e := range log.Entries {
-		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%s\n", e.Seq, e.At.Local().Format("2006-01-02 15:04:05 MST"), e.Actor, e.Address, e.Action, e.Object, e.Outcome)
-	}
-	return w.Flush()
+	})
 }
 
 type auditVerify struct{ reach }
 
 // Run implements the command.
 func (c *auditVerify) Run(ctx context.Context, io streams) error {
-	cl, err := c.dial()
+	var v api.Verification
+	answer, err := c.get(ctx, "/api/v1/audit/verify", &v)
 	if err != nil {
 		return err
 	}
-	defer cl.close() //nolint:errcheck // nothing was written
-	var v api.Verification
-	if err := cl.do(ctx, "GET", "/api/v1/audit/verify", "", nil, &v); err != nil {
-		return err
-	}
-	switch {
-	case c.JSON:
-		if err := writeJSON(io.out, v); err != nil {
-			return err
+	err = c.show(io, answer, func(w writer) error {
+		text := fmt.Sprintf("The chain of %d entries is whole.", v.Count)
+		if v.Head != "" {
+			text += " Its head is " + v.Head + "; compare it with the one that the service logs every day."
 		}
-	case v.Verified:
-		fmt.Fprintf(io.out, "The chain of %d entries is whole.\n", v.Count)
-	default:
-		fmt.Fprintf(io.out, "The chain is broken: %s. Compare it with the newest backup.\n", v.Problem)
-	}
-	if !v.Verified {
+		if !v.Verified {
+			text = fmt.Sprintf("The chain is broken: %s. Keep the file as it is, and compare it with the newest backup.", v.Problem)
+		}
+		_, err := fmt.Fprintln(w, text)
+		return err
+	})
+	if err == nil && !v.Verified {
 		return errSilent
 	}
-	return nil
+	return err
 }

@@ -30,12 +30,15 @@ type commands struct {
 	Check    checkCommand    `cmd:"" help:"Check a configuration file and show every fault in it."`
 	Schedule scheduleCommand `cmd:"" help:"Show the maintenance windows that the configuration makes."`
 	Report   reportCommand   `cmd:"" help:"Work out a month's uptime."`
+	Overview overviewCommand `cmd:"" aliases:"status" help:"Show what is wrong, what is next, and what is at risk."`
 	Incident incidentCommand `cmd:"" help:"Declare, update and resolve incidents."`
+	Operator operatorCommand `cmd:"" help:"Let people in, and keep them out."`
 	Token    tokenCommand    `cmd:"" help:"Make and revoke tokens for programs."`
-	Audit    auditCommand    `cmd:"" help:"Show who changed what, and check that nothing was taken out."`
+	Audit    auditCommand    `cmd:"" help:"Show who did what, and check that nothing was taken out."`
 	Backup   backupCommand   `cmd:"" help:"Copy the database, also while the service runs."`
 	Restore  restoreCommand  `cmd:"" help:"Put a copy in the place of the database; mail is held back until --release."`
 	Export   exportCommand   `cmd:"" help:"Write everything that is kept as lines of JSON."`
+	Whoami   whoamiCommand   `cmd:"" help:"Show who you are to the service, and what you may."`
 	Version  versionCommand  `cmd:"" help:"Show the version."`
 }
 
@@ -101,17 +104,7 @@ func run(args []string, in io.Reader, out, errs io.Writer) (status int) {
 			status = int(code)
 		}
 	}()
-	parser, err := kong.New(&c,
-		kong.Name("statusd"),
-		kong.Description("A status page that knows the maintenance schedule, keeps the promise of notice, and works out uptime for a contract."),
-		kong.Writers(out, errs),
-		kong.Exit(func(code int) { panic(exit(code)) }), // help was asked for and given
-		kong.UsageOnError(),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
-	)
-	if err != nil {
-		panic(err) // the struct above is wrong
-	}
+	parser := newParser(&c, out, errs, func(code int) { panic(exit(code)) }) // help was asked for and given
 	call, err := parser.Parse(args)
 	if err != nil {
 		fmt.Fprintf(errs, "statusd: %v\n", err)
@@ -122,6 +115,7 @@ func run(args []string, in io.Reader, out, errs io.Writer) (status int) {
 		return exitUsage
 	}
 	call.BindTo(ctx, (*context.Context)(nil))
+	call.Bind(parser.Model)
 	err = call.Run(streams{in, out, errs})
 	var usage usageError
 	switch {
@@ -130,11 +124,27 @@ func run(args []string, in io.Reader, out, errs io.Writer) (status int) {
 	case errors.Is(err, errSilent):
 		return exitWrong
 	case errors.As(err, &usage):
-		fmt.Fprintf(errs, "statusd: %v\n", err)
+		fmt.Fprintf(errs, "statusd: %v\nTry `statusd %s--help`.\n", err, path(call))
 		return exitUsage
 	}
 	fmt.Fprintf(errs, "statusd: %v\n", err)
 	return exitWrong
+}
+
+// newParser understands the command line.
+func newParser(c *commands, out, errs io.Writer, exit func(int)) *kong.Kong {
+	parser, err := kong.New(c,
+		kong.Name("statusd"),
+		kong.Description("A status page that knows the maintenance schedule, keeps the promise of notice, and works out uptime for a contract."),
+		kong.Writers(out, errs),
+		kong.Exit(exit),
+		kong.UsageOnError(),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+	)
+	if err != nil {
+		panic(err) // the struct above is wrong
+	}
+	return parser
 }
 
 // path names the command that was being parsed, with a space behind.

@@ -165,7 +165,80 @@ func (a *answer) Header() http.Header         { return a.header }
 func (a *answer) WriteHeader(status int)      { a.status = status }
 func (a *answer) Write(b []byte) (int, error) { return a.body.Write(b) }
 
-// do sends one request and decodes the answer into out. A problem document becomes an error in its words.
+// get asks for path and decodes the answer into out, which it returns as it came, too.
+func (r reach) get(ctx context.Context, path string, out any) (json.RawMessage, error) {
+	cl, err := r.dial()
+	if err != nil {
+		return nil, err
+	}
+	defer cl.close() //nolint:errcheck // nothing was written
+	var answer json.RawMessage
+	if err := cl.do(ctx, "GET", path, "", nil, &answer); err != nil {
+		return nil, err
+	}
+	return answer, json.Unmarshal(answer, out)
+}
+
+// post does what path does, once for its key, and is like get otherwise.
+func (r reach) post(ctx context.Context, path, key string, in, out any) (json.RawMessage, error) {
+	cl, err := r.dial()
+	if err != nil {
+		return nil, err
+	}
+	var answer json.RawMessage
+	err = cl.do(ctx, "POST", path, key, in, &answer)
+	if cerr := cl.close(); err == nil {
+		err = cerr
+	}
+	if err != nil {
+		return nil, err
+	}
+	return answer, json.Unmarshal(answer, out)
+}
+
+// show writes the service's answer as JSON where that was asked for, or in the words of people.
+func (r reach) show(io streams, answer json.RawMessage, people func(w io.Writer) error) error {
+	if r.JSON {
+		return writeJSON(io.out, answer)
+	}
+	return people(io.out)
+}
+
+// again are the flags by which a command that is to be typed reaches the same service, with a space before.
+func (r reach) again() string {
+	text := ""
+	for _, f := range []struct{ name, value string }{{"config", r.Config}, {"data", r.Data}, {"server", r.Server}, {"token-file", r.Token}} {
+		if f.value != "" {
+			text += " --" + f.name + " " + quoted(f.value)
+		}
+	}
+	return text
+}
+
+// quoted is a word as a shell takes it.
+func quoted(word string) string {
+	if word != "" && !strings.ContainsFunc(word, func(c rune) bool {
+		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@=,+", c)
+	}) {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
+
+// keyed is the flag of commands that change something.
+type keyed struct {
+	Key string `help:"Idempotency key: repeating a command with the same key does it once." placeholder:"KEY"`
+}
+
+// key is the given key, or a fresh one.
+func (k keyed) key() string {
+	if k.Key != "" {
+		return k.Key
+	}
+	return data.NewID()
+}
+
+// do sends one request and decodes the answer into out. A problem document becomes an error in its words, a *refusal.
 func (c *client) do(ctx context.Context, method, path, key string, in, out any) error {
 	var body io.Reader = http.NoBody
 	if in != nil {
@@ -190,15 +263,12 @@ func (c *client) do(ctx context.Context, method, path, key string, in, out any) 
 	}
 	res, err := c.http.Do(r)
 	if err != nil {
-		if key != "" {
-			return fmt.Errorf("%w\nIt is not known whether this was done. The same command with --key %s does it once at most", err, key)
-		}
-		return err
+		return c.lost(err, key)
 	}
 	defer res.Body.Close()
 	b, err := io.ReadAll(io.LimitReader(res.Body, 64<<20))
 	if err != nil {
-		return err
+		return c.lost(err, key)
 	}
 	if res.StatusCode >= 400 {
 		return problem(res, b, key)
@@ -206,10 +276,31 @@ func (c *client) do(ctx context.Context, method, path, key string, in, out any) 
 	return json.Unmarshal(b, out)
 }
 
+// lost says what it means that no whole answer came. Where nothing was sent, nothing was done; else the key repeats it safely.
+func (c *client) lost(err error, key string) error {
+	var dialling *net.OpError
+	if errors.As(err, &dialling) && dialling.Op == "dial" {
+		return fmt.Errorf("the service cannot be reached, so nothing was done: %w", dialling)
+	}
+	err = fmt.Errorf("the connection was lost: %w", err)
+	if key != "" {
+		err = fmt.Errorf("%w\nIt is not known whether this was done. The same command with --key %s does it once at most", err, quoted(key))
+	}
+	return err
+}
+
+// refusal is what the service says no with.
+type refusal struct {
+	status int
+	text   string
+}
+
+func (r *refusal) Error() string { return r.text }
+
 func problem(res *http.Response, b []byte, key string) error {
 	var p ui.Problem
 	if json.Unmarshal(b, &p) != nil || p.Detail == "" {
-		return fmt.Errorf("the service answers %d %s", res.StatusCode, http.StatusText(res.StatusCode))
+		return fmt.Errorf("the service answers %d %s: is --server the address of the operators' listener?", res.StatusCode, http.StatusText(res.StatusCode))
 	}
 	text := p.Detail
 	if p.Field != "" {
@@ -218,8 +309,21 @@ func problem(res *http.Response, b []byte, key string) error {
 	if p.Request != "" {
 		text += fmt.Sprintf(" (request %s in the log)", p.Request)
 	}
-	if res.StatusCode == http.StatusServiceUnavailable && key != "" {
-		text += "\nThe key to ask again with is --key " + key
+	switch {
+	case res.StatusCode == http.StatusServiceUnavailable && key != "":
+		text += "\nThe key to ask again with is --key " + quoted(key)
+	case res.StatusCode == http.StatusTooManyRequests && res.Header.Get("Retry-After") != "":
+		text += fmt.Sprintf(" (%s seconds)", res.Header.Get("Retry-After"))
 	}
-	return errors.New(text)
+	return &refusal{res.StatusCode, text}
 }
+
+func writeJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
+
+// minute is how a time is shown to people: in the zone of the terminal, to the minute.
+func minute(t time.Time) string { return t.Local().Format("2006-01-02 15:04 MST") }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -17,68 +18,70 @@ type tokenCommand struct {
 }
 
 type tokenCreate struct {
-	Name string `arg:"" help:"What it is for, such as pager."`
-	Role string `help:"viewer, responder or admin." default:"responder"`
-	Days int    `help:"How long it is valid." default:"90"`
+	Name  string   `arg:"" help:"What it is for, such as pager."`
+	Role  string   `help:"viewer, responder or admin." default:"responder" complete:"role"`
+	Days  int      `help:"How long it is valid, 1 to 3650 days." default:"90"`
+	Scope []string `help:"The only operation, such as incident.open, or noun, such as incident, that it may use. Repeat for more; without it all that the role may." placeholder:"SCOPE" complete:"scope"`
+	From  []string `help:"The only network it is taken from, such as 192.0.2.0/24. Repeat for more; without it anywhere." placeholder:"NETWORK"`
 	reach
 }
 
 // Run implements the command.
 func (c *tokenCreate) Run(ctx context.Context, io streams) error {
-	cl, err := c.dial()
-	if err != nil {
-		return err
+	if c.Days < 1 {
+		return usagef("--days %d: between 1 and 3650 days", c.Days)
 	}
 	var t api.Token
-	err = cl.do(ctx, "POST", "/api/v1/tokens", "", map[string]any{"name": c.Name, "role": c.Role, "days": c.Days}, &t)
-	if cerr := cl.close(); err == nil {
-		err = cerr
-	}
+	wish := api.TokenWish{Name: c.Name, Role: data.Role(c.Role), Days: c.Days, Scopes: c.Scope, From: c.From}
+	answer, err := c.post(ctx, "/api/v1/tokens", "", wish, &t)
 	if err != nil {
 		return err
 	}
-	if c.JSON {
-		return writeJSON(io.out, t)
-	}
-	fmt.Fprintf(io.err, "Token %s (%s, role %s) is valid until %s. This is the only time its secret is shown:\n", t.ID, t.Name, t.Role, t.Expires.Local().Format(time.DateOnly))
-	fmt.Fprintln(io.out, t.Secret)
-	return nil
+	return c.show(io, answer, func(w writer) error {
+		fmt.Fprintf(io.err, "Token %s (%s, role %s) is valid until %s. This is the only time its secret is shown:\n", t.ID, t.Name, t.Role, t.Expires.Local().Format(time.DateOnly))
+		_, err := fmt.Fprintln(w, t.Secret)
+		return err
+	})
 }
 
 type tokenList struct{ reach }
 
 // Run implements the command.
 func (c *tokenList) Run(ctx context.Context, io streams) error {
-	cl, err := c.dial()
+	var list api.Tokens
+	answer, err := c.get(ctx, "/api/v1/tokens", &list)
 	if err != nil {
 		return err
 	}
-	defer cl.close() //nolint:errcheck // nothing was written
-	var list struct{ Tokens []api.Token }
-	if err := cl.do(ctx, "GET", "/api/v1/tokens", "", nil, &list); err != nil {
-		return err
-	}
-	if c.JSON {
-		return writeJSON(io.out, list.Tokens)
-	}
-	if len(list.Tokens) == 0 {
-		fmt.Fprintln(io.out, "There are no tokens. `statusd token create NAME` makes one.")
-		return nil
-	}
-	w := tabwriter.NewWriter(io.out, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(w, "ID\tNAME\tROLE\tVALID UNTIL")
-	for _, t := range list.Tokens {
-		until := t.Expires.Local().Format(time.DateOnly)
-		if t.Revoked != nil {
-			until = "revoked " + t.Revoked.Local().Format(time.DateOnly)
+	return c.show(io, answer, func(out writer) error {
+		if len(list.Tokens) == 0 {
+			fmt.Fprintln(out, "There are no tokens. `statusd token create NAME` makes one.")
+			return nil
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", t.ID, t.Name, t.Role, until)
+		w := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
+		fmt.Fprintln(w, "ID\tNAME\tROLE\tVALID UNTIL\tLAST USED\tFOR\tFROM")
+		for _, t := range list.Tokens {
+			until := t.Expires.Local().Format(time.DateOnly)
+			if t.Revoked != nil {
+				until = "revoked " + t.Revoked.Local().Format(time.DateOnly)
+			}
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", t.ID, t.Name, t.Role, until, ifEver(t.Used), or(t.Scopes, "all"), or(t.From, "anywhere"))
+		}
+		return w.Flush()
+	})
+}
+
+// or is a list in a line, or what none means.
+func or(list []string, none string) string {
+	if len(list) == 0 {
+		return none
 	}
-	return w.Flush()
+	return strings.Join(list, ",")
 }
 
 type tokenRevoke struct {
-	ID string `arg:"" help:"Which token."`
+	ID string `arg:"" help:"Which token." complete:"token"`
+	keyed
 	reach
 }
 
@@ -87,21 +90,13 @@ func (c *tokenRevoke) Run(ctx context.Context, io streams) error {
 	if !data.ValidID(c.ID) {
 		return usagef("%q is no token's ID: those are 12 characters, see `statusd token list`", c.ID)
 	}
-	cl, err := c.dial()
-	if err != nil {
-		return err
-	}
 	var t api.Token
-	err = cl.do(ctx, "POST", "/api/v1/tokens/"+c.ID+"/revoke", "", struct{}{}, &t)
-	if cerr := cl.close(); err == nil {
-		err = cerr
-	}
+	answer, err := c.post(ctx, "/api/v1/tokens/"+c.ID+"/revoke", c.key(), struct{}{}, &t)
 	if err != nil {
 		return err
 	}
-	if c.JSON {
-		return writeJSON(io.out, t)
-	}
-	fmt.Fprintf(io.out, "Token %s (%s) is revoked.\n", t.ID, t.Name)
-	return nil
+	return c.show(io, answer, func(w writer) error {
+		_, err := fmt.Fprintf(w, "Token %s (%s) is revoked.\n", t.ID, t.Name)
+		return err
+	})
 }

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/superoffice/statusd/web/api"
+)
+
+// preview asks what a change would tell people, and shows it.
+func (r reach) preview(ctx context.Context, io streams, operation, id, update string, body any) error {
+	wish := api.PreviewWish{Operation: operation, ID: id, Update: update}
+	var err error
+	if wish.Body, err = json.Marshal(body); err != nil {
+		return err
+	}
+	var p api.Preview
+	answer, err := r.post(ctx, "/api/v1/preview", "", wish, &p)
+	if err != nil {
+		return err
+	}
+	return r.show(io, answer, func(w writer) error { return writePreview(w, p) })
+}
+
+func writePreview(w writer, p api.Preview) error {
+	if !p.Public {
+		_, err := fmt.Fprintln(w, "Nobody outside would learn anything. Nothing was changed.")
+		return err
+	}
+	fmt.Fprintln(w, "The page would say")
+	for _, s := range p.Page {
+		untranslated := ""
+		if s.Fallback {
+			untranslated = "  (in English: nobody wrote it in this language)"
+		}
+		fmt.Fprintf(w, "  %s  %s%s\n      %s: %s\n", s.Lang, s.Headline, untranslated, s.Phase, s.Title)
+		if s.Body != "" {
+			fmt.Fprintf(w, "      %s\n", indented(s.Body))
+		}
+	}
+	if len(p.Banners) == 0 {
+		fmt.Fprintln(w, "\nThe banner would not speak of it")
+	} else {
+		fmt.Fprintln(w, "\nThe banner would say")
+	}
+	for _, b := range p.Banners {
+		whose := "everybody"
+		if b.Cohort != "" && b.Cohort != "all" {
+			whose = "cohort " + b.Cohort
+		}
+		fmt.Fprintf(w, "  to %s: %s\n", whose, indented(b.Text))
+	}
+	if p.Mail.At == nil {
+		fmt.Fprintln(w, "\nNo mail would go out")
+	} else {
+		var langs []string
+		for _, lang := range slices.Sorted(maps.Keys(p.Mail.Languages)) {
+			langs = append(langs, fmt.Sprintf("%d in %s", p.Mail.Languages[lang], lang))
+		}
+		to := fmt.Sprintf("%d people", p.Mail.Recipients)
+		switch p.Mail.Recipients {
+		case 0:
+			to = "nobody, since nobody asked for it; it would say"
+		case 1:
+			to = "1 person"
+		}
+		if len(langs) > 0 {
+			to += " (" + strings.Join(langs, ", ") + ")"
+		}
+		fmt.Fprintf(w, "\nMail would go out at %s to %s\n", p.Mail.At.Local().Format("15:04:05 MST"), to)
+		for _, l := range p.Mail.Letters {
+			fmt.Fprintf(w, "  %s  %s\n", l.Lang, l.Subject)
+			for line := range strings.Lines(strings.TrimSpace(l.Text)) {
+				fmt.Fprintf(w, "      %s\n", strings.TrimRight(line, " \n"))
+			}
+		}
+	}
+	_, err := fmt.Fprintln(w, "\nNothing was changed. The same command without --preview does it.")
+	return err
+}

@@ -1,0 +1,186 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/web/api"
+)
+
+// said are the flags of commands that tell the public something.
+type said struct {
+	Component []string          `help:"Component and level, such as login=degraded, or login@pilot for some customers only; without a level it is out. Repeat for more." short:"c" placeholder:"NAME[=LEVEL]" complete:"affected"`
+	Cohort    string            `help:"Only these customers, such as pilot, where -c does not say." placeholder:"COHORT"`
+	Impact    string            `help:"none, minor, major or critical; without it the components' levels decide." placeholder:"IMPACT" complete:"impact"`
+	Next      string            `help:"When the next update is promised: in 30m, or at a time." placeholder:"30m|TIME"`
+	Template  string            `help:"Take the words from this template, where you give none: see statusd incident templates." placeholder:"NAME" complete:"template"`
+	In        map[string]string `help:"The text in another language, such as --in \"nb=Vi ser på saken.\" Repeat for more." placeholder:"LANG=TEXT" mapsep:"none"`
+	Preview   bool              `help:"Show what people would be told, and how many, and change nothing."`
+	keyed
+}
+
+func (s said) report() (api.IncidentReport, error) {
+	p := api.IncidentReport{Impact: s.Impact, Cohort: s.Cohort, Template: s.Template, Bodies: s.In}
+	for _, c := range s.Component {
+		name, text, given := strings.Cut(c, "=")
+		level := data.MajorOutage
+		if given {
+			if err := level.UnmarshalText([]byte(strings.ReplaceAll(text, "-", "_"))); err != nil {
+				return p, usagef("-c %s: %v", c, err)
+			}
+		}
+		if p.Components == nil {
+			p.Components = map[string]data.Level{}
+		}
+		p.Components[name] = level
+	}
+	var err error
+	p.NextIn, p.NextUpdate, err = moment("--next", s.Next, time.Now())
+	return p, err
+}
+
+// moment reads a length of time, which the service counts from its own clock so that a repeated command says the same, or
+// a time: RFC 3339, or a clock reading here, of today where it names no day.
+func moment(flag, text string, now time.Time) (length string, at time.Time, err error) {
+	if text == "" {
+		return "", at, nil
+	}
+	if _, err := time.ParseDuration(text); err == nil {
+		return text, at, nil
+	}
+	if at, err = time.Parse(time.RFC3339, text); err == nil {
+		return "", at, nil
+	}
+	if len(text) == len("15:04") {
+		text = now.Local().Format(time.DateOnly) + " " + text
+	}
+	if at, err = time.ParseInLocation("2006-01-02 15:04", text, time.Local); err == nil {
+		return "", at, nil
+	}
+	return "", at, usagef("%s %q is neither a length such as 30m nor a time such as 22:00, \"2026-04-07 22:00\" or 2026-04-07T22:00:00+02:00", flag, text)
+}
+
+type incidentOpen struct {
+	Title   string            `arg:"" optional:"" help:"One line on what people notice; not needed with --template or --outage."`
+	Body    string            `arg:"" optional:"" help:"What readers see below it."`
+	Started string            `help:"When it began: 10m for ten minutes ago, or a time." placeholder:"10m|TIME"`
+	Outage  string            `help:"A measured outage, which gives component, level and times: see statusd incident suspected." placeholder:"KEY" complete:"outage"`
+	Draft   bool              `help:"Tell nobody before it is published."`
+	TitleIn map[string]string `help:"The title in another language. Repeat for more." placeholder:"LANG=TEXT" mapsep:"none"`
+	said
+	reach
+}
+
+// Run implements the command.
+func (c *incidentOpen) Run(ctx context.Context, io streams) error {
+	if c.Title == "" && c.Template == "" && c.Outage == "" {
+		return usagef("nothing to tell: give a title in one line, --template NAME or --outage KEY")
+	}
+	p, err := c.report()
+	if err != nil {
+		return err
+	}
+	p.Title, p.Titles, p.Body, p.Draft, p.Outage = c.Title, c.TitleIn, c.Body, c.Draft, data.OutageKey(c.Outage)
+	if p.StartedAgo, p.Started, err = moment("--started", c.Started, time.Now()); err != nil {
+		return err
+	}
+	if c.Preview {
+		return c.preview(ctx, io, "incident.open", "", "", p)
+	}
+	return c.send(ctx, io, "Opened", "/api/v1/incidents", c.key(), 0, p)
+}
+
+type incidentUpdate struct {
+	Body  string `arg:"" optional:"" help:"What readers see."`
+	Phase string `help:"investigating, identified, monitoring, resolved or postmortem." placeholder:"PHASE" complete:"phase"`
+	At    string `help:"When this was so, if not now: 10m for ten minutes ago, or a time." placeholder:"10m|TIME"`
+	aboutOne
+	said
+	onVersion
+	reach
+}
+
+// Run implements the command.
+func (c *incidentUpdate) Run(ctx context.Context, io streams) error {
+	if c.Body == "" && len(c.Component) == 0 && c.Phase == "" && c.Template == "" {
+		return usagef("nothing to say: give a text, --template NAME, --phase or -c NAME=LEVEL")
+	}
+	return c.tell(ctx, io, "Updated", c.Body, data.Phase(c.Phase), c.At, c.aboutOne, c.said, c.onVersion)
+}
+
+type incidentResolve struct {
+	Body string `arg:"" optional:"" help:"What readers see."`
+	At   string `help:"When it was over, if not now: 10m for ten minutes ago, or a time." placeholder:"10m|TIME"`
+	aboutOne
+	said
+	onVersion
+	reach
+}
+
+// Run implements the command.
+func (c *incidentResolve) Run(ctx context.Context, io streams) error {
+	return c.tell(ctx, io, "Resolved", c.Body, data.Resolved, c.At, c.aboutOne, c.said, c.onVersion)
+}
+
+type incidentReopen struct {
+	ID   string `arg:"" help:"Which incident: see statusd incident list --all." complete:"incident"`
+	Body string `arg:"" optional:"" help:"What readers see."`
+	said
+	onVersion
+	reach
+}
+
+// Run implements the command.
+func (c *incidentReopen) Run(ctx context.Context, io streams) error {
+	return c.tell(ctx, io, "Reopened", c.Body, data.Investigating, "", aboutOne{c.ID}, c.said, c.onVersion)
+}
+
+// tell posts an update, or shows what it would tell.
+func (r reach) tell(ctx context.Context, io streams, done, body string, phase data.Phase, at string, of aboutOne, s said, v onVersion) error {
+	p, err := s.report()
+	if err != nil {
+		return err
+	}
+	p.Body, p.Version = body, v.Version
+	if p.AtAgo, p.At, err = moment("--at", at, time.Now()); err != nil {
+		return err
+	}
+	path, err := of.path()
+	if err != nil {
+		return err
+	}
+	operation := "incident.update"
+	if done == "Resolved" {
+		operation, path = "incident.resolve", path+"/resolve"
+	} else {
+		p.Phase, path = phase, path+"/updates"
+	}
+	if s.Preview {
+		id, _ := named(of.ID)
+		return r.conflict(r.preview(ctx, io, operation, id, "", p), p.Version)
+	}
+	return r.send(ctx, io, done, path, s.key(), p.Version, p)
+}
+
+// writeChange says in a few lines what came of a change.
+func (r reach) writeChange(w writer, done string, i api.Incident) error {
+	fmt.Fprintf(w, "%s %s: %s (%s, impact %s)\n", done, i.ID, i.Title, phaseOf(i), i.Impact)
+	writeHolds(w, i)
+	if len(i.Updates) > 0 {
+		writeUpdate(w, i.Updates[0])
+	}
+	if i.UndoUntil != nil {
+		fmt.Fprintf(w, "  Until %s this takes it back: statusd incident undo %s%s\n", i.UndoUntil.Local().Format("15:04:05"), i.ID, r.again())
+	}
+	if i.Draft {
+		if i.Phase != data.Resolved {
+			fmt.Fprintf(w, "  Nobody was told. This makes it public: statusd incident publish %s%s\n", i.ID, r.again())
+		}
+		return nil
+	}
+	_, err := fmt.Fprintf(w, "  %s\n", i.URL)
+	return err
+}

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/web/api"
+)
+
+type overviewCommand struct{ reach }
+
+// Run implements the command. What is wrong out there is no failure of the command.
+func (c *overviewCommand) Run(ctx context.Context, io streams) error {
+	var v api.Overview
+	answer, err := c.get(ctx, "/api/v1/overview", &v)
+	if err != nil {
+		return err
+	}
+	return c.show(io, answer, func(w writer) error { return c.write(w, v) })
+}
+
+func (c *overviewCommand) write(w writer, v api.Overview) error {
+	fmt.Fprintf(w, "As of %s\n", minute(v.AsOf))
+	fmt.Fprintln(w, "\nAlarms"+none(len(v.Alarms)))
+	for _, a := range v.Alarms {
+		urgent := ""
+		if a.Urgent {
+			urgent = "URGENT: "
+		}
+		fmt.Fprintf(w, "  %s%s, since %s", urgent, a.Title, minute(a.Since))
+		if a.By != nil {
+			fmt.Fprintf(w, ", too late at %s", minute(*a.By))
+		}
+		fmt.Fprintf(w, "\n    %s\n    What to do: %s\n", indented(a.Detail), a.Do)
+	}
+	fmt.Fprintln(w, "\nOpen incidents"+none(len(v.Incidents)))
+	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	for _, i := range v.Incidents {
+		silent := ""
+		if i.SilentFor != "" {
+			silent = ", a word is overdue for " + i.SilentFor
+		}
+		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%s%s\n", i.ID, phaseOf(i), i.Impact, minute(i.Started), i.Title, silent)
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	fmt.Fprintln(w, "\nMeasured and not told of"+none(len(v.Suspected)))
+	for _, o := range v.Suspected {
+		c.writeSuspected(w, o)
+	}
+	if err := writeComponents(w, v.Components); err != nil {
+		return err
+	}
+	if err := writeWindows(w, v.Windows); err != nil {
+		return err
+	}
+	mail := fmt.Sprintf("\nMail: %d waiting", v.Mail.Waiting)
+	if v.Mail.Oldest != nil {
+		mail += ", the oldest due at " + minute(*v.Mail.Oldest)
+	}
+	if v.Mail.Held {
+		mail += "; all of it is held back until `statusd restore --release`"
+	}
+	_, err := fmt.Fprintln(w, mail)
+	return err
+}
+
+// writeComponents lists those that are not well.
+func writeComponents(w writer, all []api.ComponentNow) error {
+	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	n := 0
+	for _, c := range all {
+		if c.Level == data.Operational && !c.Maintenance && len(c.Cohorts) == 0 {
+			continue
+		}
+		n++
+		var notes []string
+		for _, note := range []struct {
+			so   bool
+			text string
+		}{
+			{c.Declared, "declared"},
+			{c.Maintenance, "maintenance"},
+			{c.Setup != "", c.Setup},
+			{len(c.Probes) == 0 && c.Setup == "", "nobody measures it"},
+		} {
+			if note.so {
+				notes = append(notes, note.text)
+			}
+		}
+		since := ""
+		if c.Since != nil {
+			since = "since " + minute(*c.Since)
+		}
+		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\n", c.Component, levelWords(c.Level), since, strings.Join(notes, ", "))
+	}
+	fmt.Fprintf(w, "\nComponents that are not well, of %d%s\n", len(all), none(n))
+	return t.Flush()
+}
+
+func writeWindows(w writer, all []api.WindowNext) error {
+	fmt.Fprintln(w, "\nNext windows"+none(len(all)))
+	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	for _, n := range all {
+		told := "not told yet, until " + minute(n.Window.NoticeBy)
+		switch {
+		case n.Late:
+			told = "TOLD TOO LATE, or not yet"
+		case len(n.Seen) > 0:
+			told = "told"
+		}
+		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%s\n", minute(n.Window.Start), n.Window.Category, n.Window.Cohort, n.Phase, told)
+	}
+	return t.Flush()
+}
+
+// none stands after a headline with nothing below it.
+func none(n int) string {
+	if n == 0 {
+		return ": none"
+	}
+	return ""
+}
