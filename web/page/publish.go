@@ -109,9 +109,12 @@ func (p *Publisher) First(ctx context.Context) error {
 // build makes a Snapshot of the store as it is, at least as new as revision, and swaps it in.
 func (p *Publisher) build(ctx context.Context, revision data.Revision) (*Snapshot, error) {
 	now := time.Now()
-	var state *State
+	var state, before *State
+	if s := p.Current(); s != nil {
+		before = s.State
+	}
 	err := p.Store.View(ctx, func(tx data.Tx) (err error) {
-		state, err = Read(tx, p.settings(), now)
+		state, err = ReadAfter(tx, p.settings(), now, before)
 		return err
 	})
 	if err != nil {

@@ -88,10 +88,29 @@ type State struct {
 	Months      []Month // oldest first
 	Headline    Headline
 	Measured    time.Time // until when a public component was watched: Now while one still is, zero means never
+
+	told told // every incident as it was read, for the next State
+}
+
+// told are incidents as the public may know them, by ID, with the version each was read in, under one set of components.
+type told struct {
+	known string
+	by    map[string]toldIncident
+}
+
+type toldIncident struct {
+	version  int
+	public   bool
+	incident data.Incident
 }
 
 // Read makes the State at now.
 func Read(tx data.Tx, settings Settings, now time.Time) (*State, error) {
+	return ReadAfter(tx, settings, now, nil)
+}
+
+// ReadAfter is Read that takes from the State before those incidents that have not changed since: a long history is read once.
+func ReadAfter(tx data.Tx, settings Settings, now time.Time, before *State) (*State, error) {
 	s := &State{Settings: settings, Now: now.UTC()}
 	id, err := tx.Settings().Get(data.SettingPageID)
 	if err != nil {
@@ -107,7 +126,7 @@ func Read(tx data.Tx, settings Settings, now time.Time) (*State, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.readIncidents(tx, records.Components); err != nil {
+	if err := s.readIncidents(tx, records.Components, before); err != nil {
 		return nil, err
 	}
 	s.readOccurrences(records.Occurrences)
@@ -120,17 +139,33 @@ func Read(tx data.Tx, settings Settings, now time.Time) (*State, error) {
 	return s, s.readMonths(records)
 }
 
-func (s *State) readIncidents(tx data.Tx, components []data.Component) error {
+func (s *State) readIncidents(tx data.Tx, components []data.Component, before *State) error {
 	known := map[string]bool{}
+	s.told.by = map[string]toldIncident{}
 	for _, c := range components {
-		known[c.Slug] = c.Audience == data.ForAll
+		if known[c.Slug] = c.Audience == data.ForAll; known[c.Slug] {
+			s.told.known += c.Slug + " "
+		}
 	}
-	for i, err := range tx.Incidents().Range("", "") {
+	for ref, err := range tx.IncidentRefs().Range(data.AllIncidentsFrom, data.AllIncidentsTo) {
 		if err != nil {
 			return err
 		}
-		if i, ok := shared(i, known); ok {
-			s.Incidents = append(s.Incidents, i)
+		t := toldIncident{}
+		if before != nil && before.told.known == s.told.known {
+			t = before.told.by[ref.Incident]
+		}
+		if t.version != ref.Version || ref.Version == 0 {
+			i, err := tx.Incidents().Get(ref.Incident)
+			if err != nil {
+				return err
+			}
+			t.version = i.Version
+			t.incident, t.public = shared(i, known)
+		}
+		s.told.by[ref.Incident] = t
+		if t.public {
+			s.Incidents = append(s.Incidents, t.incident)
 		}
 	}
 	slices.SortFunc(s.Incidents, func(a, b data.Incident) int {

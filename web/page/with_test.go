@@ -15,7 +15,8 @@ import (
 	"github.com/superoffice/statusd/data/datatest"
 )
 
-// TestWith compares a state with one change in it with what is read after the change was made.
+// TestWith compares a state with one change in it with what is read after the change was made, and reading on from the state
+// before with reading anew, also when a component is hidden or shown meanwhile.
 func TestWith(t *testing.T) {
 	const seed = 3
 	rnd := rand.New(rand.NewPCG(seed, 1))
@@ -101,6 +102,31 @@ func TestWith(t *testing.T) {
 			t.Fatal(err)
 		}
 		want, got := read(), before.With(i, held)
+		if n%20 == 19 {
+			err := store.Update(context.Background(), func(tx data.Tx) error {
+				c, err := tx.Components().Get(slugs[n/20%3])
+				if err != nil {
+					return err
+				}
+				c.Audience = map[data.Audience]data.Audience{data.ForAll: data.ForOperators, data.ForOperators: data.ForAll}[c.Audience]
+				return tx.Components().Put(c)
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, got = read(), nil
+		}
+		var on *State
+		err = store.View(context.Background(), func(tx data.Tx) (err error) { on, err = ReadAfter(tx, settings, at, before); return err })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want.Incidents, on.Incidents); diff != "" {
+			t.Fatalf("seed %d, step %d: reading on differs (-want +got):\n%s", seed, n, diff)
+		}
+		if got == nil {
+			continue
+		}
 		if diff := cmp.Diff(want.Incidents, got.Incidents); diff != "" || want.Headline != got.Headline {
 			t.Fatalf("seed %d, step %d: %s, want %s (-want +got):\n%s", seed, n, got.Headline, want.Headline, diff)
 		}
