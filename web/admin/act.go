@@ -78,7 +78,7 @@ func (p *Pages) openIncident(v *visit) error {
 	}
 	report, err := reportOf(form, p.zone())
 	if err == nil {
-		if form.Get("go") == "preview" {
+		if p.looksFirst(v) {
 			err = p.preview(v, "incident.open", "", report, "/incidents")
 		} else {
 			var i api.Incident
@@ -118,7 +118,7 @@ func (p *Pages) actOnIncident(v *visit) error {
 			return back("report", rerr)
 		case form.Get("go") == "back":
 			return p.showIncident(v, http.StatusOK, &typed{form: "report", values: form})
-		case form.Get("go") == "preview":
+		case p.looksFirst(v):
 			return back("report", p.preview(v, "incident.update", id, asUpdate(report), "/incidents/"+id+"/update"))
 		}
 		err = p.send(v, "incident.update", api.Call{ID: id}, asUpdate(report), &answer)
@@ -158,6 +158,41 @@ func (p *Pages) actOnIncident(v *visit) error {
 		return data.NotFound("act", act)
 	}
 	return v.see("/incidents/" + id + "?did=" + act)
+}
+
+// many is how many readers of mail make a change one to look at before it is made (RELIABILITY 3.1: mass mail by a slip or by
+// somebody else's hand).
+const many = 1000
+
+// looksFirst says whether a form leads to its preview: because that was asked for, or because many will be mailed and nobody has
+// looked yet.
+func (p *Pages) looksFirst(v *visit) bool {
+	if v.r.PostForm.Get("go") == "preview" {
+		return true
+	}
+	if v.r.PostForm.Get("looked") != "" || v.r.PostForm.Get("draft") != "" {
+		return false
+	}
+	n := 0
+	err := p.API.Store.View(v.r.Context(), func(tx data.Tx) error {
+		n = 0
+		for s, err := range tx.Subscribers().Range("", "") {
+			if err != nil {
+				return err
+			}
+			if !s.Retired {
+				n++
+			}
+			if n > many {
+				break
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		p.Log.Error("readers cannot be counted", "error", err)
+	}
+	return n > many
 }
 
 // asUpdate is a report without what only a new incident has.
@@ -200,6 +235,7 @@ type previewView struct {
 	Action string
 	Fields []field // of the form, as it was sent
 	Opens  bool
+	Asked  bool // somebody wanted to look; else there are many readers
 	Feed   string
 	At     at
 	Texts  []letterView
@@ -227,12 +263,12 @@ func (p *Pages) preview(v *visit, op, id string, report api.IncidentReport, acti
 	if err != nil {
 		return err
 	}
-	view := previewView{Action: action, Opens: id == ""}
+	view := previewView{Action: action, Opens: id == "", Asked: v.r.PostForm.Get("go") == "preview"}
 	if err := p.ask(v, "incident.preview", api.Call{Body: wish}, &view.Preview); err != nil {
 		return err
 	}
 	for _, name := range keysOf(v.r.PostForm) {
-		if name == "go" {
+		if name == "go" || name == "looked" {
 			continue
 		}
 		for _, value := range v.r.PostForm[name] {

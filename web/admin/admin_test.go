@@ -1,6 +1,7 @@
 package admin_test
 
 import (
+	"fmt"
 	"html"
 	"net/http"
 	"net/http/httptest"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/data/datatest"
 )
 
 // TestPagesByRole asks for every page by every role and by nobody.
@@ -85,6 +87,10 @@ func TestDesk(t *testing.T) {
 		t.Errorf("the same form sent twice opens %s and %s", id, again)
 	}
 	i := w.incident(id)
+	own := w.incident(w.open(form("title", "T", "body", "B", "title:fi", "Otsikko", "body:fi", "Teksti", "component", "login", "level", "degraded")))
+	if own.Titles["fi"] != "Otsikko" || own.Updates[0].Bodies["fi"] != "Teksti" || len(own.Titles) != 1 {
+		t.Errorf("in other languages: %+v", own)
+	}
 	if i.Title != "Sign-in fails" || len(i.Affected) != 2 || i.NextUpdate.IsZero() || !i.Started.Before(i.Created) || i.Updates[0].Bodies["nb"] == "" {
 		t.Errorf("opened: %+v", i)
 	}
@@ -152,12 +158,12 @@ func TestDesk(t *testing.T) {
 func TestWhatWasTypedStays(t *testing.T) {
 	w := newWorld(t)
 	began := time.Now().Add(-26 * time.Hour).Format("2006-01-02T15:04")
-	fields := form("title", "Only a title", "body", "Many\nwords <here>", "level", "degraded", "started_at", began, "cohort", "pilot", "next", "2h", "key", "k")
+	fields := form("title", "Only a title", "body", "Many\nwords <here>", "level", "degraded", "started_at", began, "cohort", "pilot", "next", "2h", "key", "k", "title:nb", "Tittel", "body:nb", "Tekst")
 	a := w.post(data.Responder, "/incidents", fields)
 	if a.status != 422 || !strings.Contains(a.problem(), "at least one component") {
 		t.Errorf("without components: %d %q", a.status, a.problem())
 	}
-	for _, kept := range []string{`value="Only a title"`, "Many\nwords &lt;here&gt;", `value="` + began + `"`, `value="degraded" checked`, `value="pilot" selected`, `value="2h" selected`} {
+	for _, kept := range []string{`value="Only a title"`, "Many\nwords &lt;here&gt;", `value="` + began + `"`, `value="degraded" checked`, `value="pilot" selected`, `value="2h" selected`, `value="Tittel"`, ">Tekst</textarea>"} {
 		if !strings.Contains(a.body, kept) {
 			t.Errorf("the form lost %s", kept)
 		}
@@ -241,6 +247,37 @@ func TestPreviewPage(t *testing.T) {
 	fields.Set("go", "preview")
 	if a = w.post(data.Responder, desk+"/update", fields); a.status != 200 || !strings.Contains(a.body, "News.") {
 		t.Errorf("preview of an update: %d %s", a.status, a.body)
+	}
+}
+
+// TestManyReaders: where many will be mailed, a form leads to its preview first, and a second press sends it.
+func TestManyReaders(t *testing.T) {
+	w := newWorld(t)
+	err := w.store.Update(t.Context(), func(tx data.Tx) error {
+		for n := range 1001 {
+			if err := tx.Subscribers().Put(datatest.Subscriber(fmt.Sprintf("r%04d", n))); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	fields := form("title", "x", "component", "login", "level", "degraded")
+	a := w.post(data.Responder, "/incidents", fields)
+	if a.status != 200 || !strings.Contains(a.problem(), "look once") || !strings.Contains(a.body, "<b>1002</b>") {
+		t.Fatalf("the first press: %d %q", a.status, a.problem())
+	}
+	id := w.open(a.hidden("/incidents"))
+	desk := "/incidents/" + id
+	fields = w.get(data.Responder, desk).hidden(desk + "/update")
+	fields.Set("body", "More.")
+	if a = w.post(data.Responder, desk+"/update", fields); a.status != 200 || len(w.incident(id).Updates) != 1 {
+		t.Fatalf("the first press of an update: %d", a.status)
+	}
+	if a = w.post(data.Responder, desk+"/update", a.hidden(desk+"/update")); a.status != http.StatusSeeOther {
+		t.Errorf("the second: %d %q", a.status, a.problem())
 	}
 }
 

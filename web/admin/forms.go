@@ -77,10 +77,13 @@ type reportForm struct {
 	Levels, Phases, Impacts []option
 	Ago, Nexts              []option
 	Zone                    string
-	Langs                   []translation // titles and bodies by language, as typed
-	More                    bool          // something below the fold is filled in
-	Back                    bool          // comes back from its preview
+	Langs                   []wording // the same in other languages
+	Translated              bool      // somebody wrote one
+	More                    bool      // something below the fold is filled in
 }
+
+// wording is what is said in one other language.
+type wording struct{ Lang, Name, Title, Body string }
 
 type choiceGroup struct {
 	Name string
@@ -117,6 +120,9 @@ func (c *catalogue) blank() reportForm {
 	f := reportForm{
 		Key: data.NewID(), Zone: c.zone.String(), Ago: agoOptions, Nexts: nextOptions, Next: "30m", Impacts: impactWords,
 		Levels: levelOptions(false), Level: data.MajorOutage.String(),
+	}
+	for _, l := range i18n.Langs[1:] {
+		f.Langs = append(f.Langs, wording{Lang: string(l), Name: l.Name()})
 	}
 	for _, t := range c.templates {
 		f.Templates = append(f.Templates, option{t.Name, cmp.Or(t.Title.In("en"), t.Body.In("en"))})
@@ -195,14 +201,12 @@ func (f *reportForm) fill(v url.Values) {
 		h := &f.Held[n]
 		h.Level = cmp.Or(v.Get(heldField(*h)), h.Level)
 	}
-	f.Langs = nil
-	for _, l := range i18n.Langs[1:] {
-		if title, body := v.Get("title:"+string(l)), v.Get("body:"+string(l)); title != "" || body != "" {
-			f.Langs = append(f.Langs, translation{string(l), l.Name(), title + "\n" + body})
-		}
+	for n := range f.Langs {
+		w := &f.Langs[n]
+		w.Title, w.Body = v.Get("title:"+w.Lang), v.Get("body:"+w.Lang)
+		f.Translated = f.Translated || w.Title != "" || w.Body != ""
 	}
 	f.More = f.More || f.Cohort != "" || f.Impact != "" || f.StartedAt != "" || f.Draft
-	f.Back = true
 }
 
 func heldField(h choice) string {
