@@ -259,7 +259,7 @@ func TestBadRequests(t *testing.T) {
 		{`{` + ok + `,"phase":"done"}`, 422, "no phase"},
 		{`{` + ok + `,"impact":"bad"}`, 422, "no impact"},
 		{`{` + ok + `,"started":"2999-01-01T00:00:00Z"}`, 422, "future"},
-		{`{` + ok + `,"started":"yesterday"}`, 422, "JSON"},
+		{`{` + ok + `,"started":"yesterday"}`, 422, "is no time"},
 		{`{` + ok + `,"next_update":"2001-01-01T00:00:00Z"}`, 422, "time to come"},
 		{`{` + ok + `,"cohort":"nobody"}`, 422, "no cohort"},
 		{`{"title":"x","components":{"nothing":"degraded"}}`, 422, "there are crm-read login"},

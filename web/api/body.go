@@ -6,9 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"mime"
 	"net/http"
+	"reflect"
+	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/superoffice/statusd/data"
@@ -57,7 +61,7 @@ func (c *Call) decode(v any) error {
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()
 	if err := d.Decode(v); err != nil {
-		return bodyError(err)
+		return bodyError(err, b, v)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return data.Invalid("", "the body goes on after its JSON document: send one document")
@@ -87,7 +91,8 @@ func shallow(b []byte) error {
 	}
 }
 
-func bodyError(err error) error {
+// bodyError says what is wrong with body b, which does not decode into v.
+func bodyError(err error, b []byte, v any) error {
 	var known *data.Error
 	var wrong *json.UnmarshalTypeError
 	switch {
@@ -104,5 +109,30 @@ func bodyError(err error) error {
 	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
 		return data.Invalid(strings.Trim(name, `"`), "this member is unknown here: it may be misspelt")
 	}
+	if name := misfitting(b, v); name != "" { // types that read themselves do not say where they stand
+		message := "this does not fit here"
+		if when := (*time.ParseError)(nil); errors.As(err, &when) || strings.HasPrefix(err.Error(), "Time.") {
+			message = "this is no time: write it as 2026-01-31T03:10:00Z, or with another offset for Z"
+		}
+		return data.Invalid(name, message)
+	}
 	return data.Invalid("", "the body is no JSON document: "+strings.TrimPrefix(err.Error(), "json: "))
+}
+
+// misfitting is the first member of body b that alone does not decode into what v is; empty where none is to blame.
+func misfitting(b []byte, v any) string {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(b, &members); err != nil {
+		return ""
+	}
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		alone, err := json.Marshal(map[string]json.RawMessage{name: members[name]})
+		if err != nil {
+			return ""
+		}
+		if json.Unmarshal(alone, reflect.New(reflect.TypeOf(v).Elem()).Interface()) != nil {
+			return name
+		}
+	}
+	return ""
 }

@@ -106,6 +106,9 @@ func incidentOps() []Op {
 	}
 }
 
+// farthest is how far away a length of time, or the next update, may be.
+const farthest = 10 * 366 * 24 * time.Hour
+
 // read turns the request into what data understands, and checks the names it uses.
 func (p IncidentReport) read(tx data.Tx, now time.Time) (data.Report, error) {
 	r := data.Report{
@@ -121,10 +124,13 @@ func (p IncidentReport) read(tx data.Tx, now time.Time) (data.Report, error) {
 			continue
 		}
 		d, err := time.ParseDuration(of.text)
-		if err != nil || d < 0 || d > 10*365*24*time.Hour {
+		if err != nil || d < 0 || d > farthest {
 			return r, data.Invalid(of.field, fmt.Sprintf("%q is no length of time: write it as 30m or 2h", of.text))
 		}
 		*of.into = now.Add(of.sign * d).Truncate(time.Second)
+	}
+	if r.Next.Sub(now) > farthest {
+		return r, data.Invalid("next_update", "this is more than ten years away: look at the year")
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.Components)) {
 		slug, cohort, given := strings.Cut(name, "@")
