@@ -39,6 +39,7 @@ var allowed = map[string]string{
 	"web/ui":               "data",
 	"cmd/statusd/config":   "data data/i18n scheduler/recur web/alerts",
 	"cmd/statusd/demo":     "*",
+	"cmd/statusd/redact":   "data",
 	"cmd/statusd":          "*",
 }
 

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"sync/atomic"
@@ -20,8 +21,9 @@ import (
 	"github.com/superoffice/statusd/cmd/statusd/config"
 )
 
-// listen binds an address, with TLS where there are certificates, and for no more connections than files may be open.
-func listen(address string, certificates *certificates) (net.Listener, error) {
+// listen binds an address, with TLS where there are certificates, for no more connections than files may be open, and no more
+// than some from one address unless it is one of our proxies.
+func listen(address string, certificates *certificates, proxies []netip.Prefix) (net.Listener, error) {
 	l, err := net.Listen("tcp", address)
 	if err != nil {
 		if errors.Is(err, syscall.EADDRINUSE) {
@@ -29,7 +31,7 @@ func listen(address string, certificates *certificates) (net.Listener, error) {
 		}
 		return nil, fmt.Errorf("listening on %s: %w", address, err)
 	}
-	l = netutil.LimitListener(l, connections())
+	l = netutil.LimitListener(newFair(l, proxies), connections())
 	if certificates != nil {
 		l = tls.NewListener(l, certificates.config())
 	}

@@ -97,12 +97,12 @@ func serve(ctx context.Context, s serving) error {
 	if err != nil {
 		return err
 	}
-	public, err := listen(cfg.Listen, certificates)
+	public, err := listen(cfg.Listen, certificates, cfg.TrustedProxies)
 	if err != nil {
 		return err
 	}
 	defer public.Close()
-	inner, err := listen(cfg.AdminListen, nil)
+	inner, err := listen(cfg.AdminListen, nil, cfg.TrustedProxies)
 	if err != nil {
 		return err
 	}
@@ -253,15 +253,4 @@ func push(hub *live.Hub, log *slog.Logger) func(*page.Snapshot) {
 
 func liveLanguage(cfg *config.Config) func(*http.Request) string {
 	return func(r *http.Request) string { return string(web.Language(r, cfg.Page.Languages)) }
-}
-
-func newLog(w io.Writer, cfg *config.Config) (*slog.Logger, error) {
-	if w == nil {
-		w = os.Stderr
-	}
-	o := &slog.HandlerOptions{Level: cfg.Log.Level}
-	if cfg.Log.Format == "json" {
-		return slog.New(slog.NewJSONHandler(w, o)), nil
-	}
-	return slog.New(slog.NewTextHandler(w, o)), nil
 }
