@@ -286,7 +286,7 @@ func TestDeadman(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.client.Timeout = 10 * time.Second
+	d.client = httpClient(10*time.Second, nil) // what is tried here is no hurry
 	ctx, cancel := context.WithCancel(t.Context())
 	finished := make(chan error, 1)
 	go func() { finished <- d.Run(ctx) }()
