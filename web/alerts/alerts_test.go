@@ -15,10 +15,29 @@ func TestPointer(t *testing.T) {
 		"foo": []any{"bar", "baz"}, "": 0, "a/b": 1, "c%d": 2, "e^f": 3, "g|h": 4, `i\j`: 5, `k"l`: 6, " ": 7, "m~n": 8, "01": "x",
 	}
 	for _, tt := range []struct{ pointer, want string }{
-		{"", "the document"}, {"/foo/0", "bar"}, {"/foo/1", "baz"}, {"/", "0"}, {"/a~1b", "1"}, {"/c%d", "2"}, {"/e^f", "3"}, {"/g|h", "4"},
-		{`/i\j`, "5"}, {`/k"l`, "6"}, {"/ ", "7"}, {"/m~0n", "8"}, {"/01", "x"},
-		{"/foo/2", "nothing"}, {"/foo/-", "nothing"}, {"/foo/01", "nothing"}, {"/foo/-1", "nothing"}, {"/foo/0/x", "nothing"}, {"/bar", "nothing"},
-		{"foo", "error"}, {"/~", "error"}, {"/~2", "error"}, {"#/foo", "error"},
+		{"", "the document"},
+		{"/foo/0", "bar"},
+		{"/foo/1", "baz"},
+		{"/", "0"},
+		{"/a~1b", "1"},
+		{"/c%d", "2"},
+		{"/e^f", "3"},
+		{"/g|h", "4"},
+		{`/i\j`, "5"},
+		{`/k"l`, "6"},
+		{"/ ", "7"},
+		{"/m~0n", "8"},
+		{"/01", "x"},
+		{"/foo/2", "nothing"},
+		{"/foo/-", "nothing"},
+		{"/foo/01", "nothing"},
+		{"/foo/-1", "nothing"},
+		{"/foo/0/x", "nothing"},
+		{"/bar", "nothing"},
+		{"foo", "error"},
+		{"/~", "error"},
+		{"/~2", "error"},
+		{"#/foo", "error"},
 	} {
 		p, err := ParsePointer(tt.pointer)
 		got := "error"

@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -60,6 +61,11 @@ func undo(tx data.Tx, c *Call, window time.Duration) (before, after data.Inciden
 		}
 	}
 	back.Revised = now.Revised + 1
+	for _, u := range now.Updates { // notes written since then stay: alerts write some too
+		if u.Internal && !slices.ContainsFunc(back.Updates, func(o data.Update) bool { return o.ID == u.ID }) {
+			back.Updates = append(back.Updates, u)
+		}
+	}
 	if err := unmark(tx, now, back, e.At); err != nil {
 		return now, now, err
 	}
@@ -73,10 +79,8 @@ func undo(tx data.Tx, c *Call, window time.Duration) (before, after data.Inciden
 func unmark(tx data.Tx, now, back data.Incident, acted time.Time) error {
 	at := time.Time{} // of the undone update; zero means all that the incident ever wrote
 	if !back.Hidden {
-		if len(now.Updates) <= len(back.Updates) {
+		if at = now.Latest().At; now.Latest().ID == back.Latest().ID {
 			at = acted // words or times were corrected: no update came
-		} else {
-			at = now.Updates[len(now.Updates)-1].At
 		}
 	}
 	for _, a := range now.Affected {

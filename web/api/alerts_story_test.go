@@ -1,0 +1,436 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/web/alerts"
+	"github.com/superoffice/statusd/web/ui"
+)
+
+func TestLateWords(t *testing.T) {
+	w := room(t, byLabel)
+	a := fires("f1", "login", began)
+	w.send(a.over(began.Add(time.Second))) // the end comes first
+	w.after(5 * time.Second)
+	if h := w.send(a); h.Repeated != 1 || len(w.incidents()) != 0 {
+		t.Errorf("a beginning after its end: %+v, %d incidents", h, len(w.incidents()))
+	}
+	w.after(2 * time.Minute) // the same alert fires again, which is no late word any more
+	w.send(a)
+	w.want(w.only(), data.Investigating, "login=major_outage", 1, 0)
+	older := fires("f1", "login", began.Add(-time.Hour))
+	w.send(older.over(began.Add(-30 * time.Minute)))
+	w.want(w.only(), data.Investigating, "login=major_outage", 1, 0)
+}
+
+func TestPersonsAreNotOverruled(t *testing.T) {
+	t.Run("a word", func(t *testing.T) {
+		w := room(t, byLabel)
+		a := fires("f1", "login", began)
+		w.send(a)
+		id := w.only().ID
+		w.after(time.Minute)
+		w.person("incident.update", id, `{"phase":"identified","body":"A disk.","next_update_in":"2h"}`)
+		w.after(time.Minute)
+		w.send(a.over(w.now))
+		w.want(w.only(), data.Identified, "login=major_outage", 2, 1)
+		w.after(time.Minute)
+		w.settle()
+		w.want(w.only(), data.Identified, "login=major_outage", 2, 1)
+		w.send(fires("f2", "crm-read", w.now))
+		i := w.only()
+		w.want(i, data.Identified, "crm-read=major_outage login=major_outage", 3, 1)
+		if i.NextUpdate.IsZero() {
+			t.Error("what was promised is forgotten")
+		}
+	})
+	t.Run("a level", func(t *testing.T) {
+		w := room(t, byLabel)
+		w.send(fires("f1", "login", began))
+		w.after(time.Minute)
+		w.person("incident.update", w.only().ID, `{"components":{"login":"degraded"}}`)
+		w.send(fires("f2", "login", w.now))
+		w.want(w.only(), data.Investigating, "login=degraded", 2, 1)
+	})
+	t.Run("an end", func(t *testing.T) {
+		w := room(t, byLabel)
+		a := fires("f1", "login", began)
+		w.send(a)
+		w.after(time.Minute)
+		w.person("incident.resolve", w.only().ID, `{}`)
+		w.after(time.Minute)
+		w.send(a)
+		w.settle()
+		w.want(w.only(), data.Resolved, "login=operational", 2, 0)
+		w.send(a, fires("f2", "login", w.now)) // something new, of which the person did not know
+		if all := w.incidents(); len(all) != 2 || !all[1].Open() {
+			t.Errorf("%d incidents", len(all))
+		}
+		w.after(time.Minute)
+		w.send(a, fires("f2", "login", w.now.Add(-time.Minute)).over(w.now))
+		if all := w.incidents(); all[1].Open() {
+			t.Error("the second one is over when its own alert is")
+		}
+	})
+	t.Run("an undo", func(t *testing.T) {
+		w := room(t, byLabel)
+		w.api.Undo = 30 * time.Second
+		a := fires("f1", "login", began)
+		w.send(a)
+		w.after(5 * time.Second)
+		by := data.Actor{Name: "operator:chief@example.com", Role: data.Admin, Address: Local}
+		if _, _, err := w.api.Do(t.Context(), "incident.undo", Call{By: by, ID: w.only().ID, now: w.now}); err != nil {
+			t.Fatal(err)
+		}
+		w.after(time.Minute)
+		w.send(a)
+		if i := w.only(); !i.Hidden || !i.Open() {
+			t.Errorf("a repeat made the incident public again: %+v", i)
+		}
+	})
+}
+
+func TestAlertSaysWhatPeopleToldAlready(t *testing.T) {
+	w := room(t, byLabel)
+	w.person("incident.open", "", `{"title":"Sign-in fails","components":{"login":"partial_outage"}}`)
+	w.after(time.Minute)
+	a := fires("f1", "login", w.now)
+	pilot := fires("f2", "login", w.now, "severity=warning")
+	w.send(a, pilot)
+	w.want(w.only(), data.Investigating, "login=partial_outage", 1, 1)
+	w.after(time.Minute)
+	w.send(a.over(w.now), pilot.over(w.now))
+	w.want(w.only(), data.Investigating, "login=partial_outage", 1, 2)
+	b := fires("f3", "crm-read", w.now)
+	w.send(b)
+	if all := w.incidents(); len(all) != 2 || heldBy(all[1]) != "crm-read=major_outage" {
+		t.Errorf("another component: %+v", all)
+	}
+	w.person("incident.resolve", w.incidents()[0].ID, `{}`)
+	w.after(time.Minute)
+	w.send(b.over(w.now))
+	for _, i := range w.incidents() {
+		if i.Open() {
+			t.Errorf("open: %+v", i)
+		}
+	}
+}
+
+// TestAlertOfAnotherRule joins what alerts opened, and takes part in its end.
+func TestAlertOfAnotherRule(t *testing.T) {
+	other := alerts.Rule{Name: "other", Source: "", Components: []string{"login"}, Resolve: true}
+	first := byLabel
+	first.Match = []alerts.Matcher{matcher(t, "job", "front")}
+	w := room(t, first, other)
+	a, b := fires("f1", "login", began, "job=front"), fires("f2", "login", began, "job=back")
+	w.send(a, b)
+	w.want(w.only(), data.Investigating, "login=major_outage", 1, 0) // both are new in one message
+	w.after(time.Hour)
+	w.send(a.over(w.now))
+	if i := w.only(); !i.Open() {
+		t.Error("it is over while the alert of the other rule fires")
+	}
+	w.send(b.over(w.now))
+	w.want(w.only(), data.Resolved, "login=operational", 2, 0)
+	w.after(time.Hour)
+	c, d := fires("f1", "login", w.now, "job=front"), fires("f2", "login", w.now, "job=back")
+	w.send(c)
+	w.send(d)
+	if all := w.incidents(); len(all) != 2 {
+		t.Fatalf("%d incidents", len(all))
+	}
+	w.after(time.Minute)
+	w.send(c.over(w.now))
+	if i := w.incidents()[1]; !i.Open() {
+		t.Error("it is over while an alert of the other rule fires")
+	}
+	w.send(d.over(w.now))
+	if i := w.incidents()[1]; i.Open() {
+		t.Error("it goes on when all have ended")
+	}
+}
+
+func matcher(t *testing.T, label, value string) alerts.Matcher {
+	t.Helper()
+	m, err := alerts.NewMatcher(label, value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func (w *watchroom) settle() {
+	w.Helper()
+	if err := w.api.SettleAlerts(w.Context(), w.now); err != nil {
+		w.Fatal(err)
+	}
+}
+
+func TestFlapping(t *testing.T) {
+	w := room(t, byLabel)
+	for range 10 { // five minutes on, two off, over an hour
+		a := fires("f1", "login", w.now)
+		w.send(a)
+		if i := w.only(); !i.Open() {
+			t.Fatal("resolved while something fires")
+		}
+		w.after(5 * time.Minute)
+		w.send(a.over(w.now))
+		w.settle()
+		w.after(2 * time.Minute)
+		w.settle()
+	}
+	i := w.only()
+	said := 0
+	for _, u := range i.Updates {
+		if !u.Internal {
+			said++
+		}
+	}
+	if said > 6 || len(i.Updates)-said > 3 || !i.Open() {
+		t.Errorf("%d words and %d notes in 70 minutes, %s", said, len(i.Updates)-said, i.Phase)
+	}
+	w.after(25 * time.Minute)
+	w.settle()
+	if !w.only().Open() {
+		t.Error("resolved before it was quiet")
+	}
+	w.after(5 * time.Minute)
+	w.settle()
+	if w.only().Open() {
+		t.Error("not resolved once it was quiet")
+	}
+	before := w.revision()
+	if w.settle(); w.revision() != before {
+		t.Error("settling twice wrote something")
+	}
+	w.after(alerts.BackWithin + time.Minute)
+	w.send(fires("f1", "login", w.now))
+	if all := w.incidents(); len(all) != 2 {
+		t.Errorf("%d incidents, want a new one after a long time", len(all))
+	}
+}
+
+func TestMessagesThatAreRefused(t *testing.T) {
+	w := room(t, byLabel)
+	before := w.revision()
+	for body, word := range map[string]string{
+		``: "no alert message", `{}`: "version and alerts are missing", `[]`: "does not fit", `"x"`: "does not fit", `{"version":"4"}`: "missing",
+		`{"version":"3","alerts":[]}`: "version \"3\"", `{"version":"4","alerts":[{"status":"on","fingerprint":"a"}]}`: "neither firing nor resolved",
+		`{"version":"4","alerts":[{"status":"firing","fingerprint":"a|b"}]}`:                      "hex",
+		`{"version":"4","alerts":[{"status":"firing","fingerprint":"a","startsAt":"yesterday"}]}`: "no alert message",
+		`{"version":"4","alerts":7}`:       "does not fit",
+		`{"version":"4","alerts":[]`:       "no alert message",
+		strings.Repeat(`{"a":`, 100) + `1`: "deep",
+		"{\"version\":\"\xff\"}":           "UTF-8",
+	} {
+		_, err := w.raw("alert.receive", "", body)
+		var refused *ui.StatusError
+		if !errors.As(err, &refused) || refused.Status != http.StatusBadRequest || !strings.Contains(err.Error(), word) {
+			t.Errorf("%.60s: %v, want a 400 that says %q", body, err, word)
+		}
+	}
+	if h := w.send(); h.Began+h.Ended+h.Unmatched+h.Repeated != 0 {
+		t.Errorf("no alerts: %+v", h)
+	}
+	if h := w.send(fires("f1", "printer", began)); h.Unmatched != 1 {
+		t.Errorf("unmatched: %+v", h)
+	}
+	if w.revision() != before {
+		t.Error("something was written")
+	}
+	_, err := w.raw("alert.hook", "nowhere", `{}`)
+	var missing *data.Error
+	if !errors.As(err, &missing) || missing.Kind != data.KindNotFound {
+		t.Errorf("an unknown hook: %v", err)
+	}
+}
+
+// TestCutList: what is missing from a list, cut or whole, is not over.
+func TestCutList(t *testing.T) {
+	w := room(t, byLabel)
+	a, b := fires("f1", "login", began), fires("f2", "crm-read", began)
+	w.send(a, b)
+	w.after(time.Minute)
+	h, err := w.raw("alert.receive", "", strings.Replace(message(a.over(w.now)), `"truncatedAlerts":0`, `"truncatedAlerts":1`, 1))
+	if err != nil || h.Truncated != 1 {
+		t.Errorf("%+v %v", h, err)
+	}
+	w.want(w.only(), data.Investigating, "crm-read=major_outage login=operational", 2, 0)
+}
+
+func TestThousandsOfAlerts(t *testing.T) {
+	w := room(t, byLabel)
+	var all, over []sent
+	for n := range 3000 {
+		a := fires(fmt.Sprintf("%x", n), []string{"login", "crm-read", "crm-write"}[n%3], began)
+		all, over = append(all, a), append(over, a.over(began.Add(time.Minute)))
+	}
+	if h := w.send(all...); h.Began != 3000 || len(h.Incidents) != 1 {
+		t.Errorf("%+v", h)
+	}
+	w.want(w.only(), data.Investigating, "crm-read=major_outage crm-write=major_outage login=major_outage", 1, 0)
+	w.after(2 * time.Minute)
+	w.send(over[:2999]...)
+	if !w.only().Open() {
+		t.Error("resolved while one fires")
+	}
+	w.after(time.Minute)
+	w.send(over...)
+	if w.only().Open() {
+		t.Error("open when none fires")
+	}
+	w.view(func(tx data.Tx) error {
+		n, err := data.VerifyAudit(tx)
+		if n > 10 {
+			t.Errorf("%d entries in the audit log", n)
+		}
+		return err
+	})
+	now := w.now.Add(data.AlertLife + time.Hour)
+	if err := w.api.ForgetAlerts(t.Context(), now); err != nil {
+		t.Fatal(err)
+	}
+	w.view(func(tx data.Tx) error {
+		kept, err := data.All(tx.Alerts().Range("", ""))
+		groups, gerr := data.All(tx.AlertGroups().Range("", ""))
+		if len(kept) != 0 || len(groups) != 0 {
+			t.Errorf("%d alerts and %d groups are kept for ever", len(kept), len(groups))
+		}
+		return errors.Join(err, gerr)
+	})
+}
+
+func TestTitles(t *testing.T) {
+	for _, tt := range []struct{ title, label, want string }{
+		{"{components} cannot be reached", "", "LOGIN cannot be reached"},
+		{"{label:job}: {summary}", "front", "front: it does not answer"},
+		{"{{.}} ${7*7} {label:job}", "{components}", "{{.}} ${7*7} {components}"},
+		{"{label:job}", "", "Problems with LOGIN"},
+		{"{label:job}", "a\r\nBcc: x\x07\u202e", "a Bcc: x"},
+		{"{label:job}", strings.Repeat("ö", 900), strings.Repeat("ö", 199) + "…"},
+	} {
+		r := byLabel
+		r.Title = data.Words{"en": tt.title}
+		w := room(t, r)
+		w.send(fires("f1", "login", began, "job="+tt.label))
+		if got := w.only().Title; got != tt.want {
+			t.Errorf("%q with %.40q: %q, want %q", tt.title, tt.label, got, tt.want)
+		}
+	}
+	r := byLabel
+	r.Template = "unavailable"
+	w := room(t, r)
+	w.api.Settings.Zone = time.UTC
+	w.send(fires("f1", "login", began))
+	if i := w.only(); i.Title != "Not available: LOGIN" || !strings.Contains(i.Updates[0].Body, "cannot be reached since") || i.Titles["sv"] != "Inte tillgängligt: login (sv)" {
+		t.Errorf("by template: %+v", i)
+	}
+}
+
+func TestListAlerts(t *testing.T) {
+	w := room(t, byLabel)
+	a := fires("f1", "login", began)
+	a.Link = "javascript:alert(1)"
+	w.send(a)
+	w.after(time.Minute)
+	b := fires("f2", "crm-read", w.now)
+	b.Link = "http://prometheus.example.com/graph?g0.expr=up"
+	w.send(a.over(w.now), b)
+	ask := func(q map[string]string) Alerts {
+		t.Helper()
+		_, answer, err := w.api.Do(t.Context(), "alert.list", Call{By: sender, Query: q, now: w.now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out Alerts
+		if err := json.Unmarshal(answer, &out); err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	all := ask(nil)
+	if len(all.Alerts) != 2 || all.Alerts[0].Labels["service"] != "crm-read" || all.Alerts[0].Link != b.Link || all.Alerts[1].Link != "" || all.Alerts[1].Ended == nil || all.Alerts[0].Incident != w.only().ID {
+		t.Errorf("%+v", all)
+	}
+	if f := ask(map[string]string{"firing": "true"}); len(f.Alerts) != 1 || f.Alerts[0].Ended != nil {
+		t.Errorf("firing: %+v", f)
+	}
+	if l := ask(map[string]string{"limit": "1"}); len(l.Alerts) != 1 || !l.More {
+		t.Errorf("limit: %+v", l)
+	}
+	for _, q := range []map[string]string{{"limit": "0"}, {"firing": "yes"}} {
+		if _, _, err := w.api.Do(t.Context(), "alert.list", Call{By: sender, Query: q, now: w.now}); err == nil {
+			t.Errorf("%v is taken", q)
+		}
+	}
+}
+
+// TestRunAlerts: what alerts left open is over by itself, without another message.
+func TestRunAlerts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := room(t, byLabel)
+		w.now = time.Now().UTC()
+		for range 3 {
+			a := fires("f1", "login", w.now)
+			w.send(a)
+			time.Sleep(time.Minute)
+			w.now = time.Now().UTC()
+			w.send(a.over(w.now))
+			time.Sleep(time.Minute)
+			w.now = time.Now().UTC()
+		}
+		if !w.only().Open() {
+			t.Fatal("it did not flap")
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- w.api.RunAlerts(ctx) }()
+		time.Sleep(40 * time.Minute)
+		synctest.Wait()
+		if w.only().Open() {
+			t.Error("still open")
+		}
+		stop()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestUndoBesideAlerts: a change is taken back whole although alerts have left a note since, and the note stays.
+func TestUndoBesideAlerts(t *testing.T) {
+	w := room(t, byLabel)
+	w.api.Undo = 30 * time.Second
+	w.person("incident.open", "", `{"title":"Sign-in fails","components":{"login":"degraded"}}`)
+	w.after(time.Minute)
+	w.person("incident.update", w.only().ID, `{"components":{"login":"major_outage"}}`)
+	w.after(5 * time.Second)
+	w.send(fires("f1", "login", w.now))
+	w.want(w.only(), data.Investigating, "login=major_outage", 2, 1)
+	w.after(5 * time.Second)
+	w.person("incident.undo", w.only().ID, `{}`)
+	w.want(w.only(), data.Investigating, "login=degraded", 1, 1)
+	w.view(func(tx data.Tx) error {
+		marks, err := data.All(tx.Marks().Range(data.MarksOf("login", data.FromPerson)))
+		if err != nil {
+			return err
+		}
+		if got := data.Merge(marks, w.now).Level; got != data.Degraded {
+			t.Errorf("login is %s, want degraded", got)
+		}
+		for o, err := range tx.Outages().Range("", "") {
+			t.Errorf("an outage was left: %+v %v", o, err)
+		}
+		return nil
+	})
+}
