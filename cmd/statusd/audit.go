@@ -17,7 +17,7 @@ type auditCommand struct {
 
 type auditList struct {
 	Object string `help:"Only what was done to this object: an incident, a token or an operator." placeholder:"ID" complete:"incident"`
-	Limit  int    `help:"How many entries, 1 to 500." default:"100"`
+	Limit  int    `help:"How many entries, 1 to 500." default:"100" placeholder:"N"`
 	Before uint64 `help:"Only those older than the entry of this number." placeholder:"NO"`
 	reach
 }

@@ -21,7 +21,7 @@ import (
 
 type backupCommand struct {
 	To    string `arg:"" help:"File to write; or a directory, where each copy gets a name with its time; - is standard output." placeholder:"FILE|DIR"`
-	Keep  int    `help:"In a directory: how many copies to keep." default:"14"`
+	Keep  int    `help:"In a directory: how many copies to keep." default:"14" placeholder:"N"`
 	Force bool   `help:"Overwrite the file."`
 	reach
 }

@@ -40,6 +40,9 @@ type commands struct {
 	Export   exportCommand   `cmd:"" help:"Write everything that is kept as lines of JSON."`
 	Whoami   whoamiCommand   `cmd:"" help:"Show who you are to the service, and what you may."`
 	Version  versionCommand  `cmd:"" help:"Show the version."`
+
+	Completion completionCommand `cmd:"" help:"Write the script by which a shell completes commands, flags and names."`
+	Complete   completeCommand   `cmd:"" hidden:"" help:"What those scripts ask."`
 }
 
 // streams are what a command talks through.
@@ -149,8 +152,17 @@ func newParser(c *commands, out, errs io.Writer, exit func(int)) *kong.Kong {
 
 // path names the command that was being parsed, with a space behind.
 func path(c *kong.Context) string {
-	if c.Command() == "" {
+	if c.Selected() == nil {
 		return ""
 	}
-	return c.Selected().FullPath()[len("statusd "):] + " "
+	return commandOf(c.Selected()) + " "
+}
+
+// commandOf is how a command is called, behind the name of the program.
+func commandOf(n *kong.Node) string {
+	name := n.Name
+	for n = n.Parent; n != nil && n.Parent != nil; n = n.Parent {
+		name = n.Name + " " + name
+	}
+	return name
 }

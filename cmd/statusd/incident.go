@@ -15,7 +15,7 @@ import (
 )
 
 type incidentCommand struct {
-	Open      incidentOpen      `cmd:"" help:"Open an incident: statusd incident open \"Sign-in fails\" -c login."`
+	Open      incidentOpen      `cmd:"" help:"Open an incident, or write a draft of one."`
 	Update    incidentUpdate    `cmd:"" help:"Say more about an incident, or change levels."`
 	Resolve   incidentResolve   `cmd:"" help:"Say that it is over."`
 	Reopen    incidentReopen    `cmd:"" help:"Say that it is not over after all."`
@@ -69,7 +69,7 @@ type writer = io.Writer
 
 type incidentList struct {
 	All    bool   `help:"The resolved ones too."`
-	Limit  int    `help:"How many, 1 to 200." default:"50"`
+	Limit  int    `help:"How many, 1 to 200." default:"50" placeholder:"N"`
 	Before string `help:"Only those older than this one." placeholder:"ID" complete:"incident"`
 	reach
 }

@@ -12,7 +12,7 @@ import (
 
 // said are the flags of commands that tell the public something.
 type said struct {
-	Component []string          `help:"Component and level, such as login=degraded, or login@pilot for some customers only; without a level it is out. Repeat for more." short:"c" placeholder:"NAME[=LEVEL]" complete:"affected"`
+	Component []string          `help:"Component and level, such as login=degraded, or login@pilot for some customers only; without a level it is a major outage. Repeat for more." short:"c" placeholder:"NAME[=LEVEL]" complete:"affected"`
 	Cohort    string            `help:"Only these customers, such as pilot, where -c does not say." placeholder:"COHORT"`
 	Impact    string            `help:"none, minor, major or critical; without it the components' levels decide." placeholder:"IMPACT" complete:"impact"`
 	Next      string            `help:"When the next update is promised: in 30m, or at a time." placeholder:"30m|TIME"`
@@ -91,6 +91,13 @@ func (c *incidentOpen) Run(ctx context.Context, io streams) error {
 		return c.preview(ctx, io, "incident.open", "", "", p)
 	}
 	return c.send(ctx, io, "Opened", "/api/v1/incidents", c.key(), 0, p)
+}
+
+// Help implements kong.HelpProvider.
+func (c *incidentOpen) Help() string {
+	return `statusd incident open "Sign-in fails" -c login
+statusd incident open "Searching is slow" "We are looking into it." -c crm-read@pilot=degraded --started 10m --next 30m
+statusd incident open --template login-fails -c login --preview`
 }
 
 type incidentUpdate struct {

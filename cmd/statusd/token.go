@@ -19,10 +19,10 @@ type tokenCommand struct {
 
 type tokenCreate struct {
 	Name  string   `arg:"" help:"What it is for, such as pager."`
-	Role  string   `help:"viewer, responder or admin." default:"responder" complete:"role"`
-	Days  int      `help:"How long it is valid, 1 to 3650 days." default:"90"`
-	Scope []string `help:"The only operation, such as incident.open, or noun, such as incident, that it may use. Repeat for more; without it all that the role may." placeholder:"SCOPE" complete:"scope"`
-	From  []string `help:"The only network it is taken from, such as 192.0.2.0/24. Repeat for more; without it anywhere." placeholder:"NETWORK"`
+	Role  string   `help:"viewer, responder or admin." default:"responder" placeholder:"ROLE" complete:"role"`
+	Days  int      `help:"How long it is valid, 1 to 3650 days." default:"90" placeholder:"N"`
+	Scope []string `help:"Allow it this operation only, such as incident.open, or this noun, such as incident. Repeat for more; without it all that the role may." placeholder:"SCOPE" complete:"scope"`
+	From  []string `help:"Take it from this network only, such as 192.0.2.0/24. Repeat for more; without it from anywhere." placeholder:"NETWORK"`
 	reach
 }
 
