@@ -54,5 +54,7 @@ var (
 	// ErrUnknown wraps an error from commit: what was asked may or may not have happened. Never repeat it as new work;
 	// decide by its idempotency key after opening the store again.
 	ErrUnknown = errors.New("outcome unknown")
+	// ErrReadOnly wraps an error of Update when nothing can be written any more: nothing was.
+	ErrReadOnly = errors.New("nothing can be written")
 	ErrDamaged = errors.New("record is damaged")
 )

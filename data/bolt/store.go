@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -145,8 +146,8 @@ func (s *Store) fail(cause error) {
 	now := time.Now()
 	again := !s.fault.at.IsZero() && now.Sub(s.fault.at) <= doubtSpan
 	s.fault.at, s.fault.reopen = now, true
-	if again {
-		s.fault.readonly = fmt.Errorf("writing %s: the disk failed twice (%w): nothing more is written until statusd is started again", s.path, cause)
+	if again && !errors.Is(cause, syscall.ENOSPC) { // a full disk does not lie about what it holds, and may have room again
+		s.fault.readonly = fmt.Errorf("writing %s: %w: the disk failed twice (%w): nothing more is written until statusd is started again", s.path, data.ErrReadOnly, cause)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
+	"syscall"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -98,19 +99,40 @@ func (a *API) run(ctx context.Context, op Op, c Call) (data.Answer, error) {
 		}
 		return data.Audit(tx, entry)
 	})
-	if errors.Is(err, data.ErrUnknown) {
-		return answer, &ui.StatusError{
-			Status: http.StatusServiceUnavailable, Cause: err,
-			Message: "it is not known whether this was saved: ask again with the same Idempotency-Key",
-		}
-	}
 	var told *data.Error
 	if c.Key != "" && errors.As(err, &told) { // the same question gets the same refusal (RELIABILITY 1)
 		status, body := ui.Refusal(told)
 		answer = data.Answer{ID: id, Digest: digest, Status: status, Body: body, At: c.now}
 		err = a.Store.Update(ctx, func(tx data.Tx) error { return tx.Answers().Put(answer) })
 	}
-	return answer, err
+	return answer, a.unsaved(ctx, op, err)
+}
+
+// unsaved is what is said of a change that the store did not take: what is known of it, and what to do. The cause is logged here.
+func (a *API) unsaved(ctx context.Context, op Op, err error) error {
+	var told *data.Error
+	var own *ui.StatusError
+	if err == nil || errors.As(err, &told) || errors.As(err, &own) || errors.Is(err, context.Canceled) && ctx.Err() != nil {
+		return err
+	}
+	id := data.NewID()
+	a.Log.Error("a change could not be saved", "operation", op.Name, "request", id, "error", err)
+	said := &ui.StatusError{Status: http.StatusServiceUnavailable, Header: http.Header{"Retry-After": {"5"}}}
+	again := "Send it again with the same Idempotency-Key: it is done once at most"
+	switch {
+	case errors.Is(err, syscall.ENOSPC):
+		said.Status = http.StatusInsufficientStorage
+		said.Message = "the disk of the database is full, so this was probably not saved; the public page goes on. Make room. " + again
+	case errors.Is(err, data.ErrUnknown):
+		said.Message = "it is not known whether this was saved. " + again
+	case errors.Is(err, data.ErrReadOnly), errors.Is(err, syscall.EROFS):
+		said.Message = "this was not saved: the database takes no writes now; the public page goes on. Look at the disk, then start the service again"
+	default:
+		said.Status, said.Header = http.StatusInternalServerError, nil
+		said.Message = "this was not saved: something went wrong here"
+	}
+	said.Message += ". The log says more under " + id
+	return said
 }
 
 func (op Op) status() int {
