@@ -25,7 +25,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("HOME", e.WorkDir)
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"await": await, "stop": stop},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"await": await, "halt": halt},
 	})
 }
 
@@ -43,8 +43,8 @@ func await(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// stop sends SIGTERM to a background command.
-func stop(ts *testscript.TestScript, _ bool, args []string) {
+// halt sends SIGTERM to a background command.
+func halt(ts *testscript.TestScript, _ bool, args []string) {
 	for _, c := range ts.BackgroundCmds() {
 		ts.Check(c.Process.Signal(syscall.SIGTERM))
 	}
