@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/superoffice/statusd/data"
@@ -17,47 +18,66 @@ func (p *Pages) newIncident(v *visit) error {
 	}
 	f := c.openForm()
 	q := v.r.URL.Query()
-	f.Outage, f.Template = q.Get("outage"), q.Get("template")
-	if f.Outage != "" {
-		if err := p.prefill(v, &f); err != nil {
+	f.Template = q.Get("template")
+	if keys := q["outage"]; len(keys) > 0 {
+		if err := p.prefill(v, &f, keys); err != nil {
 			return err
 		}
 	}
+	f.tick(q["component"])
+	return p.render(v.w, v.r, http.StatusOK, "new", "Open an incident", f)
+}
+
+// tick ticks components.
+func (f *reportForm) tick(slugs []string) {
 	for g := range f.Groups {
 		for n := range f.Groups[g].Rows {
-			if row := &f.Groups[g].Rows[n]; row.Slug == q.Get("component") {
+			if row := &f.Groups[g].Rows[n]; slices.Contains(slugs, row.Slug) {
 				row.On = true
 			}
 		}
 	}
-	return p.render(v.w, v.r, http.StatusOK, "new", "Open an incident", f)
 }
 
-// prefill takes component, cohort, level and beginning from a measured outage. The form says them, so that they can be changed.
-func (p *Pages) prefill(v *visit, f *reportForm) error {
+// prefill takes components, level, cohort and beginning from measured outages: the worst level, the earliest beginning, and the
+// cohort only where all have the same. The form says them, so that they can be changed.
+func (p *Pages) prefill(v *visit, f *reportForm, keys []string) error {
 	var o api.Overview
 	if err := p.ask(v, "overview.get", api.Call{}, &o); err != nil {
 		return err
 	}
-	for _, s := range o.Suspected {
-		if string(s.Outage) != f.Outage {
+	var first *api.SuspectedOutage
+	var slugs []string
+	worst := data.NoData
+	for n, s := range o.Suspected {
+		if !slices.Contains(keys, string(s.Outage)) {
 			continue
 		}
-		f.Title, f.Level = s.Name+" does not work", s.Level.String()
-		f.StartedAt, f.More = s.Started.In(p.zone()).Format("2006-01-02T15:04"), true
-		if s.Cohort != data.AllCustomers {
+		slugs, worst = append(slugs, s.Component), max(worst, s.Level)
+		switch {
+		case first == nil:
 			f.Cohort = s.Cohort
+			first = &o.Suspected[n]
+		case s.Cohort != f.Cohort:
+			f.Cohort = data.AllCustomers
 		}
-		for g := range f.Groups {
-			for n := range f.Groups[g].Rows {
-				if row := &f.Groups[g].Rows[n]; row.Slug == s.Component {
-					row.On = true
-				}
-			}
+		if s.Started.Before(first.Started) {
+			first = &o.Suspected[n]
 		}
-		return nil
 	}
-	return data.NotFound("suspected outage", f.Outage+" any more: it has ended, or an incident tells of it")
+	if first == nil {
+		return data.NotFound("suspected outage", keys[0]+" any more: it has ended, or an incident tells of it")
+	}
+	if f.Cohort == data.AllCustomers {
+		f.Cohort = ""
+	}
+	f.Outage, f.Level = string(first.Outage), worst.String()
+	f.StartedAt, f.More = first.Started.In(p.zone()).Format("2006-01-02T15:04:05"), true
+	if f.Title = first.Name + " does not work"; len(slugs) > 1 {
+		f.Title = "Several services do not work"
+	}
+	f.tick(slugs)
+	return nil
 }
 
 // openIncident takes the form of a new incident: to its preview, back from there, or to the desk.

@@ -1,6 +1,7 @@
 package admin_test
 
 import (
+	"errors"
 	"fmt"
 	"html"
 	"net/http"
@@ -247,6 +248,52 @@ func TestPreviewPage(t *testing.T) {
 	fields.Set("go", "preview")
 	if a = w.post(data.Responder, desk+"/update", fields); a.status != 200 || !strings.Contains(a.body, "News.") {
 		t.Errorf("preview of an update: %d %s", a.status, a.body)
+	}
+}
+
+// TestDeclare leads from measured outages to one incident of them all, with its times.
+func TestDeclare(t *testing.T) {
+	w := newWorld(t)
+	began := time.Now().Add(-7 * time.Minute).UTC().Truncate(time.Second)
+	err := w.store.Update(t.Context(), func(tx data.Tx) error {
+		var errs []error
+		for n, slug := range []string{"login", "crm-read"} {
+			at := began.Add(time.Duration(n) * time.Minute)
+			p := datatest.Probe(slug, slug)
+			o, m := datatest.Outage(slug, at), datatest.Mark(slug, at, data.Level(3+n))
+			o.By, m.By = p.Name, p.Name
+			errs = append(errs, tx.Probes().Put(p), tx.Outages().Put(o), tx.Marks().Put(m))
+		}
+		return errors.Join(errs...)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := w.get(data.Responder, "/")
+	_, link, found := strings.Cut(a.body, `href="/incidents/new?outage=`)
+	link, _, _ = strings.Cut(link, `"`)
+	if !found || !strings.Contains(a.body, "Declare all 2 as one incident") || strings.Contains(w.get(data.Viewer, "/").body, "Declare") {
+		t.Fatalf("the overview: %s", a.body)
+	}
+	a = w.get(data.Responder, "/incidents/new?outage="+html.UnescapeString(link))
+	fields := a.hidden("/incidents")
+	for _, want := range []string{`value="login" checked`, `value="crm-read" checked`, `value="major_outage" checked`, `value="Several services do not work"`} {
+		if !strings.Contains(a.body, want) {
+			t.Errorf("the form lacks %s", want)
+		}
+	}
+	for k, v := range form("title", "Several services do not work", "component", "login", "component", "crm-read", "level", "major_outage",
+		"started_at", began.In(w.zone()).Format("2006-01-02T15:04:05")) {
+		fields[k] = v
+	}
+	if i := w.incident(w.open(fields)); !i.Started.Equal(began) || len(i.Affected) != 2 {
+		t.Errorf("declared: %+v", i)
+	}
+	if a = w.get(data.Responder, "/"); strings.Contains(a.body, "Declare") {
+		t.Error("what was declared is still suspected")
+	}
+	if a = w.get(data.Responder, "/incidents/new?outage="+html.UnescapeString(link)); a.status != 404 {
+		t.Errorf("declared once more: %d", a.status)
 	}
 }
 

@@ -257,9 +257,9 @@ func reportOf(v url.Values, zone *time.Location) (api.IncidentReport, error) {
 		r.Components[slug] = l
 	}
 	if text := v.Get("started_at"); text != "" {
-		t, err := time.ParseInLocation("2006-01-02T15:04", text, zone)
+		t, err := parseClock(text, zone)
 		if err != nil {
-			return r, data.Invalid("started", "write the time as 2026-01-31T03:10")
+			return r, err
 		}
 		r.Started, r.StartedAgo = t, ""
 	}

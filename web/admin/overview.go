@@ -2,6 +2,7 @@ package admin
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -15,6 +16,7 @@ type overviewView struct {
 	Alarms    []alarmView
 	Incidents []incidentRow
 	Suspected []suspectView
+	All       string // address of the form that declares all of them; empty for one
 	Groups    []groupView
 	Windows   []windowView
 	Setup     []componentView
@@ -98,6 +100,13 @@ func (p *Pages) overview(v *visit) error {
 		view.Suspected = append(view.Suspected, suspectView{
 			string(s.Outage), s.Name, s.Cohort, s.Reason, level(s.Level), p.when(s.Started), ago(s.Started), s.Public,
 		})
+	}
+	if len(o.Suspected) > 1 {
+		all := url.Values{}
+		for _, s := range o.Suspected {
+			all.Add("outage", string(s.Outage))
+		}
+		view.All = "/incidents/new?" + all.Encode()
 	}
 	for _, c := range o.Components {
 		p.addComponent(&view, c)

@@ -102,6 +102,8 @@ func (w *world) signedIn(r *http.Request) (data.Actor, bool, error) {
 	return data.Actor{Name: "operator:" + o.Name, Role: o.Role, Scope: o.ID, Address: w.address}, err == nil, err
 }
 
+func (w *world) zone() *time.Location { return w.pages.API.Settings.Zone }
+
 // answer is what came of a request.
 type answer struct {
 	status int
