@@ -22,7 +22,7 @@ describe('the operators\' pages', { skip: browserMissing }, () => {
 
 	for (const [name, path] of Object.entries({
 		overview: () => '/', incidents: () => '/incidents', 'a new incident': () => '/incidents/new', 'an incident': () => '/incidents/' + id,
-		'the audit log': () => '/audit', operators: () => '/operators', tokens: () => '/tokens', 'nothing there': () => '/incidents/abcdefghijkl',
+		'the audit log': () => '/audit', alerts: () => '/alerts', operators: () => '/operators', tokens: () => '/tokens', 'nothing there': () => '/incidents/abcdefghijkl',
 	})) {
 		test(`${name}: axe finds nothing, it fits, it keeps to its policy`, async () => {
 			const { page, seen, close } = await tab(path())

@@ -39,6 +39,7 @@ func (p *Pages) Routes() map[string]http.Handler {
 		"GET /incidents/{id}":                       p.page(p.incident),
 		"POST /incidents/{id}/{act}":                p.form(p.actOnIncident),
 		"POST /incidents/{id}/updates/{sub}/reword": p.form(p.reword),
+		"GET /alerts":                               p.page(p.alerts),
 		"GET /audit":                                p.page(p.audit),
 		"GET /operators":                            p.page(p.operators),
 		"POST /operators/{id}/{act}":                p.form(p.actOnOperator),

@@ -20,7 +20,7 @@ func TestPagesByRole(t *testing.T) {
 	id := w.open(form("title", "Sign-in fails", "component", "login", "level", "major_outage"))
 	for path, need := range map[string]data.Role{
 		"/": data.Viewer, "/incidents": data.Viewer, "/incidents?open=true": data.Viewer, "/incidents/new": data.Viewer,
-		"/incidents/" + id: data.Viewer, "/audit": data.Viewer, "/audit?object=" + id: data.Viewer,
+		"/incidents/" + id: data.Viewer, "/audit": data.Viewer, "/audit?object=" + id: data.Viewer, "/alerts": data.Viewer, "/alerts?firing=true": data.Viewer,
 		"/operators": data.Admin, "/tokens": data.Admin,
 	} {
 		for _, role := range []data.Role{"", data.Viewer, data.Responder, data.Admin} {

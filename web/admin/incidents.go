@@ -93,7 +93,8 @@ type incidentView struct {
 	Titles    []translation
 	Next      at
 	Resolved  at
-	Alerts    string
+	Alerts    string // the rule by which alerts opened it
+	Heard     []alertRow
 	Undo      at // until when the last change can be taken back; zero text means it cannot
 	UndoWhat  string
 	Version   int
@@ -187,6 +188,9 @@ func (p *Pages) showIncident(v *visit, status int, back *typed) error {
 	}
 	for _, t := range i.Trail {
 		view.Trail = append(view.Trail, trailView{p.when(t.At), t.Actor, t.Address, t.Action, t.Outcome, t.Seq})
+	}
+	if view.Heard, _, err = p.alertRows(v, map[string]string{"incident": i.ID, "limit": "50"}); err != nil {
+		return err
 	}
 	view.Report = catalogue.updateForm(i)
 	view.Note = noteForm{Key: data.NewID(), ID: i.ID}

@@ -55,7 +55,7 @@ func alertOps() []Op {
 		{
 			Name: "alert.list", Method: "GET", Path: "/api/v1/alerts", Need: data.Viewer, Out: Alerts{},
 			Summary: "List the alerts that came in, newest first.",
-			Query:   []Param{{"firing", "true: those that fire only"}, {"limit", "1 to 1000, without it 100"}},
+			Query:   []Param{{"firing", "true: those that fire only"}, {"incident", "ID: those of one incident only"}, {"limit", "1 to 1000, without it 100"}},
 			read:    listAlerts,
 		},
 		{
@@ -92,7 +92,10 @@ func listAlerts(_ *API, tx data.Tx, c *Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	all = slices.DeleteFunc(all, func(a data.Alert) bool { return firing && !a.Firing() })
+	incident := c.Query["incident"]
+	all = slices.DeleteFunc(all, func(a data.Alert) bool {
+		return firing && !a.Firing() || incident != "" && a.Incident != incident
+	})
 	slices.SortStableFunc(all, func(a, b data.Alert) int {
 		return cmp.Or(b.Received.Compare(a.Received), cmp.Compare(a.Key(), b.Key()))
 	})
