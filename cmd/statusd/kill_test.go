@@ -2,10 +2,10 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -14,108 +14,286 @@ import (
 	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/data/bolt"
 	"github.com/superoffice/statusd/data/datatest"
-	"github.com/superoffice/statusd/data/wire"
+	"github.com/superoffice/statusd/web/api"
 )
+
+// post sends a write through the socket and decodes the answer into out; false says that the service has not said that it did.
+func (p *process) post(path, key, body string, out any) bool {
+	r, err := http.NewRequest("POST", "http://socket/api/v1/"+path, strings.NewReader(body))
+	if err != nil {
+		return false
+	}
+	r.Header.Set("Content-Type", "application/json")
+	if key != "" {
+		r.Header.Set("Idempotency-Key", key)
+	}
+	res, err := p.http.Do(r)
+	if err != nil {
+		return false
+	}
+	defer res.Body.Close()
+	return res.StatusCode < 300 && json.NewDecoder(res.Body).Decode(out) == nil
+}
 
 // open declares an incident; ok says that the service has answered that it did.
 func (p *process) open(key string) (id string, ok bool) {
-	body := fmt.Sprintf(`{"title":"Incident %s","components":{"login":"major_outage"}}`, key)
-	r, err := http.NewRequest("POST", "http://socket/api/v1/incidents", strings.NewReader(body))
-	if err != nil {
-		return "", false
-	}
-	r.Header.Set("Content-Type", "application/json")
-	r.Header.Set("Idempotency-Key", key)
-	res, err := p.http.Do(r)
-	if err != nil {
-		return "", false
-	}
-	defer res.Body.Close()
-	var i wire.Incident
-	if res.StatusCode != http.StatusCreated || json.NewDecoder(res.Body).Decode(&i) != nil {
-		return "", false
-	}
-	return i.ID, true
+	var i api.Incident
+	ok = p.post("incidents", key, fmt.Sprintf(`{"title":"Incident %s","components":{"login":"major_outage"}}`, key), &i)
+	return i.ID, ok
 }
 
-// TestKill kills the service again and again in the middle of writes, right after the answer to one of them: whatever was
-// acknowledged is there, a repeated key gives the first answer, and nothing is there twice. Set STATUSD_KILLS for more
-// cycles.
-func TestKill(t *testing.T) {
-	cycles := 15
-	if n := os.Getenv("STATUSD_KILLS"); n != "" {
-		fmt.Sscan(n, &cycles) //nolint:errcheck // a wrong number leaves the default
+// fact is something that was acknowledged: what the audit log has to know of it, and what holds from then on.
+type fact struct {
+	action, object string
+	holds          func(data.Tx) error
+}
+
+// nights are what operators asked for, and what they were told was done. They are safe for concurrent use.
+type nights struct {
+	mu           sync.Mutex
+	acknowledged map[string]string // key of an incident that was opened → incident
+	asked        map[string]bool
+	facts        []fact
+}
+
+func (l *nights) asks(key string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.asked[key] = true
+}
+
+func (l *nights) learns(f fact) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.facts = append(l.facts, f)
+}
+
+// incidentHolds is what holds once an act on an incident was acknowledged with a version.
+func incidentHolds(id string, version int, more func(data.Incident) bool) func(data.Tx) error {
+	return func(tx data.Tx) error {
+		i, err := tx.Incidents().Get(id)
+		if err != nil {
+			return err
+		}
+		if i.Version < version || more != nil && !more(i) {
+			return fmt.Errorf("incident %s is not as it was acknowledged: %+v", id, i)
+		}
+		return nil
 	}
-	dir := t.TempDir()
-	seed := rand.Uint64()
-	t.Logf("seed %d", seed)
-	rnd := rand.New(rand.NewPCG(seed, 1))
-	acknowledged := map[string]string{} // key → incident
-	asked := map[string]bool{}
-	var mu sync.Mutex
-	for cycle := range cycles {
-		p := start(t, dir)
-		for key, want := range acknowledged { // the first of all of them again
-			if id, ok := p.open(key); !ok || id != want {
-				t.Fatalf("cycle %d: key %s answers %q, %t; it was acknowledged as %s", cycle, key, id, ok, want)
+}
+
+// duty does what an operator does in a night, one thing after the other, until the service is gone. key is nobody else's.
+func (l *nights) duty(p *process, key string, done chan<- struct{}) {
+	l.asks(key)
+	said := func(action, object string, holds func(data.Tx) error) {
+		l.learns(fact{action, object, holds})
+		done <- struct{}{}
+	}
+	id, ok := p.open(key)
+	if !ok {
+		return
+	}
+	l.mu.Lock()
+	l.acknowledged[key] = id
+	l.mu.Unlock()
+	said("incident.open", id, incidentHolds(id, 1, nil))
+	var i api.Incident
+	act := func(name, verb, body string, holds func(data.Incident) bool) bool {
+		if !p.post("incidents/"+id+"/"+verb, key+name, body, &i) {
+			return false
+		}
+		said(name, id, incidentHolds(id, i.Version, holds))
+		return true
+	}
+	if !act("incident.note", "notes", `{"body":"Note `+key+`"}`, func(i data.Incident) bool {
+		for _, u := range i.Updates {
+			if u.Internal && u.Body == "Note "+key {
+				return true
 			}
-			break
 		}
-		last := 1 + rnd.IntN(6)
-		answers := make(chan struct{}, 64)
-		var wg sync.WaitGroup
-		for w := range 3 {
-			wg.Go(func() {
-				for n := range 4 {
-					key := fmt.Sprintf("%d-%d-%d", cycle, w, n)
-					mu.Lock()
-					asked[key] = true
-					mu.Unlock()
-					id, ok := p.open(key)
-					if !ok {
-						return // the service is gone
-					}
-					mu.Lock()
-					acknowledged[key] = id
-					mu.Unlock()
-					answers <- struct{}{}
-				}
-			})
-		}
-		for range last {
-			<-answers
-		}
-		p.kill()
-		wg.Wait()
+		return false
+	}) ||
+		!act("incident.amend", "amend", `{"impact":"critical"}`, func(i data.Incident) bool { return i.Impact == "critical" }) ||
+		!act("incident.update", "updates", `{"body":"Update `+key+`","phase":"identified"}`, nil) ||
+		!act("incident.undo", "undo", `{}`, func(i data.Incident) bool { return i.Latest().Body != "Update "+key }) {
+		return
 	}
-	store, err := bolt.Open(filepath.Join(dir, storeName), bolt.Options{})
+	l.asks(key + "-draft")
+	var draft api.Incident
+	if !p.post("incidents", key+"-draft", `{"title":"Incident `+key+`-draft","components":{"crm-read":"degraded"},"draft":true}`, &draft) {
+		return
+	}
+	said("incident.open", draft.ID, incidentHolds(draft.ID, 1, nil))
+	if !p.post("incidents/"+draft.ID+"/publish", key+"-publish", `{}`, &i) {
+		return
+	}
+	said("incident.publish", draft.ID, incidentHolds(draft.ID, i.Version, func(i data.Incident) bool { return !i.Hidden }))
+	var token api.Token
+	if !p.post("tokens", "", `{"name":"token-`+key+`"}`, &token) {
+		return
+	}
+	made := func(tx data.Tx) (data.Token, error) { return tx.Tokens().Get(data.HashSecret(token.Secret)) }
+	said("token.create", token.ID, func(tx data.Tx) error { _, err := made(tx); return err })
+	if !p.post("tokens/"+token.ID+"/revoke", "", `{}`, &api.Token{}) {
+		return
+	}
+	said("token.revoke", token.ID, func(tx data.Tx) error {
+		t, err := made(tx)
+		if err == nil && t.Revoked.IsZero() {
+			err = errors.New("the token works again")
+		}
+		return err
+	})
+	who := data.OperatorID("", "operator-"+key)
+	if !p.post("operators/link", "", `{"name":"operator-`+key+`","role":"viewer"}`, &api.SignInLink{}) {
+		return
+	}
+	said("operator.link", who, func(tx data.Tx) error { _, err := tx.Operators().Get(who); return err })
+	if !p.post("operators/"+who+"/role", key+"-role", `{"role":"admin"}`, &api.Operator{}) {
+		return
+	}
+	said("operator.role", who, func(tx data.Tx) error {
+		o, err := tx.Operators().Get(who)
+		if err == nil && o.Role != data.Admin {
+			err = fmt.Errorf("the role is %s again", o.Role)
+		}
+		return err
+	})
+}
+
+// check looks at the database of a service that was killed: all that was acknowledged is there and in the audit log, whose chain
+// is whole (O1, O5); and there is nothing half done: what is there has its entry, and every entry what it is about.
+func (l *nights) check(t *testing.T, path string) {
+	t.Helper()
+	store, err := bolt.Open(path, bolt.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer store.Close()
 	datatest.Invariants(t, store)
 	err = store.View(t.Context(), func(tx data.Tx) error {
+		if _, err := data.VerifyAudit(tx); err != nil {
+			return err
+		}
+		entries := map[string]int{} // by action and object
+		for e, err := range tx.Audit().Range("", "\x7f") {
+			if err != nil {
+				return err
+			}
+			entries[e.Action+" "+e.Object]++
+		}
+		for _, f := range l.facts {
+			if err := f.holds(tx); err != nil {
+				t.Errorf("%s of %s was acknowledged: %v", f.action, f.object, err)
+			}
+			if n := entries[f.action+" "+f.object]; n != 1 {
+				t.Errorf("%s of %s was acknowledged and has %d entries in the audit log", f.action, f.object, n)
+			}
+		}
 		titles := map[string]int{}
 		for i, err := range tx.Incidents().Range("", "") {
 			if err != nil {
 				return err
 			}
 			titles[strings.TrimPrefix(i.Title, "Incident ")]++
-		}
-		for key, id := range acknowledged {
-			if _, err := tx.Incidents().Get(id); err != nil {
-				t.Errorf("key %s was acknowledged as %s: %v", key, id, err)
+			trail, err := data.AuditOf(tx, i.ID)
+			if err != nil {
+				return err
+			}
+			if len(trail) != i.Version {
+				t.Errorf("incident %s has version %d and %d entries in the audit log", i.ID, i.Version, len(trail))
 			}
 		}
 		for key, n := range titles {
-			if n > 1 || !asked[key] {
+			if n > 1 || !l.asked[key] {
 				t.Errorf("%d incidents for key %s", n, key)
 			}
 		}
-		t.Logf("%d acknowledged of %d asked, %d there, none lost in %d kills", len(acknowledged), len(asked), len(titles), cycles)
+		for token, err := range tx.Tokens().Range("", "") {
+			if err != nil {
+				return err
+			}
+			want := 1
+			if !token.Revoked.IsZero() {
+				want = 2
+			}
+			if n := entries["token.create "+token.ID] + entries["token.revoke "+token.ID]; n != want {
+				t.Errorf("token %s has %d entries in the audit log, want %d", token.ID, n, want)
+			}
+		}
+		for o, err := range tx.Operators().Range("", "") {
+			if err != nil {
+				return err
+			}
+			links := 0
+			for link, err := range tx.Links().Range("", "") {
+				if err != nil {
+					return err
+				}
+				if link.Operator == o.ID {
+					links++
+				}
+			}
+			if n := entries["operator.link "+o.ID]; n != 1 || links != 1 || (o.Role == data.Admin) != (entries["operator.role "+o.ID] == 1) {
+				t.Errorf("operator %s (%s) has %d links and %d entries of links", o.ID, o.Role, links, n)
+			}
+		}
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestKill kills the service again and again in the middle of what operators do, right after the answer to one of them, and looks
+// at the database each time. A repeated key gives the first answer, and nothing is there twice. Set STATUSD_KILLS for more cycles.
+func TestKill(t *testing.T) {
+	cycles := kills(15)
+	dir := t.TempDir()
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	rnd := rand.New(rand.NewPCG(seed, 1))
+	l := &nights{acknowledged: map[string]string{}, asked: map[string]bool{}}
+	for cycle := range cycles {
+		p := start(t, dir)
+		for key, want := range l.acknowledged { // the first of all of them again
+			if id, ok := p.open(key); !ok || id != want {
+				t.Fatalf("cycle %d: key %s answers %q, %t; it was acknowledged as %s", cycle, key, id, ok, want)
+			}
+			break
+		}
+		last := 1 + rnd.IntN(30)
+		answers := make(chan struct{}, 64)
+		var wg sync.WaitGroup
+		for w := range 3 {
+			wg.Go(func() {
+				for n := range 2 {
+					l.duty(p, fmt.Sprintf("%d-%d-%d", cycle, w, n), answers)
+				}
+			})
+		}
+		all := make(chan struct{})
+		go func() { wg.Wait(); close(all) }()
+		for range last {
+			select {
+			case <-answers:
+			case <-all:
+				t.Fatalf("cycle %d: the nights ended early, with %d answers of %d", cycle, len(l.facts), last)
+			}
+		}
+		p.kill()
+		wg.Wait()
+		l.check(t, filepath.Join(dir, storeName))
+		if t.Failed() {
+			t.FailNow()
+		}
+	}
+	did := map[string]int{}
+	for _, f := range l.facts {
+		did[f.action]++
+	}
+	t.Logf("%d facts acknowledged, none lost in %d kills: %v", len(l.facts), cycles, did)
+	if len(did) < 9 {
+		t.Errorf("only %d kinds of acts were acknowledged: %v", len(did), did)
 	}
 }
