@@ -67,10 +67,7 @@ func commandsDoc() string {
 		}
 		b.WriteString("\n")
 		if n.Detail != "" {
-			b.WriteString("\nFor example:\n\n")
-			for line := range strings.Lines(n.Detail) {
-				fmt.Fprintf(&b, "    %s\n", strings.TrimSpace(line))
-			}
+			fmt.Fprintf(&b, "\n%s\n", n.Detail)
 		}
 		if len(n.Positional) > 0 {
 			b.WriteString("\n| argument | |\n|---|---|\n")

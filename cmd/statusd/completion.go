@@ -29,10 +29,12 @@ type completionCommand struct {
 
 // Help implements kong.HelpProvider.
 func (c *completionCommand) Help() string {
-	return `source <(statusd completion bash)
-statusd completion bash > ~/.local/share/bash-completion/completions/statusd
-statusd completion zsh > DIRECTORY-IN-YOUR-FPATH/_statusd
-statusd completion fish > ~/.config/fish/completions/statusd.fish`
+	return `For example:
+
+    source <(statusd completion bash)
+    statusd completion bash > ~/.local/share/bash-completion/completions/statusd
+    statusd completion zsh > DIRECTORY-IN-YOUR-FPATH/_statusd
+    statusd completion fish > ~/.config/fish/completions/statusd.fish`
 }
 
 // Run implements the command.

@@ -46,23 +46,36 @@ type onVersion struct {
 	Version int `help:"Change nothing unless this is still the newest version, as incident show names it." placeholder:"N"`
 }
 
-// send does one act and shows what came of it.
-func (r reach) send(ctx context.Context, io streams, done, path, key string, version int, body any) error {
+// act does something to one incident and shows what came of it.
+func (r reach) act(ctx context.Context, io streams, done string, of aboutOne, what, key string, version int, body any) error {
+	path, err := of.path()
+	if err != nil {
+		return err
+	}
+	return r.conflict(r.send(ctx, io, done, path+what, key, body), of, version)
+}
+
+// send posts something about an incident and shows what came of it.
+func (r reach) send(ctx context.Context, io streams, done, path, key string, body any) error {
 	var i api.Incident
 	answer, err := r.post(ctx, path, key, body, &i)
 	if err != nil {
-		return r.conflict(err, version)
+		return err
 	}
 	return r.show(io, answer, func(w writer) error { return r.writeChange(w, done, i) })
 }
 
 // conflict says how to look where somebody else has changed the incident.
-func (r reach) conflict(err error, version int) error {
+func (r reach) conflict(err error, of aboutOne, version int) error {
 	var no *refusal
-	if version != 0 && errors.As(err, &no) && no.status == http.StatusConflict {
-		return fmt.Errorf("%w\n`statusd incident show%s` shows it and its version", err, r.again())
+	if version == 0 || !errors.As(err, &no) || no.status != http.StatusConflict {
+		return err
 	}
-	return err
+	id := ""
+	if of.ID != "" {
+		id = " " + of.ID
+	}
+	return fmt.Errorf("%w\n`statusd incident show%s%s` shows it and its version", err, id, r.again())
 }
 
 type writer = io.Writer

@@ -22,15 +22,11 @@ type incidentPublish struct {
 
 // Run implements the command.
 func (c *incidentPublish) Run(ctx context.Context, io streams) error {
-	body := api.OnVersion{Version: c.Version}
-	path, err := aboutOne{c.ID}.path()
-	if err != nil {
-		return err
-	}
+	of, body := aboutOne{c.ID}, api.OnVersion{Version: c.Version}
 	if c.Preview {
-		return c.conflict(c.preview(ctx, io, "incident.publish", c.ID, "", body), c.Version)
+		return c.conflict(c.preview(ctx, io, "incident.publish", of, body), of, c.Version)
 	}
-	return c.send(ctx, io, "Published", path+"/publish", c.key(), c.Version, body)
+	return c.act(ctx, io, "Published", of, "/publish", c.key(), c.Version, body)
 }
 
 type incidentDiscard struct {
@@ -42,11 +38,7 @@ type incidentDiscard struct {
 
 // Run implements the command.
 func (c *incidentDiscard) Run(ctx context.Context, io streams) error {
-	path, err := aboutOne{c.ID}.path()
-	if err != nil {
-		return err
-	}
-	return c.send(ctx, io, "Discarded", path+"/discard", c.key(), c.Version, api.OnVersion{Version: c.Version})
+	return c.act(ctx, io, "Discarded", aboutOne{c.ID}, "/discard", c.key(), c.Version, api.OnVersion{Version: c.Version})
 }
 
 type incidentUndo struct {
@@ -58,11 +50,7 @@ type incidentUndo struct {
 
 // Run implements the command.
 func (c *incidentUndo) Run(ctx context.Context, io streams) error {
-	path, err := aboutOne{c.ID}.path()
-	if err != nil {
-		return err
-	}
-	return c.send(ctx, io, "Taken back, it is again as before:", path+"/undo", c.key(), c.Version, api.OnVersion{Version: c.Version})
+	return c.act(ctx, io, "Taken back, it is again as before:", aboutOne{c.ID}, "/undo", c.key(), c.Version, api.OnVersion{Version: c.Version})
 }
 
 type incidentNote struct {
@@ -74,11 +62,7 @@ type incidentNote struct {
 
 // Run implements the command.
 func (c *incidentNote) Run(ctx context.Context, io streams) error {
-	path, err := c.path()
-	if err != nil {
-		return err
-	}
-	return c.send(ctx, io, "Noted in", path+"/notes", c.key(), 0, api.IncidentNote{Body: c.Body})
+	return c.act(ctx, io, "Noted in", c.aboutOne, "/notes", c.key(), 0, api.IncidentNote{Body: c.Body})
 }
 
 type incidentAmend struct {
@@ -115,15 +99,10 @@ func (c *incidentAmend) Run(ctx context.Context, io streams) error {
 	if p.Title == nil && p.Titles == nil && p.Impact == nil && p.Started == nil {
 		return usagef("nothing to correct: give --title, --title-in, --impact or --started")
 	}
-	path, err := c.path()
-	if err != nil {
-		return err
-	}
 	if c.Preview {
-		id, _ := named(c.ID)
-		return c.conflict(c.preview(ctx, io, "incident.amend", id, "", p), c.Version)
+		return c.conflict(c.preview(ctx, io, "incident.amend", c.aboutOne, p), c.aboutOne, c.Version)
 	}
-	return c.send(ctx, io, "Amended", path+"/amend", c.key(), c.Version, p)
+	return c.act(ctx, io, "Amended", c.aboutOne, "/amend", c.key(), c.Version, p)
 }
 
 type incidentReword struct {
@@ -141,11 +120,7 @@ func (c *incidentReword) Run(ctx context.Context, io streams) error {
 	if !data.ValidID(c.Update) {
 		return usagef("%q is no update's ID: those are 12 characters, see `statusd incident show`", c.Update)
 	}
-	path, err := c.path()
-	if err != nil {
-		return err
-	}
-	return c.send(ctx, io, "Reworded", path+"/updates/"+c.Update+"/reword", c.key(), c.Version, api.UpdateRewording{Body: c.Body, Bodies: c.In, Version: c.Version})
+	return c.act(ctx, io, "Reworded", c.aboutOne, "/updates/"+c.Update+"/reword", c.key(), c.Version, api.UpdateRewording{Body: c.Body, Bodies: c.In, Version: c.Version})
 }
 
 type incidentTemplates struct{ reach }

@@ -11,9 +11,16 @@ import (
 	"github.com/superoffice/statusd/web/api"
 )
 
-// preview asks what a change would tell people, and shows it.
-func (r reach) preview(ctx context.Context, io streams, operation, id, update string, body any) error {
-	wish := api.PreviewWish{Operation: operation, ID: id, Update: update}
+// preview shows what a change of an incident would tell people.
+func (r reach) preview(ctx context.Context, io streams, operation string, of aboutOne, body any) error {
+	id, err := named(of.ID)
+	if err != nil {
+		return err
+	}
+	return r.previewOf(ctx, io, api.PreviewWish{Operation: operation, ID: id}, body)
+}
+
+func (r reach) previewOf(ctx context.Context, io streams, wish api.PreviewWish, body any) error {
 	var err error
 	if wish.Body, err = json.Marshal(body); err != nil {
 		return err
@@ -35,7 +42,7 @@ func writePreview(w writer, p api.Preview) error {
 	for _, s := range p.Page {
 		untranslated := ""
 		if s.Fallback {
-			untranslated = "  (in English: nobody wrote it in this language)"
+			untranslated = "  (English where nobody wrote it in this language)"
 		}
 		fmt.Fprintf(w, "  %s  %s%s\n      %s: %s\n", s.Lang, s.Headline, untranslated, s.Phase, s.Title)
 		if s.Body != "" {

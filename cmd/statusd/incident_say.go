@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -88,16 +90,18 @@ func (c *incidentOpen) Run(ctx context.Context, io streams) error {
 		return err
 	}
 	if c.Preview {
-		return c.preview(ctx, io, "incident.open", "", "", p)
+		return c.previewOf(ctx, io, api.PreviewWish{Operation: "incident.open"}, p)
 	}
-	return c.send(ctx, io, "Opened", "/api/v1/incidents", c.key(), 0, p)
+	return c.send(ctx, io, "Opened", "/api/v1/incidents", c.key(), p)
 }
 
 // Help implements kong.HelpProvider.
 func (c *incidentOpen) Help() string {
-	return `statusd incident open "Sign-in fails" -c login
-statusd incident open "Searching is slow" "We are looking into it." -c crm-read@pilot=degraded --started 10m --next 30m
-statusd incident open --template login-fails -c login --preview`
+	return `For example:
+
+    statusd incident open "Sign-in fails" -c login
+    statusd incident open "Searching is slow" "We are looking into it." -c crm-read@pilot=degraded --started 10m --next 30m
+    statusd incident open --template login-fails -c login --preview`
 }
 
 type incidentUpdate struct {
@@ -155,21 +159,16 @@ func (r reach) tell(ctx context.Context, io streams, done, body string, phase da
 	if p.AtAgo, p.At, err = moment("--at", at, time.Now()); err != nil {
 		return err
 	}
-	path, err := of.path()
-	if err != nil {
-		return err
-	}
-	operation := "incident.update"
+	operation, what := "incident.update", "/updates"
 	if done == "Resolved" {
-		operation, path = "incident.resolve", path+"/resolve"
+		operation, what = "incident.resolve", "/resolve"
 	} else {
-		p.Phase, path = phase, path+"/updates"
+		p.Phase = phase
 	}
 	if s.Preview {
-		id, _ := named(of.ID)
-		return r.conflict(r.preview(ctx, io, operation, id, "", p), p.Version)
+		return r.conflict(r.preview(ctx, io, operation, of, p), of, p.Version)
 	}
-	return r.send(ctx, io, done, path, s.key(), p.Version, p)
+	return r.act(ctx, io, done, of, what, s.key(), p.Version, p)
 }
 
 // writeChange says in a few lines what came of a change.
@@ -177,7 +176,13 @@ func (r reach) writeChange(w writer, done string, i api.Incident) error {
 	fmt.Fprintf(w, "%s %s: %s (%s, impact %s)\n", done, i.ID, i.Title, phaseOf(i), i.Impact)
 	writeHolds(w, i)
 	if len(i.Updates) > 0 {
-		writeUpdate(w, i.Updates[0])
+		u := i.Updates[0]
+		langs := slices.Sorted(maps.Keys(u.Bodies))
+		u.Bodies, u.Edits = nil, nil
+		writeUpdate(w, u)
+		if len(langs) > 0 {
+			fmt.Fprintf(w, "    also in %s\n", strings.Join(langs, " "))
+		}
 	}
 	if i.UndoUntil != nil {
 		fmt.Fprintf(w, "  Until %s this takes it back: statusd incident undo %s%s\n", i.UndoUntil.Local().Format("15:04:05"), i.ID, r.again())

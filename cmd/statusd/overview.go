@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -69,37 +71,46 @@ func (c *overviewCommand) write(w writer, v api.Overview) error {
 	return err
 }
 
-// writeComponents lists those that are not well.
+// writeComponents lists those that are not well, and names those that nobody knows of.
 func writeComponents(w writer, all []api.ComponentNow) error {
-	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-	n := 0
+	var unwell, unknown []string
 	for _, c := range all {
-		if c.Level == data.Operational && !c.Maintenance && len(c.Cohorts) == 0 {
+		switch {
+		case c.Level == data.NoData && !c.Maintenance && !c.Declared:
+			unknown = append(unknown, c.Component)
+			continue
+		case c.Level == data.Operational && !c.Maintenance && len(c.Cohorts) == 0:
 			continue
 		}
-		n++
-		var notes []string
-		for _, note := range []struct {
-			so   bool
-			text string
-		}{
-			{c.Declared, "declared"},
-			{c.Maintenance, "maintenance"},
-			{c.Setup != "", c.Setup},
-			{len(c.Probes) == 0 && c.Setup == "", "nobody measures it"},
-		} {
-			if note.so {
-				notes = append(notes, note.text)
+		line := fmt.Sprintf("  %s\t%s", c.Component, levelWords(c.Level))
+		for _, cohort := range slices.Sorted(maps.Keys(c.Cohorts)) {
+			if cohort != data.AllCustomers {
+				line += fmt.Sprintf(", %s: %s", cohort, levelWords(c.Cohorts[cohort]))
 			}
 		}
 		since := ""
 		if c.Since != nil {
 			since = "since " + minute(*c.Since)
 		}
-		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\n", c.Component, levelWords(c.Level), since, strings.Join(notes, ", "))
+		line += "\t" + since
+		if c.Declared {
+			line += "\tdeclared"
+		}
+		if c.Maintenance {
+			line += "\tmaintenance"
+		}
+		unwell = append(unwell, line)
 	}
-	fmt.Fprintf(w, "\nComponents that are not well, of %d%s\n", len(all), none(n))
-	return t.Flush()
+	fmt.Fprintf(w, "\nComponents that are not well, of %d%s\n", len(all), none(len(unwell)))
+	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	for _, line := range unwell {
+		fmt.Fprintln(t, line)
+	}
+	if err := t.Flush(); err != nil || len(unknown) == 0 {
+		return err
+	}
+	_, err := fmt.Fprintf(w, "  Not measured now: %s\n", strings.Join(unknown, ", "))
+	return err
 }
 
 func writeWindows(w writer, all []api.WindowNext) error {
