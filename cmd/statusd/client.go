@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/superoffice/statusd/cmd/statusd/config"
 	"github.com/superoffice/statusd/data"
@@ -201,7 +202,26 @@ func (r reach) show(io streams, answer json.RawMessage, people func(w io.Writer)
 	if r.JSON {
 		return writeJSON(io.out, answer)
 	}
-	return people(io.out)
+	return people(harmless{io.out})
+}
+
+// harmless writes text for a terminal: names and words come from others, and must not steer it.
+type harmless struct{ to io.Writer }
+
+// Write implements io.Writer. A character of b is whole: text is written a piece at a time.
+func (h harmless) Write(b []byte) (int, error) {
+	if _, err := io.WriteString(h.to, strings.Map(harmlessRune, string(b))); err != nil {
+		return 0, err
+	}
+	return len(b), nil
+}
+
+// harmlessRune replaces control characters, and those that turn the direction of text.
+func harmlessRune(r rune) rune {
+	if unicode.IsControl(r) && r != '\n' && r != '\t' || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
+		return unicode.ReplacementChar
+	}
+	return r
 }
 
 // again are the flags by which a command that is to be typed reaches the same service, with a space before.
@@ -315,7 +335,7 @@ func problem(res *http.Response, b []byte, key string) error {
 	case res.StatusCode == http.StatusTooManyRequests && res.Header.Get("Retry-After") != "":
 		text += fmt.Sprintf(" (%s seconds)", res.Header.Get("Retry-After"))
 	}
-	return &refusal{res.StatusCode, text}
+	return &refusal{res.StatusCode, strings.Map(harmlessRune, text)}
 }
 
 func writeJSON(w io.Writer, v any) error {

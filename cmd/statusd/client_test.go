@@ -64,6 +64,23 @@ func TestProblems(t *testing.T) {
 	}
 }
 
+// TestHarmless: what others wrote does not steer the terminal (C30).
+func TestHarmless(t *testing.T) {
+	var b strings.Builder
+	const text = "Kari \x1b[2J\x1b]0;x\a\r\b \u009b31m \u202eevil\u2066 Pålogging 登录\nnext\n"
+	n, err := harmless{&b}.Write([]byte(text))
+	if n != len(text) || err != nil {
+		t.Errorf("wrote %d of %d, %v", n, len(text), err)
+	}
+	if got, want := b.String(), "Kari �[2J�]0;x��� �31m �evil� Pålogging 登录\nnext\n"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	res := &http.Response{StatusCode: 422}
+	if got := problem(res, []byte(`{"detail":"\u001b[2J"}`), "").Error(); got != "�[2J" {
+		t.Errorf("a refusal reads %q", got)
+	}
+}
+
 func TestQuoted(t *testing.T) {
 	for word, want := range map[string]string{
 		"": "''", "login": "login", "/a/b-c_d.e": "/a/b-c_d.e", "login|all|x": "'login|all|x'", "it's": `'it'\''s'`, "$HOME": "'$HOME'", "a b": "'a b'",

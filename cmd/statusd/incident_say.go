@@ -116,8 +116,8 @@ type incidentUpdate struct {
 
 // Run implements the command.
 func (c *incidentUpdate) Run(ctx context.Context, io streams) error {
-	if c.Body == "" && len(c.Component) == 0 && c.Phase == "" && c.Template == "" {
-		return usagef("nothing to say: give a text, --template NAME, --phase or -c NAME=LEVEL")
+	if c.Body == "" && len(c.Component) == 0 && c.Phase == "" && c.Template == "" && c.Next == "" {
+		return usagef("nothing to say: give a text, --template NAME, --phase, --next or -c NAME=LEVEL")
 	}
 	return c.tell(ctx, io, "Updated", c.Body, data.Phase(c.Phase), c.At, c.aboutOne, c.said, c.onVersion)
 }

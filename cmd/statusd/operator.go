@@ -36,7 +36,7 @@ func (c *operatorLink) Run(ctx context.Context, io streams) error {
 		return err
 	}
 	return c.show(io, answer, func(w writer) error {
-		fmt.Fprintf(io.err, "This signs %s in (role %s), once, until %s:\n", link.Operator, link.Role, link.Expires.Local().Format("15:04:05 MST"))
+		fmt.Fprintf(harmless{io.err}, "This signs %s in (role %s), once, until %s:\n", link.Operator, link.Role, link.Expires.Local().Format("15:04:05 MST"))
 		_, err := fmt.Fprintln(w, link.URL)
 		return err
 	})
