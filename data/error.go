@@ -56,5 +56,5 @@ var (
 	ErrUnknown = errors.New("outcome unknown")
 	// ErrReadOnly wraps an error of Update when nothing can be written any more: nothing was.
 	ErrReadOnly = errors.New("nothing can be written")
-	ErrDamaged = errors.New("record is damaged")
+	ErrDamaged  = errors.New("record is damaged")
 )

@@ -224,6 +224,19 @@ func TestEveryFieldOfEveryBody(t *testing.T) {
 			}
 		}
 	}
+	for body, field := range map[string]string{
+		`{"title":"a","title":"b","components":{"login":"degraded"}}`:                          "title",
+		`{"title":"a","Title":"b","components":{"login":"degraded"}}`:                          "Title",
+		`{"title":"a","components":{"login":"degraded","crm-read":"degraded","login":"none"}}`: "login",
+		`{"titles":{"nb":"x","nb":"y"},"title":"a"}`:                                           "nb",
+		`{"title":"a","draft":true,"body":"title","draft":false}`:                              "draft",
+	} {
+		_, _, err := s.desk.Do(t.Context(), "incident.open", api.Call{By: root, Body: json.RawMessage(body)})
+		var known *data.Error
+		if !errors.As(err, &known) || known.Field != field || !strings.Contains(known.Message, "twice") {
+			t.Errorf("%s: %v, want that %s is there twice", body, err, field)
+		}
+	}
 	t.Logf("%d values tried, %d taken", tried, taken)
 	if tried < 500 || taken == 0 {
 		t.Errorf("%d values tried, %d taken: is that all?", tried, taken)

@@ -67,8 +67,8 @@ var guards = http.Header{
 	"Cross-Origin-Resource-Policy": {"same-origin"},
 	"Permissions-Policy": {"accelerometer=(), autoplay=(), camera=(), display-capture=(), encrypted-media=(), fullscreen=(), geolocation=(), " +
 		"gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), publickey-credentials-get=(), screen-wake-lock=(), usb=(), xr-spatial-tracking=()"},
-	"Referrer-Policy":              {"no-referrer"},
-	"X-Content-Type-Options":       {"nosniff"},
+	"Referrer-Policy":        {"no-referrer"},
+	"X-Content-Type-Options": {"nosniff"},
 }
 
 // guarded sets the guards before anybody answers. It hands the writer on as it is: the live channel takes it over.

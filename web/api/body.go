@@ -58,6 +58,9 @@ func (c *Call) decode(v any) error {
 	if err := shallow(b); err != nil {
 		return err
 	}
+	if name := twice(b); name != "" {
+		return data.Invalid(name, "this member is there twice: which of them holds?")
+	}
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()
 	if err := d.Decode(v); err != nil {
@@ -87,6 +90,47 @@ func shallow(b []byte) error {
 		}
 		if depth > maxDepth {
 			return data.Invalid("", fmt.Sprintf("the body is nested more than %d deep", maxDepth))
+		}
+	}
+}
+
+// twice is the first member that its object has more than once, in whatever case of letters, since the decoder takes them for one;
+// empty where there is none.
+func twice(b []byte) string {
+	type level struct {
+		members map[string]bool // nil in a list
+		value   bool            // what comes next in an object is a value
+	}
+	var open []level
+	d := json.NewDecoder(bytes.NewReader(b))
+	for {
+		t, err := d.Token()
+		if err != nil {
+			return ""
+		}
+		var here *level
+		if len(open) > 0 {
+			here = &open[len(open)-1]
+		}
+		switch name, isText := t.(string); {
+		case t == json.Delim('}') || t == json.Delim(']'):
+			open = open[:len(open)-1]
+			continue
+		case here != nil && here.members != nil && !here.value && isText:
+			if here.members[strings.ToLower(name)] {
+				return name
+			}
+			here.members[strings.ToLower(name)], here.value = true, true
+			continue
+		}
+		if here != nil {
+			here.value = false
+		}
+		switch t {
+		case json.Delim('{'):
+			open = append(open, level{members: map[string]bool{}})
+		case json.Delim('['):
+			open = append(open, level{})
 		}
 	}
 }
