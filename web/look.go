@@ -34,6 +34,7 @@ type Look struct {
 	swapped chan *page.Snapshot
 	missing prometheus.Gauge
 	said    map[string]bool // cohorts of which it was said that no customer can be asked as
+	ahead   []data.Bulletin // those that are or will be to be told, as of the last change of the table; nil was not read
 }
 
 // Begin registers the metric and returns what is to be told of swaps; call it once, before Run. What
@@ -65,12 +66,18 @@ func (l *Look) Run(ctx context.Context) error {
 	var again <-chan time.Time
 	var s *page.Snapshot
 	last := ""
+	changes := l.Store.Watch(ctx, data.BulletinsTable)
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case s = <-l.swapped:
 		case <-again:
+		}
+		select {
+		case <-changes: // what changes from here on, the next look reads
+			l.ahead = nil
+		default:
 		}
 		unseen, told, err := l.look(ctx, s.State)
 		mute := l.alarm(ctx, s.State, told, time.Now())
@@ -105,7 +112,7 @@ func (l *Look) Run(ctx context.Context) error {
 func (l *Look) look(ctx context.Context, s *page.State) (unseen []string, told []data.Bulletin, err error) {
 	var open []owed
 	err = l.Store.View(ctx, func(tx data.Tx) (err error) {
-		if told, err = current(tx, time.Now()); err == nil {
+		if told, err = l.current(tx, time.Now()); err == nil {
 			open, err = l.open(tx, s, told)
 		}
 		return err

@@ -21,14 +21,24 @@ type owed struct {
 	cohort   string // whose banner it is on; "all" is the general one
 }
 
-// current are the bulletins that are to be told at now.
-func current(tx data.Tx, now time.Time) ([]data.Bulletin, error) {
-	told := []data.Bulletin{}
-	for b, err := range tx.Bulletins().Range("", "") {
-		if err != nil {
-			return nil, err
+// current are the bulletins that are to be told at now. Those of the past are read over once for each change of the table, not
+// at each look.
+func (l *Look) current(tx data.Tx, now time.Time) ([]data.Bulletin, error) {
+	if l.ahead == nil {
+		ahead := []data.Bulletin{}
+		for b, err := range tx.Bulletins().Range("", "") {
+			if err != nil {
+				return nil, err
+			}
+			if !b.Void && b.Until.After(now) {
+				ahead = append(ahead, b)
+			}
 		}
-		if !b.Void && !b.Moment.After(now) && b.Until.After(now) {
+		l.ahead = ahead
+	}
+	told := []data.Bulletin{}
+	for _, b := range l.ahead {
+		if !b.Moment.After(now) && b.Until.After(now) {
 			told = append(told, b)
 		}
 	}
