@@ -330,7 +330,7 @@ func problem(res *http.Response, b []byte, key string) error {
 		text += fmt.Sprintf(" (request %s in the log)", p.Request)
 	}
 	switch {
-	case res.StatusCode == http.StatusServiceUnavailable && key != "":
+	case (res.StatusCode == http.StatusServiceUnavailable || res.StatusCode == http.StatusInsufficientStorage) && key != "":
 		text += "\nThe key to ask again with is --key " + quoted(key)
 	case res.StatusCode == http.StatusTooManyRequests && res.Header.Get("Retry-After") != "":
 		text += fmt.Sprintf(" (%s seconds)", res.Header.Get("Retry-After"))

@@ -60,7 +60,8 @@ func TestTheRestStays(t *testing.T) {
 	_, hash := data.NewSecret()
 	for _, v := range []any{
 		hash, "abcdefghijkl", "/var/lib/statusd/statusd.db", 42, true, "crm-read-and-write-of-a-very-long-name-of-a-component", errors.New("connection refused"),
-		"https://status.example.com/incidents/abcdefghijkl", "basic words", "token create", []string{"page.target", "listen"},
+		"https://status.example.com/incidents/abcdefghijkl", "basic words", "token create",
+		[]string{"page.target", "listen"},
 	} {
 		b.Reset()
 		log.Info("said", "value", v, "token", "abcdefghijkl")
