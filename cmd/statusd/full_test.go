@@ -97,9 +97,10 @@ func TestDiskFull(t *testing.T) {
 	if len(refused) < 10 {
 		t.Fatalf("only %d writes were refused: is the disk full?", len(refused))
 	}
-	if status, b := get(t, p.at.Listen+"/"); status != 200 || !strings.Contains(b, "Incident first") {
-		t.Errorf("the page: %d", status)
-	}
+	until(t, "the page to go on", func() bool {
+		status, b := get(t, p.at.Listen+"/")
+		return status == 200 && strings.Contains(b, "Incident first")
+	})
 	res, err := p.http.Get("http://socket/api/v1/incidents")
 	if err != nil {
 		t.Fatal(err)
