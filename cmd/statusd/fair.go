@@ -7,22 +7,19 @@ import (
 	"sync"
 )
 
-// connectionsEach is how many connections one address may have open at once (RELIABILITY 3.2): enough for the readers behind one
-// office's address, and too few to keep the others out.
-const connectionsEach = 200
-
 // fair is a listener on which nobody takes everything: of an address that has as many connections open as it may, a further one
 // is closed unanswered. Not counted are our proxies, who bring the visitors of everybody, and this machine itself.
 type fair struct {
 	net.Listener
 	proxies []netip.Prefix
+	most    int // of one address
 
 	mu   sync.Mutex
 	open map[netip.Prefix]int // never zero
 }
 
-func newFair(l net.Listener, proxies []netip.Prefix) *fair {
-	return &fair{Listener: l, proxies: proxies, open: map[netip.Prefix]int{}}
+func newFair(l net.Listener, proxies []netip.Prefix, most int) *fair {
+	return &fair{Listener: l, proxies: proxies, most: most, open: map[netip.Prefix]int{}}
 }
 
 // Accept implements net.Listener.
@@ -63,7 +60,7 @@ func (f *fair) counted(peer net.Addr) (netip.Prefix, bool) {
 func (f *fair) enter(from netip.Prefix) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.open[from] >= connectionsEach {
+	if f.open[from] >= f.most {
 		return false
 	}
 	f.open[from]++

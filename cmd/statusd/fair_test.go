@@ -5,6 +5,8 @@ import (
 	"net"
 	"net/netip"
 	"testing"
+
+	"github.com/superoffice/statusd/cmd/statusd/config"
 )
 
 // door is a listener whose visitors come from where the test says.
@@ -35,8 +37,8 @@ func (v *visitor) Close() error { v.closed = true; return nil }
 // TestNobodyTakesEverything: of one address no more connections than it may have; others, our proxies and this machine are not
 // concerned, and whoever closes one may open another.
 func TestNobodyTakesEverything(t *testing.T) {
-	d := door{make(chan net.Conn, 4*connectionsEach)}
-	f := newFair(d, []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")})
+	d := door{make(chan net.Conn, 4*config.DefaultPerAddress)}
+	f := newFair(d, []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}, config.DefaultPerAddress)
 	knock := func(from string, times int) (all []*visitor) {
 		t.Helper()
 		for range times {
@@ -66,9 +68,9 @@ func TestNobodyTakesEverything(t *testing.T) {
 		return n
 	}
 	for _, from := range []string{"192.0.2.1:1234", "[2001:db8:0:1::5]:99", "[::ffff:198.51.100.7]:80"} {
-		all := knock(from, connectionsEach+7)
+		all := knock(from, config.DefaultPerAddress+7)
 		other := knock("203.0.113.9:1", 1)
-		accept(connectionsEach + 1)
+		accept(config.DefaultPerAddress + 1)
 		if n := shut(all); n != 7 || shut(other) != 0 {
 			t.Errorf("%s: %d of %d closed", from, n, len(all))
 		}
@@ -78,7 +80,7 @@ func TestNobodyTakesEverything(t *testing.T) {
 	let[0].Close() // twice closed is once left
 	back := knock("192.0.2.1:5", 2)
 	for _, from := range []string{"10.1.2.3:1", "127.0.0.1:1", "[::1]:1"} {
-		all := knock(from, connectionsEach+1)
+		all := knock(from, config.DefaultPerAddress+1)
 		want := len(all)
 		if from == "10.1.2.3:1" {
 			want++ // with the one that may come back

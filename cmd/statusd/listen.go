@@ -23,7 +23,7 @@ import (
 
 // listen binds an address, with TLS where there are certificates, for no more connections than files may be open, and no more
 // than some from one address unless it is one of our proxies.
-func listen(address string, certificates *certificates, proxies []netip.Prefix) (net.Listener, error) {
+func listen(address string, certificates *certificates, proxies []netip.Prefix, each int) (net.Listener, error) {
 	l, err := net.Listen("tcp", address)
 	if err != nil {
 		if errors.Is(err, syscall.EADDRINUSE) {
@@ -31,7 +31,7 @@ func listen(address string, certificates *certificates, proxies []netip.Prefix) 
 		}
 		return nil, fmt.Errorf("listening on %s: %w", address, err)
 	}
-	l = netutil.LimitListener(newFair(l, proxies), connections())
+	l = netutil.LimitListener(newFair(l, proxies, each), connections())
 	if certificates != nil {
 		l = tls.NewListener(l, certificates.config())
 	}

@@ -97,12 +97,12 @@ func serve(ctx context.Context, s serving) error {
 	if err != nil {
 		return err
 	}
-	public, err := listen(cfg.Listen, certificates, cfg.TrustedProxies)
+	public, err := listen(cfg.Listen, certificates, cfg.TrustedProxies, cfg.PerAddress)
 	if err != nil {
 		return err
 	}
 	defer public.Close()
-	inner, err := listen(cfg.AdminListen, nil, cfg.TrustedProxies)
+	inner, err := listen(cfg.AdminListen, nil, cfg.TrustedProxies, config.DefaultPerAddress)
 	if err != nil {
 		return err
 	}

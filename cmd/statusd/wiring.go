@@ -252,6 +252,7 @@ func restartNeeded(old, fresh *config.Config) []string {
 		{"alerts", fmt.Sprint(old.Alerts), fmt.Sprint(fresh.Alerts)},
 		{"backup", fmt.Sprint(copying(old)), fmt.Sprint(copying(fresh))},
 		{"admin_url", old.AdminURL, fresh.AdminURL},
+		{"connections_per_address", fmt.Sprint(old.PerAddress), fmt.Sprint(fresh.PerAddress)},
 		{"data", old.Data, fresh.Data},
 		{"incidents", fmt.Sprint(old.Incidents), fmt.Sprint(fresh.Incidents)},
 		{"listen", old.Listen, fresh.Listen},

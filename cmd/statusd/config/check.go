@@ -299,6 +299,10 @@ func (c *checker) link(p path, key, s string) {
 	}
 }
 
+// DefaultPerAddress is how many connections one address may have open at once (RELIABILITY 3.2): enough for the readers behind
+// the address of a small office, and too few to keep the others out.
+const DefaultPerAddress = 200
+
 func (c *checker) listeners() {
 	f := c.file
 	c.cfg.Listen, c.cfg.AdminListen = f.Listen, f.AdminListen
@@ -311,6 +315,12 @@ func (c *checker) listeners() {
 		c.cfg.Data = c.beside(f.Data)
 		if err := CheckDataDir(c.cfg.Data); err != nil {
 			c.fault(path{"data"}, "data: %s", err)
+		}
+	}
+	c.cfg.PerAddress = DefaultPerAddress
+	if f.PerAddress != nil && !c.tainted(path{"connections_per_address"}) {
+		if c.cfg.PerAddress = *f.PerAddress; c.cfg.PerAddress < 10 {
+			c.fault(path{"connections_per_address"}, "connections_per_address: %d would keep out whoever opens a page or two: use at least 10", *f.PerAddress)
 		}
 	}
 	for i, s := range f.TrustedProxies {

@@ -32,6 +32,7 @@ type Config struct {
 	Data           string // directory as configured, absolute or below the file's; empty means StateDir
 	TLS            *TLS   // nil means without
 	TrustedProxies []netip.Prefix
+	PerAddress     int      // connections of one address on the public listener
 	References     []string // host:port; none means that blindness is not detected
 	Notices        data.NoticeTimes
 	Mail           *Mail // nil means that no mail is sent

@@ -13,6 +13,7 @@ type file struct {
 	Data           string        `yaml:"data" doc:"Directory of the database and the socket, relative to this file. Without it: $STATE_DIRECTORY, else $XDG_STATE_HOME/statusd, else ~/.local/state/statusd." eg:"/var/lib/statusd"`
 	TLS            *certificate  `yaml:"tls" doc:"TLS on the public listener. Without it a proxy in front ends TLS: name it under trusted_proxies."`
 	TrustedProxies []string      `yaml:"trusted_proxies" doc:"Networks of proxies, as CIDR: what they say about a visitor's address is believed." eg:"10.0.0.0/8"`
+	PerAddress     *int          `yaml:"connections_per_address" doc:"How many connections one address may have open at once on the public listener, at least 10. Without it 200. Many readers may share the address of their office; trusted proxies and this machine are not counted." eg:"2000"`
 	Cohorts        []cohort      `yaml:"cohorts" doc:"The division of customers. A customer is in the first cohort that lists it, else in the one its hash falls into, else in the rest."`
 	Groups         []group       `yaml:"groups" doc:"Headings of the page, in the order in which they are shown."`
 	Components     []component   `yaml:"components" doc:"What visitors see a level for. Components are shown in the order of their groups, within a group in the order of this list; those without a group come last."`

@@ -67,6 +67,9 @@ func TestFullFile(t *testing.T) {
 	if len(c.Incidents.Templates) != 1 || c.Incidents.Undo != 0 || c.Incidents.Templates[0].Title["fi"] == "" || c.Incidents.Templates[0].Body["en"] != "Since {start}." {
 		t.Errorf("incidents: %+v", c.Incidents)
 	}
+	if c.PerAddress != 2000 {
+		t.Errorf("connections: %d", c.PerAddress)
+	}
 	if c.Backup == nil || *c.Backup != (Backup{Dir: "state/copies", Every: 6 * time.Hour, Keep: 30}) {
 		t.Errorf("backup: %+v", c.Backup)
 	}
