@@ -123,7 +123,6 @@ func (p *Pages) shell(w http.ResponseWriter, r *http.Request, status int, title 
 	} else { // the page of sign-in names the provider's origin for its form
 		h.Set("Content-Security-Policy", merged(h.Get("Content-Security-Policy")))
 	}
-	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	w.WriteHeader(status)

@@ -127,7 +127,9 @@ func (p IncidentReport) read(tx data.Tx, now time.Time) (data.Report, error) {
 		if err != nil || d < 0 || d > farthest {
 			return r, data.Invalid(of.field, fmt.Sprintf("%q is no length of time: write it as 30m or 2h", of.text))
 		}
-		*of.into = now.Add(of.sign * d).Truncate(time.Second)
+		if *of.into = now.Add(of.sign * d); d >= time.Second { // a shorter one would fall before what was said a moment ago
+			*of.into = of.into.Truncate(time.Second)
+		}
 	}
 	if r.Next.Sub(now) > farthest {
 		return r, data.Invalid("next_update", "this is more than ten years away: look at the year")
