@@ -2,6 +2,7 @@ package pager
 
 import (
 	"math/rand/v2"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -15,11 +16,12 @@ func nothingTwice(t *testing.T, seed uint64) {
 	random := rand.New(rand.NewPCG(seed, 1))
 	kinds := []data.AlarmKind{data.AlarmBlind, data.AlarmUndeclared, data.AlarmNoticeRefused}
 	subjects := []string{"a", "b", "c"}
-	deaths := 0
+	var deaths atomic.Int64
 	for range 100 {
 		dying := random.IntN(3) == 0
 		for _, name := range []string{"mail", "webhook"} {
 			fails := random.IntN(3)
+			random := rand.New(rand.NewPCG(seed, random.Uint64())) // of this channel: they are told side by side
 			h.answers(name, func(m Message) error {
 				switch {
 				case fails == 0 && random.IntN(2) == 0:
@@ -28,7 +30,7 @@ func nothingTwice(t *testing.T, seed uint64) {
 					h.take(name, m)
 					return &notifier.SendError{Outcome: notifier.Unknown, Reason: "who knows"}
 				case dying && random.IntN(2) == 0:
-					deaths++
+					deaths.Add(1)
 					h.store.set(true)
 				}
 				return nil
@@ -73,7 +75,7 @@ func nothingTwice(t *testing.T, seed uint64) {
 		}
 		up[x.channel][x.key] = x.word != data.SayEnded
 	}
-	if len(names) < 20 || deaths == 0 {
+	if len(names) < 20 || deaths.Load() == 0 {
 		t.Fatalf("seed %d: only %d facts were told, with %d deaths", seed, len(names), deaths)
 	}
 }
