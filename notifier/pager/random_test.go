@@ -76,6 +76,6 @@ func nothingTwice(t *testing.T, seed uint64) {
 		up[x.channel][x.key] = x.word != data.SayEnded
 	}
 	if len(names) < 20 || deaths.Load() == 0 {
-		t.Fatalf("seed %d: only %d facts were told, with %d deaths", seed, len(names), deaths)
+		t.Fatalf("seed %d: only %d facts were told, with %d deaths", seed, len(names), deaths.Load())
 	}
 }
