@@ -57,6 +57,40 @@ func PutIncident(tx Tx, i Incident) error {
 	return tx.IncidentRefs().Delete(ref.Key())
 }
 
+// Refer writes the second ways to everything that is in a store from before there were any: to incidents by time, which get their
+// first version, and to the audit log by object.
+func Refer(tx Tx) error {
+	incidents, err := All(tx.Incidents().Range("", ""))
+	if err != nil {
+		return err
+	}
+	for _, i := range incidents {
+		for _, u := range i.Updates {
+			if i.Version == 0 && !u.Internal {
+				i.Revised++ // as its bulletins and banners were counted
+			}
+		}
+		if err := PutIncident(tx, i); err != nil {
+			return err
+		}
+	}
+	var refs []AuditRef
+	for e, err := range tx.Audit().Range("", "") {
+		if err != nil {
+			return err
+		}
+		if e.Object != "" {
+			refs = append(refs, AuditRef{Object: e.Object, Seq: e.Seq})
+		}
+	}
+	for _, r := range refs {
+		if err := tx.AuditRefs().Put(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // OpenIncidents returns those that go on, oldest first, drafts included.
 func OpenIncidents(tx Tx) ([]Incident, error) {
 	var open []Incident

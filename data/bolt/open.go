@@ -168,21 +168,32 @@ func prepare(path string, db *bbolt.DB) (map[data.TableName]data.Revision, error
 	if err != nil || ready {
 		return revisions, err
 	}
-	return revisions, db.Update(func(tx *bbolt.Tx) error {
-		meta, err := tx.CreateBucketIfNotExists(metaBucket)
-		if err != nil {
+	return revisions, db.Update(func(b *bbolt.Tx) error {
+		if err := upgrade(b); err != nil {
 			return fmt.Errorf("preparing %s: %w", path, err)
 		}
-		if err := meta.Put(schemaKey, binary.BigEndian.AppendUint32(nil, schemaVersion)); err != nil {
-			return fmt.Errorf("preparing %s: %w", path, err)
-		}
-		for _, name := range data.Tables {
-			if _, err := tx.CreateBucketIfNotExists([]byte(name)); err != nil {
-				return fmt.Errorf("preparing %s: %w", path, err)
-			}
-		}
-		return countAll(tx)
+		return countAll(b)
 	})
+}
+
+// upgrade makes what is missing in a file that is new or of an older schema. The numbers of records are not its business. A file
+// that was killed in it is as it was before.
+func upgrade(b *bbolt.Tx) error {
+	meta, err := b.CreateBucketIfNotExists(metaBucket)
+	if err != nil {
+		return err
+	}
+	for _, name := range data.Tables {
+		if _, err := b.CreateBucketIfNotExists([]byte(name)); err != nil {
+			return err
+		}
+	}
+	if v := meta.Get(schemaKey); len(v) == 4 && binary.BigEndian.Uint32(v) < 2 {
+		if err := data.Refer(&tx{bolt: b, touched: map[data.TableName]int{}}); err != nil {
+			return err
+		}
+	}
+	return meta.Put(schemaKey, binary.BigEndian.AppendUint32(nil, schemaVersion))
 }
 
 // MarkerPath is the file beside a database that remembers that it was made.

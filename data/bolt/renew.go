@@ -19,8 +19,9 @@ import (
 const revisionLeap = 1 << 24
 
 // Renew makes a database at to, which must not be there, out of the copy at from, with what fn changes in it. It is written
-// anew record by record, so that damage in the copy's list of free pages, which no checksum covers, does not come along, and in the schema of this program. When
-// it returns, all of it is on the disk; after an error there is nothing at to. No marker is written beside it.
+// anew record by record, so that damage in the copy's list of free pages, which no checksum covers, does not come along, and
+// in the schema of this program. When it returns, all of it is on the disk; after an error there is nothing at to. No marker
+// is written beside it.
 func Renew(from, to string, fn func(data.Tx) error) (err error) {
 	if _, err := os.Lstat(to); err == nil {
 		return fmt.Errorf("restoring %s: %s is there already: remove it, or wait for whoever is writing it", from, to)
@@ -43,16 +44,11 @@ func Renew(from, to string, fn func(data.Tx) error) (err error) {
 		return err
 	}
 	err = dst.Update(func(b *bbolt.Tx) error {
-		for _, name := range data.Tables {
-			if _, err := b.CreateBucketIfNotExists([]byte(name)); err != nil {
-				return err
-			}
+		if err := upgrade(b); err != nil {
+			return err
 		}
 		t := &tx{bolt: b, touched: map[data.TableName]int{}}
 		if err := fn(t); err != nil {
-			return err
-		}
-		if err := b.Bucket(metaBucket).Put(schemaKey, binary.BigEndian.AppendUint32(nil, schemaVersion)); err != nil {
 			return err
 		}
 		return errors.Join(countAll(b), leap(b))
