@@ -233,7 +233,11 @@ func TestCheckFindsFlips(t *testing.T) {
 		}
 		fresh := filepath.Join(dir, fmt.Sprint("fresh", i))
 		if err := bolt.Renew(broken, fresh, func(data.Tx) error { return nil }); err != nil {
-			t.Fatalf("bit %d of byte %d passes Check: %v", bit, at, err)
+			if _, there := os.Stat(fresh); there == nil {
+				t.Fatalf("bit %d of byte %d: refused (%v), and something is there", bit, at, err)
+			}
+			refused++ // what Check cannot see, such as a length that no key may have, is refused when it is written anew
+			continue
 		}
 		if n, err := readAll(fresh); n != 80 || err != nil {
 			t.Fatalf("bit %d of byte %d passes Check and reads %d of 80 records: %v", bit, at, n, err)
