@@ -44,9 +44,9 @@ func (c *backupCommand) Run(ctx context.Context, io streams) error {
 	if err != nil {
 		return err
 	}
-	var gone []string
+	var done pruned
 	if dir != "" {
-		if gone, err = pruneCopies(dir, c.Keep); err != nil {
+		if done, err = pruneCopies(dir, filepath.Base(path), c.Keep); err != nil {
 			return fmt.Errorf("%s is made; deleting older ones: %w", path, err)
 		}
 	}
@@ -54,12 +54,16 @@ func (c *backupCommand) Run(ctx context.Context, io streams) error {
 		return writeJSON(io.out, struct {
 			File    string   `json:"file"`
 			Deleted []string `json:"deleted,omitempty"`
+			Left    []string `json:"left_alone,omitempty"` // named like copies, and not counted: no whole copies, or of a time to come
 			bolt.Summary
-		}{path, gone, sum})
+		}{path, done.gone, done.left, sum})
 	}
 	fmt.Fprintf(io.out, "%s holds %s.\n", path, describe(sum))
-	for _, name := range gone {
+	for _, name := range done.gone {
 		fmt.Fprintf(io.out, "Deleted %s.\n", name)
+	}
+	for _, name := range done.left {
+		fmt.Fprintf(io.err, "Left %s alone, and did not count it: it is no whole copy, or its name lies after now. Move it away.\n", name)
 	}
 	return nil
 }

@@ -142,7 +142,7 @@ func TestGenerations(t *testing.T) {
 			return k
 		}
 		names := func() []string {
-			found, err := copies(dir)
+			found, _, err := copies(dir, time.Now())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -183,6 +183,96 @@ func TestGenerations(t *testing.T) {
 	})
 }
 
+// TestGenerationsOfAnotherTime makes copies beside files that are named like copies and are none, or that lie ahead.
+func TestGenerationsOfAnotherTime(t *testing.T) {
+	from := t.TempDir()
+	path := databaseOf(t, from, "old")
+	strangers := map[string]func(to string){
+		"statusd-20990101T000000Z.db": func(to string) { duplicate(t, path, to) },
+		"statusd-20990102T000000Z.db": func(to string) { writeFiles(t, filepath.Dir(to), map[string]string{filepath.Base(to): ""}) },
+		"statusd-20200101T000000Z.db": func(to string) { writeFiles(t, filepath.Dir(to), map[string]string{filepath.Base(to): "rubble"}) },
+	}
+	fill := func() (dir string) {
+		dir = t.TempDir()
+		for name, write := range strangers {
+			write(filepath.Join(dir, name))
+		}
+		duplicate(t, path, filepath.Join(dir, "statusd-20210101T000000Z.db"))
+		return dir
+	}
+	// after is what must be there: the strangers, and one copy that was not there before.
+	after := func(dir string) {
+		t.Helper()
+		entries, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var fresh []string
+		for _, e := range entries {
+			if strangers[e.Name()] == nil {
+				fresh = append(fresh, e.Name())
+			}
+		}
+		if len(entries) != len(strangers)+1 || len(fresh) != 1 || fresh[0] <= "statusd-20210101T000000Z.db" {
+			t.Errorf("there are %v; want the strangers and the copy just made", entries)
+		}
+	}
+	dir := fill()
+	var out, errs bytes.Buffer
+	if status := run([]string{"backup", dir, "--keep", "1", "--data", from}, nil, &out, &errs); status != exitDone {
+		t.Fatalf("backup: %d\n%s%s", status, &out, &errs)
+	}
+	for name := range strangers {
+		if !strings.Contains(errs.String(), name) {
+			t.Errorf("it does not say that it left %s alone:\n%s", name, &errs)
+		}
+	}
+	after(dir)
+
+	store, err := bolt.Open(path, bolt.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	dir = fill()
+	var log bytes.Buffer
+	k := newKeeper(&config.Backup{Dir: dir, Every: 24 * time.Hour, Keep: 1}, store, slog.New(slog.NewTextHandler(&log, nil)), prometheus.NewRegistry())
+	if wait := k.first(time.Date(2021, 1, 1, 1, 0, 0, 0, time.UTC)); wait != 23*time.Hour {
+		t.Errorf("the first copy is made after %v, want it a day after the newest there is", wait)
+	}
+	if err := k.save(t.Context(), time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	after(dir)
+	for name := range strangers {
+		if !strings.Contains(log.String(), name) {
+			t.Errorf("the log does not have %s:\n%s", name, &log)
+		}
+	}
+	datatest.Invariants(t, store)
+}
+
+// TestKeeperDoesNotHoldTheStore asks for the store's write lock while a copy is written to where nothing moves.
+func TestKeeperDoesNotHoldTheStore(t *testing.T) {
+	store, err := bolt.Open(databaseOf(t, t.TempDir(), "old"), bolt.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := false
+	err = spoolTo(t.Context(), store, writerFunc(func(b []byte) (int, error) {
+		if !asked { // Close waits for everybody who reads
+			asked = true
+			if err := store.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+		return len(b), nil
+	}))
+	if err != nil || !asked {
+		t.Errorf("spoolTo = %v, written: %t", err, asked)
+	}
+}
+
 func TestNoGenerations(t *testing.T) {
 	if err := newKeeper(nil, nil, slog.New(slog.DiscardHandler), prometheus.NewRegistry()).run(t.Context()); err != nil {
 		t.Error(err)
@@ -202,7 +292,7 @@ func TestServeKeepsCopies(t *testing.T) {
 	}
 	var made []string
 	until(t, "the first copy", func() bool {
-		made, _ = copies(filepath.Join(filepath.Dir(file), "copies"))
+		made, _, _ = copies(filepath.Join(filepath.Dir(file), "copies"), time.Now())
 		return len(made) == 1
 	})
 	res, err := http.Get(p.at.Admin + "/metrics")

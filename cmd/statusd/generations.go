@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/superoffice/statusd/cmd/statusd/config"
+	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/data/bolt"
 )
 
@@ -23,49 +24,60 @@ const copyLayout = "statusd-20060102T150405Z.db"
 
 func copyName(now time.Time) string { return now.UTC().Format(copyLayout) }
 
-// copies are the copies in a directory, the newest first. Other files are none of ours.
-func copies(dir string) ([]string, error) {
+// copies are the copies in a directory that were made by now, the newest first. left are the files that have the name of a
+// copy and are none, or whose name lies after now, as after a clock that went wrong: nobody knows how old those are. Other
+// files are none of ours.
+func copies(dir string, now time.Time) (names, left []string, err error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var names []string
 	for _, e := range entries {
-		if _, err := time.Parse(copyLayout, e.Name()); err == nil && e.Type().IsRegular() {
+		made, err := time.Parse(copyLayout, e.Name())
+		switch {
+		case err != nil || !e.Type().IsRegular():
+		case made.After(now) || bolt.Inspect(filepath.Join(dir, e.Name()), func(data.Tx) error { return nil }) != nil:
+			left = append(left, e.Name())
+		default:
 			names = append(names, e.Name())
 		}
 	}
 	slices.Sort(names)
 	slices.Reverse(names)
-	return names, nil
+	return names, left, nil
 }
 
-// pruneCopies deletes all but the newest copies in a directory, and what commands that were killed left half written. It
-// returns what it deleted of the copies.
-func pruneCopies(dir string, keep int) (gone []string, err error) {
-	names, err := copies(dir)
+// pruned is what came of pruning a directory of copies.
+type pruned struct {
+	gone []string // copies that were deleted
+	left []string // what copies calls left: neither counted nor deleted
+}
+
+// pruneCopies deletes all but the newest copies in a directory, and what commands that were killed left half written. The
+// copy that was just made is the first of those that stay, whatever the others are called.
+func pruneCopies(dir, made string, keep int) (out pruned, err error) {
+	names, left, err := copies(dir, time.Now())
 	if err != nil {
-		return nil, err
+		return out, err
 	}
+	fresh := func(name string) bool { return name == made }
+	names, out.left = slices.DeleteFunc(names, fresh), slices.DeleteFunc(left, fresh)
 	parts, err := filepath.Glob(filepath.Join(globEscape(dir), "statusd-*.db.part"))
 	if err != nil {
-		return nil, err
+		return out, err
 	}
 	for _, part := range parts {
 		if abandoned(part) {
 			os.Remove(part) //nolint:errcheck // the next one tries again
 		}
 	}
-	for i, name := range names {
-		if i < keep {
-			continue
-		}
+	for _, name := range names[min(len(names), keep-1):] {
 		if err := os.Remove(filepath.Join(dir, name)); err != nil {
-			return gone, err
+			return out, err
 		}
-		gone = append(gone, name)
+		out.gone = append(out.gone, name)
 	}
-	return gone, nil
+	return out, nil
 }
 
 // globEscape makes a directory's name mean itself in a pattern.
@@ -144,13 +156,13 @@ func (k *keeper) run(ctx context.Context) error {
 
 // first is how long to wait for the first copy, by the newest there is.
 func (k *keeper) first(now time.Time) time.Duration {
-	names, err := copies(k.Dir)
+	names, _, err := copies(k.Dir, now)
 	if err != nil || len(names) == 0 {
 		return 0
 	}
 	made, err := time.Parse(copyLayout, names[0])
 	info, serr := os.Stat(filepath.Join(k.Dir, names[0]))
-	if err != nil || serr != nil || made.After(now) {
+	if err != nil || serr != nil {
 		return 0
 	}
 	k.success.Set(float64(made.Unix()))
@@ -164,8 +176,7 @@ func (k *keeper) save(ctx context.Context, now time.Time) error {
 	}
 	path := filepath.Join(k.Dir, copyName(now))
 	sum, err := saveCopy(ctx, path, false, func(ctx context.Context, w io.Writer) error {
-		_, err := k.store.Copy(ctx, w)
-		return err
+		return spoolTo(ctx, k.store, w)
 	})
 	if err != nil {
 		return err
@@ -173,8 +184,30 @@ func (k *keeper) save(ctx context.Context, now time.Time) error {
 	k.success.Set(float64(now.Unix()))
 	k.bytes.Set(float64(sum.Bytes))
 	k.log.Info("a copy of the database was made", "file", path, "bytes", sum.Bytes, "revision", sum.Revision)
-	if _, err := pruneCopies(k.Dir, k.Keep); err != nil && !errors.Is(err, os.ErrNotExist) {
+	done, err := pruneCopies(k.Dir, filepath.Base(path), k.Keep)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("deleting older copies: %w", err)
 	}
+	if len(done.left) > 0 {
+		k.log.Warn("files with the name of a copy are neither counted nor deleted: they are no whole copies, or their names lie after now",
+			"dir", k.Dir, "files", done.left, "way_out", "move them away")
+	}
 	return nil
+}
+
+// spoolTo writes a copy of the database to w, which may be as slow as a disk far away: while the database is read, the copy
+// goes into its own directory, because until that is over neither its pages nor its file can be renewed.
+func spoolTo(ctx context.Context, store *bolt.Store, w io.Writer) error {
+	f, err := store.Spool(ctx)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	_, err = io.Copy(writerFunc(func(b []byte) (int, error) {
+		if err := ctx.Err(); err != nil {
+			return 0, err
+		}
+		return w.Write(b)
+	}), f)
+	return err
 }
