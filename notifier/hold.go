@@ -16,8 +16,8 @@ import (
 // the other one may have been sending.
 
 // doubtful says whether notices of b that are made now may have been sent by the service that lived on after the copy. One
-// that follows from the schedule may have been, up to the release; one that tells of what people did was made there only if it
-// is older than the restore, because what was done here since has its own bulletins.
+// that follows from the schedule may have been, up to the release; one that tells of what people did is known there only if it
+// was made before the restore, because what was done here since has its own bulletins.
 func doubtful(b data.Bulletin, h data.Hold) bool {
 	if h.Released.IsZero() {
 		return false
@@ -25,7 +25,16 @@ func doubtful(b data.Bulletin, h data.Hold) bool {
 	if b.About == data.AboutOccurrence && b.Kind == data.TellPlanned {
 		return b.Moment.Before(h.Released)
 	}
-	return b.Moment.Before(h.Restored)
+	return made(b).Before(h.Restored)
+}
+
+// made is when a bulletin about what people did was made. Page and banner have it from then on; mail may wait, so that it can
+// be taken back.
+func made(b data.Bulletin) time.Time {
+	if b.Banner.IsZero() || b.Moment.Before(b.Banner) {
+		return b.Moment
+	}
+	return b.Banner
 }
 
 // Begin returns the first state of the copy of b for one subscriber: planned, or unknown if somebody else may have sent it.

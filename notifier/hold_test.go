@@ -22,7 +22,11 @@ func TestBegin(t *testing.T) {
 	}
 	done := planned()
 	done.Kind = data.TellChanged
-	story := data.Bulletin{About: data.AboutIncident, Subject: "abcdefghijkl", Kind: data.TellIncident}
+	story := func(made, undo time.Duration) data.Bulletin { // as the desk makes one: mail waits until it can no longer be undone
+		return data.Bulletin{
+			About: data.AboutIncident, Subject: "abcdefghijkl", Kind: data.TellIncident, Moment: now.Add(made + undo), Banner: now.Add(made),
+		}
+	}
 	held := restored
 	held.Released = time.Time{}
 	for _, tt := range []struct {
@@ -37,8 +41,11 @@ func TestBegin(t *testing.T) {
 		{"schedule, at the release", at(planned(), 90*time.Minute), restored, data.NoticePlanned},
 		{"moved before the restore", at(done, time.Minute), restored, data.NoticeUnknown},
 		{"moved while held", at(done, 80*time.Minute), restored, data.NoticePlanned},
-		{"incident before the copy", at(story, -time.Hour), restored, data.NoticeUnknown},
-		{"incident while held", at(story, 61*time.Minute), restored, data.NoticePlanned},
+		{"incident before the copy", story(-time.Hour, 0), restored, data.NoticeUnknown},
+		{"incident just before the restore, mailed after it", story(58*time.Minute, 5*time.Minute), restored, data.NoticeUnknown},
+		{"incident at the restore", story(60*time.Minute, 5*time.Minute), restored, data.NoticePlanned},
+		{"incident while held", story(61*time.Minute, 5*time.Minute), restored, data.NoticePlanned},
+		{"incident while held, mailed at once", story(61*time.Minute, 0), restored, data.NoticePlanned},
 	} {
 		got := notifier.Begin(tt.b, "s1", tt.hold, now.Add(2*time.Hour))
 		if got.Phase != tt.want || got.Key() != data.KeyOfNotice(tt.b.Key(), "s1") {
