@@ -1,11 +1,16 @@
 package notifier_test
 
 import (
+	"context"
 	"errors"
+	"log/slog"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/data/datatest"
@@ -181,6 +186,88 @@ func TestHeldSendsNothing(t *testing.T) {
 			}
 			return nil
 		})
+	})
+}
+
+// heldAlarms is how many alarms of a hold stand.
+func heldAlarms(t *testing.T, s data.Store) (n int) {
+	put(t, s, func(tx data.Tx) error {
+		for a, err := range tx.Alarms().Range("sending_held|", "sending_held}") {
+			if err != nil {
+				return err
+			}
+			if a.Stands() {
+				n++
+			}
+		}
+		return nil
+	})
+	return n
+}
+
+// TestHeldWithoutMail holds and releases a store whose service sends no mail, while it runs and while it does not.
+func TestHeldWithoutMail(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := open(t)
+		hold := func() {
+			put(t, s, func(tx data.Tx) error { _, err := data.HoldSending(tx, time.Now(), time.Now()); return err })
+		}
+		release := func() {
+			put(t, s, func(tx data.Tx) error { _, err := data.ReleaseSending(tx, time.Now()); return err })
+		}
+		live(t, s, nil, time.Minute)
+		if n := heldAlarms(t, s); n != 0 {
+			t.Fatalf("never held: %d alarms", n)
+		}
+		hold()
+		live(t, s, nil, time.Minute)
+		if n := heldAlarms(t, s); n != 1 {
+			t.Fatalf("held before the start: %d alarms", n)
+		}
+		release()
+		live(t, s, nil, time.Minute)
+		if n := heldAlarms(t, s); n != 0 {
+			t.Fatalf("released before the start: %d alarms", n)
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- newNotifier(s, nil).Run(ctx) }()
+		time.Sleep(time.Minute)
+		hold()
+		time.Sleep(time.Minute)
+		if n := heldAlarms(t, s); n != 1 {
+			t.Errorf("held while it runs: %d alarms", n)
+		}
+		release()
+		time.Sleep(time.Minute)
+		if n := heldAlarms(t, s); n != 0 {
+			t.Errorf("released while it runs: %d alarms", n)
+		}
+		stop()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestHeldIsNotLate reads the gauge by which operators are woken, while notices wait on purpose.
+func TestHeldIsNotLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := atMoment(t, 3)
+		put(t, s, func(tx data.Tx) error { _, err := data.HoldSending(tx, time.Now(), time.Now()); return err })
+		registry := prometheus.NewRegistry()
+		sender := &scripted{}
+		n := notifier.New(notifier.Options{Store: s, Sender: sender, Domain: "status.example.com", Log: slog.New(slog.DiscardHandler), Registry: registry})
+		run(t, n, time.Hour)
+		want := "# HELP statusd_notifier_oldest_due_seconds How long ago the oldest notice that is not out should have been; 0 while a restored store is held.\n" +
+			"# TYPE statusd_notifier_oldest_due_seconds gauge\nstatusd_notifier_oldest_due_seconds 0\n" +
+			"# HELP statusd_notifier_waiting Notices that are not settled.\n# TYPE statusd_notifier_waiting gauge\nstatusd_notifier_waiting 3\n"
+		if err := testutil.GatherAndCompare(registry, strings.NewReader(want), "statusd_notifier_oldest_due_seconds", "statusd_notifier_waiting"); err != nil {
+			t.Error(err)
+		}
+		if len(sender.sent) != 0 {
+			t.Errorf("%d messages while held", len(sender.sent))
+		}
 	})
 }
 

@@ -3,7 +3,6 @@ package notifier
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"sync/atomic"
 	"time"
@@ -49,7 +48,7 @@ func New(o Options) *Notifier {
 			Name: "statusd_notifier_maybe_twice_total", Help: "Messages sent again without certainty that the first was lost.",
 		}),
 		oldest: prometheus.NewGauge(prometheus.GaugeOpts{
-			Name: "statusd_notifier_oldest_due_seconds", Help: "How long ago the oldest notice that is not out should have been.",
+			Name: "statusd_notifier_oldest_due_seconds", Help: "How long ago the oldest notice that is not out should have been; 0 while a restored store is held.",
 		}),
 		waiting: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "statusd_notifier_waiting", Help: "Notices that are not settled.",
@@ -78,19 +77,45 @@ func (n *Notifier) Ready() error {
 
 // Run fans out and sends until ctx ends. One process at a time does.
 func (n *Notifier) Run(ctx context.Context) error {
+	loop := n.run
 	if n.o.Sender == nil {
 		n.o.Log.Warn("no mail is configured: notices are shown on page and banner only")
-		if err := n.setAlarms(ctx, nil, nil, time.Now()); err != nil && ctx.Err() == nil {
-			return fmt.Errorf("clearing the alarms of mail: %w", err)
-		}
-		<-ctx.Done()
-		return nil
+		loop = n.idle
 	}
-	err := n.o.Store.Exclusive(ctx, "notifier", n.run)
+	err := n.o.Store.Exclusive(ctx, "notifier", loop)
 	if ctx.Err() != nil {
 		return nil
 	}
 	return err
+}
+
+// idle is run where no mail is configured: nothing can be late or refused, and operators still hear that a restored store is
+// held, and that it no longer is.
+func (n *Notifier) idle(ctx context.Context) error {
+	changes := n.o.Store.Watch(ctx, data.SettingsTable)
+	again := time.NewTimer(0)
+	defer again.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case _, ok := <-changes:
+			if !ok {
+				return nil
+			}
+		case <-again.C:
+		}
+		now := time.Now()
+		_, err := n.held(ctx, now)
+		if err == nil && !n.worries.calm {
+			err = n.setAlarms(ctx, nil, nil, now)
+			n.worries.calm = err == nil
+		}
+		if err != nil && ctx.Err() == nil {
+			n.o.Log.Error("the alarms of mail could not be seen to; it is tried again", "error", err)
+			again.Reset(5 * time.Second)
+		}
+	}
 }
 
 func (n *Notifier) run(ctx context.Context) error {
@@ -176,7 +201,7 @@ func (n *Notifier) deliver(ctx context.Context, s *schedule, began time.Time) er
 	}
 }
 
-// gauge counts what is not settled.
+// gauge counts what is not settled. While a store is held nothing is late: that is an alarm of its own, as in late.
 func (n *Notifier) gauge(ctx context.Context) error {
 	var b backlog
 	now := time.Now()
@@ -191,7 +216,7 @@ func (n *Notifier) gauge(ctx context.Context) error {
 	n.worries.backlog, n.worries.read = b, now
 	n.waiting.Set(float64(b.waiting))
 	n.oldest.Set(0)
-	if !b.oldest.IsZero() {
+	if held := n.told != nil && n.told.Held(); !held && !b.oldest.IsZero() {
 		n.oldest.Set(now.Sub(b.oldest).Seconds())
 	}
 	return nil
