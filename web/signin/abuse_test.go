@@ -12,21 +12,27 @@ import (
 	"github.com/superoffice/statusd/data"
 )
 
-// C20, C24: sixty tries, spread over a header that anybody can write.
+// C20, C24: sixty guesses, spread over a header that anybody can write, with states that the guesser's own cookies vouch for.
 func TestTriesAreLimited(t *testing.T) {
 	t.Parallel()
-	for _, target := range []string{"POST /signin/link/x", "GET /signin/callback"} {
+	for _, target := range []string{"POST /signin/link/", "GET /signin/callback"} {
 		inWorld(t, nil, func(w *world) {
 			method, path, _ := strings.Cut(target, " ")
 			b := w.browser()
-			good := w.issue("kari", "")
-			limited := 0
+			used, good := w.issue("ola", ""), w.issue("kari", "")
+			w.browser().post(used, nil)
+			entries, limited := len(w.entries()), 0
 			for i := range 60 {
-				if path == "/signin/link/x" {
-					unknown, _ := data.NewReference()
-					path = "/signin/link/" + unknown
+				secret, _ := data.NewReference()
+				to, jar := path+secret, "x=y"
+				if method == "GET" {
+					value, err := begun{State: secret, Nonce: "n", Verifier: "v", At: time.Now().Unix()}.encode()
+					if err != nil {
+						t.Fatal(err)
+					}
+					to, jar = path+"?code=x&iss="+issuer+"&state="+secret, begunPrefix+secret[:begunName]+"="+value
 				}
-				a := b.do(method, path, url.Values{}, false, "X-Forwarded-For", fmt.Sprintf("198.51.100.%d", i), "X-Real-Ip", fmt.Sprintf("198.51.100.%d", i))
+				a := b.do(method, to, url.Values{}, false, "Cookie", jar, "X-Forwarded-For", fmt.Sprintf("198.51.100.%d", i), "X-Real-Ip", fmt.Sprintf("198.51.100.%d", i))
 				if a.status == 429 {
 					limited++
 					if a.header.Get("Retry-After") == "" || !has(a.body, "Try again after", "statusd operator link NAME") {
@@ -34,14 +40,14 @@ func TestTriesAreLimited(t *testing.T) {
 					}
 				}
 			}
-			if limited != 55 || len(w.entries()) != 5 {
-				t.Errorf("%s: %d of 60 were stopped, %d entries", target, limited, len(w.entries()))
-			}
-			if a := b.post(good, nil); a.status != 429 {
-				t.Errorf("a good link during the pause: %d", a.status)
+			if asked := w.p.requests["/token"]; limited != 55 || len(w.entries()) != entries+5 || asked > 5 {
+				t.Errorf("%s: %d of 60 were stopped, %d entries, %d questions to the provider", target, limited, len(w.entries())-entries, asked)
 			}
 			if a := b.post("/signin/oidc", nil); a.status != 429 {
 				t.Errorf("beginning during the pause: %d", a.status)
+			}
+			if a := b.post(used, nil); a.status != 429 || len(w.entries()) != entries+5 {
+				t.Errorf("a used link during the pause: %d, %d entries", a.status, len(w.entries())-entries)
 			}
 			other := w.browser()
 			other.address = "192.0.2.8:1"
@@ -50,12 +56,57 @@ func TestTriesAreLimited(t *testing.T) {
 			if n := strings.Count(w.log.String(), "which has to wait"); n != 1 {
 				t.Errorf("%d lines in the log", n)
 			}
+			colleague := w.browser()
+			if a := colleague.post(good, nil); a.status != 303 {
+				t.Errorf("a good link during the pause: %d", a.status)
+			}
+			colleague.mustBeIn()
 			time.Sleep(pause)
 			if a := b.signIn("/"); a.status != 200 {
 				t.Errorf("after the pause: %d", a.status)
 			}
 		})
 	}
+}
+
+// C20: what a page of somebody else's can have browsers send counts for nothing and writes nothing, so that no page locks an
+// office out.
+func TestForeignPagesLockNobodyOut(t *testing.T) {
+	t.Parallel()
+	inWorld(t, nil, func(w *world) {
+		b := w.browser()
+		back := w.p.authorize(b.begin("/")) // a sign-in that is under way
+		unknown, _ := data.NewReference()
+		for range 20 {
+			for _, to := range []string{"/signin/callback", "/signin/callback?state=" + unknown, back} {
+				if a := b.do("GET", to, nil, true, "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Dest", "image"); a.status != 400 || len(a.header["Set-Cookie"]) != 0 {
+					t.Fatalf("an image from %s: %d, cookies %q", to, a.status, a.header["Set-Cookie"])
+				}
+			}
+			for _, to := range []string{"/signin/callback", "/signin/callback?state=" + unknown} {
+				if a := b.do("GET", to, nil, true, "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Dest", "document"); a.status != 400 {
+					t.Fatalf("a foreign link to %s: %d", to, a.status)
+				}
+			}
+			if a := b.do("POST", "/signin/link/"+unknown, nil, false, "Sec-Fetch-Dest", "empty"); a.status != 404 {
+				t.Fatalf("a script's use of a link: %d", a.status)
+			}
+			if a := b.post("/signin/link/x", nil); a.status != 404 {
+				t.Fatalf("a link that is none: %d", a.status)
+			}
+		}
+		if n := len(w.entries()); n != 0 {
+			t.Errorf("%d entries", n)
+		}
+		colleague := w.browser()
+		if a := colleague.post(w.issue("ola", ""), nil); a.status != 303 {
+			t.Errorf("a good link: %d", a.status)
+		}
+		if a := b.do("GET", back, nil, true, "Sec-Fetch-Dest", "document"); a.status != 200 {
+			t.Errorf("the sign-in that was under way: %d\n%s", a.status, a.body)
+		}
+		b.mustBeIn()
+	})
 }
 
 // An office behind one address signs in at once: what succeeds does not count.
@@ -77,7 +128,8 @@ func TestStrangersDoNotFillTheDisk(t *testing.T) {
 		for i := range 2000 {
 			b := w.browser()
 			b.address = fmt.Sprintf("[2001:db8:%x:%x::1]:1", i>>8, i&255)
-			b.get("/signin/callback?state=x")
+			unknown, _ := data.NewReference()
+			b.post("/signin/link/"+unknown, nil)
 		}
 		if n := len(w.entries()); n != 60 {
 			t.Errorf("%d entries", n)
@@ -283,7 +335,7 @@ func FuzzBegunCookie(f *testing.F) {
 			name = begunPrefix + state[:begunName]
 		}
 		r.Header["Cookie"] = []string{name + "=" + value}
-		if b, ok := takeBegun(httptest.NewRecorder(), r, state, time.Unix(0, 0)); ok && b.State != state {
+		if b, ok := begunWith(r, state, time.Unix(0, 0)); ok && b.State != state {
 			t.Errorf("another state: %+v", b)
 		}
 	})

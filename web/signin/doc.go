@@ -34,8 +34,10 @@
 //
 // # Strangers
 //
-// Whatever can be tried, finishing a sign-in or using a link, is limited to five a minute for an address (a /64 in IPv6);
-// whoever goes on waits for 15 minutes. Beginning a sign-in writes nothing and asks the provider for nothing but the
+// What could be a guess, a link of the right form that nobody knows or a callback with a state of this browser, is limited to
+// five a minute for an address (a /64 in IPv6); whoever goes on waits for 15 minutes. A callback without such a state, or
+// for an image, is refused without being counted or written: any page can have a whole office's browsers send those. A good
+// link signs in during a pause as well. Beginning a sign-in writes nothing and asks the provider for nothing but the
 // discovery document. A sign-in that succeeds takes back what was counted. Refusals of strangers are written to the audit
 // log as long as they are fewer than ten a minute from the whole world; above that the log says that some were left out, so
 // that nobody fills the disk.

@@ -145,7 +145,7 @@ func nameFor(tx data.Tx, id string, names []string) (string, error) {
 // maxName is how many characters of a name there may be.
 const maxName = 64
 
-// code is the error that a provider sends people back with (RFC 6749 4.1.2.1), or something like it; unreadable ones are
+// errorCode is the error that a provider sends people back with (RFC 6749 4.1.2.1), or something like it; unreadable ones are
 // "error".
 func errorCode(s string) string {
 	if len(s) > 64 {

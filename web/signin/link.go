@@ -96,39 +96,33 @@ var (
 	}
 )
 
-// useLink answers POST /signin/link/{secret}: the link is used up, and its operator is signed in.
+// useLink answers POST /signin/link/{secret}: the link is used up, and its operator is signed in. A good link does so during
+// a pause too: nobody guesses 256 bits, and the pause is there for the disk and the provider.
 func (s *SignIn) useLink(w http.ResponseWriter, r *http.Request) error {
-	if done, err := s.paused(w, r, true); done || err != nil {
-		return err
-	}
-	about := data.AuditEntry{Action: "signin." + viaLink}
 	given := r.PathValue("secret")
-	if !data.WellFormedReference(given) {
-		return s.refuse(w, r, unknownLink, about, nil, nil)
+	if !data.WellFormedReference(given) || !opensPage(r) {
+		return s.answer(w, r, unknownLink.status, unknownLink.title, "refused", unknownLink)
 	}
 	now := time.Now().UTC()
-	secret, hash := data.NewReference()
-	var why refusal
 	var o data.Operator
-	err := s.o.Store.Update(r.Context(), func(tx data.Tx) error {
-		why, o = refusal{}, data.Operator{}
-		link, err := tx.Links().Get(data.HashSecret(given))
-		if err == nil {
-			o, err = tx.Operators().Get(link.Operator)
-		}
-		switch {
-		case errors.Is(err, data.ErrNotFound):
-			why = unknownLink
-		case err != nil:
+	var why refusal
+	err := s.o.Store.View(r.Context(), func(tx data.Tx) (err error) {
+		_, o, why, err = linkFor(tx, given, now)
+		return err
+	})
+	switch {
+	case err != nil:
+		return unsure(err)
+	case why.status != 0:
+		return s.refuseLink(w, r, why, o)
+	}
+	secret, hash := data.NewReference()
+	err = s.o.Store.Update(r.Context(), func(tx data.Tx) error {
+		var link data.Link
+		var err error
+		if link, o, why, err = linkFor(tx, given, now); err != nil {
 			return err
-		case !link.Used.IsZero():
-			why = usedLink
-		case !link.Valid(now):
-			why = expiredLink
-		case !o.Disabled.IsZero():
-			why = disabled()
-		}
-		if why.status != 0 {
+		} else if why.status != 0 { // somebody was faster
 			return errRefused
 		}
 		link.Used = now
@@ -139,8 +133,7 @@ func (s *SignIn) useLink(w http.ResponseWriter, r *http.Request) error {
 	})
 	switch {
 	case errors.Is(err, errRefused):
-		about.Object = o.ID
-		return s.refuse(w, r, why, about, nil, nil)
+		return s.refuseLink(w, r, why, o)
 	case err != nil:
 		return unsure(err)
 	}
@@ -148,4 +141,33 @@ func (s *SignIn) useLink(w http.ResponseWriter, r *http.Request) error {
 	setSession(w, secret)
 	w.Header().Set("Location", "/")
 	return s.answer(w, r, http.StatusSeeOther, "You are signed in", "signed", signInPage{Name: o.Name, Role: string(o.Role), Return: "/"})
+}
+
+// linkFor returns the link with this secret and its operator, and why it signs nobody in, if it does not.
+func linkFor(tx data.Tx, secret string, now time.Time) (link data.Link, o data.Operator, why refusal, err error) {
+	if link, err = tx.Links().Get(data.HashSecret(secret)); err == nil {
+		o, err = tx.Operators().Get(link.Operator)
+	}
+	switch {
+	case errors.Is(err, data.ErrNotFound):
+		return link, o, unknownLink, nil
+	case err != nil:
+		return link, o, why, err
+	case !link.Used.IsZero():
+		why = usedLink
+	case !link.Valid(now):
+		why = expiredLink
+	case !o.Disabled.IsZero():
+		why = disabled()
+	}
+	return link, o, why, nil
+}
+
+// refuseLink says why a link signs nobody in, and during a pause no more than that. Only an unknown one may be a guess, and
+// is counted.
+func (s *SignIn) refuseLink(w http.ResponseWriter, r *http.Request, why refusal, o data.Operator) error {
+	if done, err := s.paused(w, r, why == unknownLink); done || err != nil {
+		return err
+	}
+	return s.refuse(w, r, why, data.AuditEntry{Action: "signin." + viaLink, Object: o.ID}, nil, nil)
 }

@@ -71,17 +71,15 @@ func setBegun(w http.ResponseWriter, name, value string, age int) {
 	http.SetCookie(w, &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: age, HttpOnly: true, Secure: true, SameSite: http.SameSiteLaxMode})
 }
 
-// takeBegun returns what the browser began under this state, and takes the cookie back: a state is good for one try.
-func takeBegun(w http.ResponseWriter, r *http.Request, state string, now time.Time) (begun, bool) {
+// begunWith returns what the browser began under this state, from the cookie of that name.
+func begunWith(r *http.Request, state string, now time.Time) (begun, bool) {
 	if !data.WellFormedReference(state) {
 		return begun{}, false
 	}
-	name := begunPrefix + state[:begunName]
-	c, err := r.Cookie(name)
+	c, err := r.Cookie(begunPrefix + state[:begunName])
 	if err != nil {
 		return begun{}, false
 	}
-	setBegun(w, name, "", -1)
 	j, err := encoding.DecodeString(c.Value)
 	if err != nil {
 		return begun{}, false
@@ -95,24 +93,24 @@ func takeBegun(w http.ResponseWriter, r *http.Request, state string, now time.Ti
 }
 
 // callback answers GET /signin/callback, to which the provider sends people back. It is the one GET that changes something:
-// the protocol wants it so, and the state that it must bring makes it good for one browser, once.
+// the protocol wants it so, and the state that it must bring makes it good for one browser, once. What any page can make a
+// browser ask for, an image's address or a state of nobody's, is refused before anything is counted or written.
 func (s *SignIn) callback(w http.ResponseWriter, r *http.Request) error {
 	if s.provider == nil {
 		return s.answer(w, r, http.StatusNotFound, "Sign in", "refused", refusal{text: "No identity provider is configured.", host: true})
 	}
-	if done, err := s.paused(w, r, true); done || err != nil {
-		return err
-	}
 	now := time.Now().UTC()
 	about := data.AuditEntry{Action: "signin." + viaOIDC}
 	q := r.URL.Query()
-	b, ok := takeBegun(w, r, q.Get("state"), now)
-	if !ok {
-		return s.refuse(w, r, refusal{
-			status: http.StatusBadRequest, reason: "not begun in this browser", title: "Begin again", again: true,
-			text: "This sign-in was not begun in this browser, was finished before, or took longer than ten minutes.",
-		}, about, nil, nil)
+	state := q.Get("state")
+	b, ok := begunWith(r, state, now)
+	if !ok || !opensPage(r) {
+		return s.answer(w, r, notBegun.status, notBegun.title, "refused", notBegun)
 	}
+	if done, err := s.paused(w, r, true); done || err != nil {
+		return err
+	}
+	setBegun(w, begunPrefix+state[:begunName], "", -1) // a state is good for one try
 	at, err := s.provider.latest(r.Context())
 	if err != nil {
 		return s.down(w, r)
@@ -141,6 +139,20 @@ func (s *SignIn) callback(w http.ResponseWriter, r *http.Request) error {
 		return s.down(w, r)
 	}
 	return s.letIn(w, r, who, b, now)
+}
+
+// notBegun is said to whoever brings no state that this browser began with. It is in no audit log: every page in the world
+// can have browsers ask for it.
+var notBegun = refusal{
+	status: http.StatusBadRequest, title: "Begin again", again: true,
+	text: "This sign-in was not begun in this browser, was finished before, or took longer than ten minutes.",
+}
+
+// opensPage says whether a browser asks in order to show the answer as a page, and not for an image, a frame or a script of
+// some other page. Whoever does not say (Fetch Metadata is younger than some browsers) is believed.
+func opensPage(r *http.Request) bool {
+	dest := r.Header.Get("Sec-Fetch-Dest")
+	return dest == "" || dest == "document"
 }
 
 func notTrusted(reason string) refusal {
