@@ -107,6 +107,83 @@ func TestBackupOneAtATime(t *testing.T) {
 	}
 }
 
+// stuck is an answer whose reader stands still after the first byte.
+type stuck struct {
+	*httptest.ResponseRecorder
+	began, goOn chan struct{}
+}
+
+func (s *stuck) Write(b []byte) (int, error) {
+	s.began <- struct{}{}
+	<-s.goOn
+	return s.ResponseRecorder.Write(b)
+}
+
+// TestBackupsOnTheirWay asks for copies while others are being sent to somebody slow: each takes room on the disk.
+func TestBackupsOnTheirWay(t *testing.T) {
+	made := 0
+	spool, _ := spoolOf(t, []byte("x"))
+	h := backupDesk(t).Backup(func(ctx context.Context) (*os.File, error) { made++; return spool(ctx) })
+	began, goOn, done := make(chan struct{}), make(chan struct{}), make(chan struct{})
+	for range 2 {
+		slow := &stuck{httptest.NewRecorder(), began, goOn}
+		go func() { h.ServeHTTP(slow, askedBy(admin)); done <- struct{}{} }()
+		<-began
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, askedBy(admin))
+	if w.Code != 409 || !strings.Contains(w.Body.String(), "try again when one has arrived") || made != 2 {
+		t.Errorf("the third answers %d %s, and %d copies were made", w.Code, w.Body, made)
+	}
+	goOn <- struct{}{}
+	<-done
+	w = httptest.NewRecorder()
+	if h.ServeHTTP(w, askedBy(admin)); w.Code != 200 {
+		t.Errorf("after one has arrived: %d %s", w.Code, w.Body)
+	}
+	goOn <- struct{}{}
+	<-done
+}
+
+// actions is what the audit log has, as action and outcome.
+func actions(t *testing.T, a *api.API) (all []string) {
+	t.Helper()
+	err := a.Store.View(t.Context(), func(tx data.Tx) error {
+		for e, err := range tx.Audit().Range("", "") {
+			if err != nil {
+				return err
+			}
+			all = append(all, strings.TrimSpace(e.Action+" "+e.Object)+" "+e.Outcome)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// TestBackupIsAuditedWhenItIsMade looks into the audit log before and after, and where none could be made.
+func TestBackupIsAuditedWhenItIsMade(t *testing.T) {
+	a := backupDesk(t)
+	spool, _ := spoolOf(t, []byte("x"))
+	begun := []string{"backup.begin database done"}
+	a.Backup(func(ctx context.Context) (*os.File, error) {
+		if got := actions(t, a); !slices.Equal(got, begun) {
+			t.Errorf("while it is made: %q, want %q", got, begun)
+		}
+		return spool(ctx)
+	}).ServeHTTP(httptest.NewRecorder(), askedBy(admin))
+	made := append(begun, "backup.make database done")
+	if got := actions(t, a); !slices.Equal(got, made) {
+		t.Errorf("when it is made: %q, want %q", got, made)
+	}
+	a.Backup(func(context.Context) (*os.File, error) { return nil, errors.New("the disk is full") }).ServeHTTP(httptest.NewRecorder(), askedBy(admin))
+	if got, want := actions(t, a), append(made, begun...); !slices.Equal(got, want) {
+		t.Errorf("when none could be made: %q, want %q", got, want)
+	}
+}
+
 func TestBackupFails(t *testing.T) {
 	w := httptest.NewRecorder()
 	backupDesk(t).Backup(func(context.Context) (*os.File, error) {
