@@ -47,6 +47,7 @@ type Bulletin struct {
 	Kind    BulletinKind `json:"kind"`
 	Version int          `json:"version"` // the subject's Revised, or the number of the incident's update
 
+	First    time.Time `json:"first,omitzero"`    // when the first word that this one speaks for was to be sent; zero means Moment
 	Moment   time.Time `json:"moment"`            // page, mail and feeds tell it from here on
 	Banner   time.Time `json:"banner,omitzero"`   // the login banner from here on; zero means not on the banner
 	Deadline time.Time `json:"deadline,omitzero"` // what was promised; zero means nothing was

@@ -22,6 +22,7 @@ const (
 	MaxBackdate = 31 * 24 * time.Hour // how long ago an incident may have begun
 	MaxTitle    = 200
 	MaxBody     = 16 << 10
+	MaxUpdates  = 1000 // of one incident, notes included
 )
 
 // Incident is the story people write about a failure.
@@ -44,6 +45,7 @@ type Incident struct {
 	Updates  []Update   `json:"updates"`            // oldest first, at least one
 	Hidden   bool       `json:"hidden,omitempty"`   // a draft: absent everywhere in public
 	By       string     `json:"by"`
+	Aware    time.Time  `json:"aware,omitzero"`   // when we first knew, where a measured outage says that it was before the incident was opened (U9)
 	Alerts   string     `json:"alerts,omitempty"` // the rule by which alerts opened it and may close it; empty means people do
 }
 

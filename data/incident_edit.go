@@ -16,21 +16,39 @@ func (i Incident) Note(body, by string, now time.Time) (Incident, error) {
 	if err != nil {
 		return i, err
 	}
+	if len(i.Updates) >= MaxUpdates {
+		return i, Conflict(fmt.Sprintf("this incident has %d updates: resolve it and open another", MaxUpdates))
+	}
 	i.Updates = append(slices.Clone(i.Updates), Update{ID: NewID(), Phase: i.Phase, Body: body, At: now, Created: now, By: by, Internal: true})
 	return i, nil
 }
 
-// Publish returns a draft as the public sees it from now on. Its beginning stays; its word is of now.
+// Publish returns a draft as the public sees it from now on. Its beginning stays. Its newest words are its first public update,
+// of now; those before them stay with operators.
 func (i Incident) Publish(now time.Time) (Incident, error) {
-	if !i.Hidden {
+	switch {
+	case !i.Hidden:
 		return i, Conflict("the incident is public already")
+	case !i.Open():
+		return i, Conflict("the draft was discarded: open a new incident")
 	}
 	i.Hidden = false
 	i.Revised++
 	i.Updates = slices.Clone(i.Updates)
-	for n := range i.Updates {
-		if u := &i.Updates[n]; !u.Internal {
-			u.At, u.Created = now, now
+	first := true
+	for n := len(i.Updates) - 1; n >= 0; n-- {
+		u := &i.Updates[n]
+		if u.Internal {
+			continue
+		}
+		if u.Edits = nil; !first {
+			u.Internal = true
+			continue
+		}
+		first = false
+		u.At, u.Created, u.Changes = now, now, nil
+		for _, a := range i.Affected {
+			u.Changes = append(u.Changes, Change{Component: a.Component, Cohort: a.Cohort, Old: Operational, New: a.Level})
 		}
 	}
 	return i, nil
@@ -119,7 +137,9 @@ func (i Incident) Reword(update, body string, bodies Words, by string, now time.
 	if u.Body == body && len(bodies) == 0 {
 		return i, Invalid("body", "it says this already")
 	}
-	u.Edits = append(slices.Clone(u.Edits), Edit{At: now, By: by, Body: u.Body, Bodies: u.Bodies})
+	if !i.Hidden { // what a draft said is nobody's business
+		u.Edits = append(slices.Clone(u.Edits), Edit{At: now, By: by, Body: u.Body, Bodies: u.Bodies})
+	}
 	u.Body, u.Bodies = body, bodies
 	if !u.Internal {
 		i.Revised++

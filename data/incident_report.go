@@ -118,6 +118,9 @@ func (i Incident) Update(r Report, by string, now time.Time) (Incident, error) {
 	if i.Phase == Monitoring && i.MonitoringAt.IsZero() {
 		i.MonitoringAt = at
 	}
+	if len(i.Updates) >= MaxUpdates {
+		return i, Conflict(fmt.Sprintf("this incident has %d updates: resolve it and open another", MaxUpdates))
+	}
 	i.Revised++
 	i.Updates = append(slices.Clone(i.Updates), Update{
 		ID: NewID(), Phase: i.Phase, Body: body, Bodies: r.Bodies, At: at, Created: now, By: by, Changes: changes,

@@ -3,6 +3,7 @@ package data
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"time"
 )
 
@@ -118,6 +119,27 @@ type AuditRef struct {
 
 // Key implements Keyed.
 func (r AuditRef) Key() AuditRefKey { return AuditRefKey(fmt.Sprintf("%s|%016d", r.Object, r.Seq)) }
+
+// Trail goes over the entries about one object, newest first.
+func Trail(tx Tx, object string) iter.Seq2[AuditEntry, error] {
+	return func(yield func(AuditEntry, error) bool) {
+		before := AuditRefKey(object + "}")
+		for {
+			ref, err := tx.AuditRefs().Last(before)
+			if isNotFound(err) || err == nil && ref.Object != object {
+				return
+			}
+			var e AuditEntry
+			if err == nil {
+				e, err = tx.Audit().Get(AuditEntry{Seq: ref.Seq}.Key())
+			}
+			if !yield(e, err) || err != nil {
+				return
+			}
+			before = ref.Key()
+		}
+	}
+}
 
 // AuditOf returns the entries about one object, oldest first.
 func AuditOf(tx Tx, object string) ([]AuditEntry, error) {

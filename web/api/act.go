@@ -61,6 +61,9 @@ func (a *API) run(ctx context.Context, op Op, c Call) (data.Answer, error) {
 	var answer data.Answer
 	err := a.Store.Update(ctx, func(tx data.Tx) error {
 		answer = data.Answer{}
+		if c.live {
+			c.now = time.Now().UTC() // not when the writers before this one began
+		}
 		if c.Key != "" {
 			old, err := tx.Answers().Get(id)
 			switch {
@@ -103,7 +106,16 @@ func (a *API) run(ctx context.Context, op Op, c Call) (data.Answer, error) {
 	if c.Key != "" && errors.As(err, &told) { // the same question gets the same refusal (RELIABILITY 1)
 		status, body := ui.Refusal(told)
 		answer = data.Answer{ID: id, Digest: digest, Status: status, Body: body, At: c.now}
-		err = a.Store.Update(ctx, func(tx data.Tx) error { return tx.Answers().Put(answer) })
+		err = a.Store.Update(ctx, func(tx data.Tx) error {
+			if was, err := tx.Answers().Get(id); err == nil { // the same call came twice at once, and the other was answered
+				answer = was
+				return nil
+			}
+			return tx.Answers().Put(answer)
+		})
+	}
+	if told != nil && told.Kind == data.KindForbidden {
+		a.refused(ctx, op.Name, c)
 	}
 	return answer, a.unsaved(ctx, op, err)
 }

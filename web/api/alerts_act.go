@@ -14,7 +14,7 @@ import (
 
 // caseOf reads what there is to know of a group.
 func (a *API) caseOf(tx data.Tx, g data.AlertGroup) (alerts.Case, error) {
-	c := alerts.Case{Group: g, Names: map[string]data.Component{}}
+	c := alerts.Case{Group: g, Names: map[string]data.Component{}, Elsewhere: map[string]bool{}}
 	if n := slices.IndexFunc(a.Alerts.Rules, func(r alerts.Rule) bool { return r.Name == g.Rule }); n >= 0 {
 		c.Rule = a.Alerts.Rules[n]
 	}
@@ -24,6 +24,16 @@ func (a *API) caseOf(tx data.Tx, g data.AlertGroup) (alerts.Case, error) {
 			return c, err
 		}
 		c.Incident = i
+	}
+	for _, f := range g.Firing {
+		if _, looked := c.Elsewhere[f.Incident]; looked || f.Incident == "" || f.Incident == g.Incident {
+			continue
+		}
+		i, err := tx.Incidents().Get(f.Incident)
+		if err != nil && !errors.Is(err, data.ErrNotFound) {
+			return c, err
+		}
+		c.Elsewhere[f.Incident] = i.ID != "" && i.Open() && !i.Hidden
 	}
 	return c, nil
 }
@@ -67,11 +77,11 @@ func (a *API) perform(tx data.Tx, c *Call, cs alerts.Case) (data.AlertGroup, str
 	if err := Tell(tx, before, after, t); err != nil {
 		return cs.Group, "", err
 	}
-	if cs.Group.Incident != after.ID { // those that are in none yet opened it
+	if !before.Open() || before.ID == "" { // opened or reopened: all that fires is part of it
 		cs.Group.Incident = after.ID
 		cs.Group.Firing = slices.Clone(cs.Group.Firing)
 		for n := range cs.Group.Firing {
-			if f := &cs.Group.Firing[n]; f.Incident == "" {
+			if f := &cs.Group.Firing[n]; cs.Takes(*f) {
 				f.Incident = after.ID
 			}
 		}
@@ -120,6 +130,13 @@ func named(tx data.Tx, cs alerts.Case) error {
 	for _, f := range cs.Fresh {
 		if err := read(f.Holds); err != nil {
 			return err
+		}
+	}
+	if len(cs.Fresh) > 0 { // they may open an incident, which is that of the others too
+		for _, f := range cs.Group.Firing {
+			if err := read(f.Holds); err != nil {
+				return err
+			}
 		}
 	}
 	return read(cs.Incident.Affected)

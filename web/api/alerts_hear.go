@@ -143,6 +143,7 @@ func (h *hearing) began(alert data.Alert, hit alerts.Hit) error {
 	m.Group.Heard = h.c.now
 	if on != "" && on != m.Incident.ID {
 		m.attached[on] = append(m.attached[on], alert)
+		m.Elsewhere[on] = true
 	} else {
 		m.Fresh = append(m.Fresh, alert)
 	}
@@ -253,11 +254,8 @@ func (h *hearing) settle() error {
 			return err
 		}
 		h.did(did)
-		for _, f := range group.Firing {
-			if alert, ok := h.alerts[f.Alert]; ok && alert.Incident == "" {
-				alert.Incident = f.Incident
-				h.alerts[f.Alert] = alert
-			}
+		if err := h.attach(m.Group, group); err != nil {
+			return err
 		}
 		if err := h.tx.AlertGroups().Put(group); err != nil {
 			return err
@@ -277,6 +275,25 @@ func (h *hearing) settle() error {
 		if err := h.tx.Alerts().Put(h.alerts[key]); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// attach gives the alerts of a group the incidents that its list has them in now.
+func (h *hearing) attach(before, after data.AlertGroup) error {
+	for n, f := range after.Firing {
+		if f.Incident == before.Firing[n].Incident {
+			continue
+		}
+		alert, changed := h.alerts[f.Alert]
+		if !changed {
+			var err error
+			if alert, err = h.tx.Alerts().Get(f.Alert); err != nil {
+				return err
+			}
+		}
+		alert.Incident = f.Incident
+		h.alerts[f.Alert] = alert
 	}
 	return nil
 }

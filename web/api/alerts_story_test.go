@@ -74,8 +74,13 @@ func TestPersonsAreNotOverruled(t *testing.T) {
 		}
 		w.after(time.Minute)
 		w.send(a, fires("f2", "login", w.now.Add(-time.Minute)).over(w.now))
+		if all := w.incidents(); !all[1].Open() || heldBy(all[1]) != "login=major_outage" {
+			t.Errorf("an alert fires since before, and the second one is %s with %s", all[1].Phase, heldBy(all[1]))
+		}
+		w.after(time.Minute)
+		w.send(a.over(w.now))
 		if all := w.incidents(); all[1].Open() {
-			t.Error("the second one is over when its own alert is")
+			t.Error("the second one goes on when nothing fires any more")
 		}
 	})
 	t.Run("an undo", func(t *testing.T) {

@@ -82,6 +82,76 @@ func TestDraft(t *testing.T) {
 		t.Errorf("discarded: %+v", other)
 	}
 	d.ask(409, "/"+other.ID+"/updates", `{"body":"x"}`)
+	d.ask(409, "/"+other.ID+"/publish", `{}`)
+}
+
+// TestDraftsWordsStayInside: what was said while it was a draft is not in its public story.
+func TestDraftsWordsStayInside(t *testing.T) {
+	d := newDesk(t)
+	i := d.ask(201, "", `{`+login+`,"draft":true,"body":"Secret one."}`)
+	d.ask(200, "/"+i.ID+"/updates/"+i.Updates[0].ID+"/reword", `{"body":"Secret two."}`)
+	d.ask(200, "/"+i.ID+"/updates", `{"body":"For everybody.","components":{"crm-read":"degraded"}}`)
+	i = d.ask(200, "/"+i.ID+"/publish", `{}`)
+	public := 0
+	for _, u := range i.Updates {
+		if u.Internal {
+			continue
+		}
+		public++
+		if u.Body != "For everybody." || len(u.Edits) != 0 || len(u.Changes) != 2 || u.Changes[0].Old != data.Operational {
+			t.Errorf("published: %+v", u)
+		}
+	}
+	if public != 1 {
+		t.Errorf("%d public updates: %+v", public, i.Updates)
+	}
+}
+
+// TestUndoEndsWithTheMail: nothing is taken back once what it changed may have been sent, and no row of updates keeps the first
+// mail from going out.
+func TestUndoEndsWithTheMail(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(t)
+		d.api.Undo = data.UndoTime
+		i := d.ask(201, "", `{`+login+`}`)
+		began := time.Now()
+		time.Sleep(29 * time.Second)
+		i = d.ask(200, "/"+i.ID+"/amend", `{"title":"Other"}`)
+		if i.UndoUntil == nil || !i.UndoUntil.Equal(began.Add(data.UndoTime)) {
+			t.Errorf("undo until %v, want until the mail goes", i.UndoUntil)
+		}
+		time.Sleep(2 * time.Second)
+		d.ask(409, "/"+i.ID+"/undo", `{}`)
+
+		time.Sleep(time.Hour)
+		began = time.Now()
+		for time.Since(began) < 2*data.UndoTime {
+			d.ask(200, "/"+i.ID+"/updates", `{"body":"More."}`)
+			if n, at := d.toTell(i.ID); n != 1 || at.After(began.Add(2*data.UndoTime)) {
+				t.Fatalf("after %v %d mails wait until %v", time.Since(began), n, at.Sub(began))
+			}
+			time.Sleep(7 * time.Second)
+		}
+	})
+}
+
+// TestDraftKnowsSinceWhen: a draft out of a measured outage keeps since when we knew.
+func TestDraftKnowsSinceWhen(t *testing.T) {
+	d := newDesk(t)
+	start := time.Now().Add(-34 * time.Minute).UTC().Truncate(time.Second)
+	o := datatest.Outage("login", start)
+	if err := d.store.Update(t.Context(), func(tx data.Tx) error { return tx.Outages().Put(o) }); err != nil {
+		t.Fatal(err)
+	}
+	body, _ := json.Marshal(map[string]any{"outage": o.Key(), "draft": true})
+	i := d.ask(201, "", string(body))
+	d.ask(200, "/"+i.ID+"/publish", `{}`)
+	_, outages := d.standing("login")
+	for _, o := range outages {
+		if !o.Aware.Equal(start) {
+			t.Errorf("aware at %v, want %v: %+v", o.Aware, start, o)
+		}
+	}
 }
 
 func TestNotesAndWords(t *testing.T) {

@@ -45,6 +45,9 @@ type Act struct {
 	Outcome string    `json:"outcome"`
 }
 
+// trailShown is how many entries of its audit log an incident brings along; audit.list has them all.
+const trailShown = 50
+
 // summary is an incident without its audit trail.
 func (a *API) summary(i data.Incident) Incident {
 	w := Incident{
@@ -67,15 +70,15 @@ func (a *API) summary(i data.Incident) Incident {
 // incident is an incident with its audit trail, for one who asks for it alone.
 func (a *API) incident(tx data.Tx, i data.Incident, c *Call) (Incident, error) {
 	w := a.summary(i)
-	trail, err := data.AuditOf(tx, i.ID)
-	if err != nil {
-		return w, err
+	for e, err := range data.Trail(tx, i.ID) {
+		if err != nil {
+			return w, err
+		}
+		if w.Trail = append(w.Trail, actOf(e)); len(w.Trail) == trailShown {
+			break
+		}
 	}
-	for _, e := range slices.Backward(trail) {
-		w.Trail = append(w.Trail, actOf(e))
-	}
-	if e, err := lastAct(tx, i.ID, a.Undo, c.now); err == nil {
-		until := e.At.Add(a.Undo)
+	if _, until, err := lastAct(tx, i.ID, a.Undo, c.now); err == nil {
 		w.UndoUntil = &until
 	}
 	return w, nil

@@ -204,6 +204,7 @@ func openIncident(a *API, tx data.Tx, c *Call) (*result, error) {
 	if err != nil {
 		return nil, err
 	}
+	i.Aware = t.Aware
 	if err := Tell(tx, data.Incident{}, i, t); err != nil {
 		return nil, err
 	}
@@ -221,6 +222,15 @@ func (a *API) changed(tx data.Tx, c *Call, before *data.Incident, after data.Inc
 	}
 	shown := a.summary(kept)
 	if until := c.now.Add(a.Undo); undoable[c.op] && a.Undo > 0 {
+		from, to := data.BulletinsOf(data.AboutIncident, after.ID)
+		for b, err := range tx.Bulletins().Range(from, to) {
+			if err != nil {
+				return nil, err
+			}
+			if unsent(b, c.now) && b.Moment.Before(until) {
+				until = b.Moment
+			}
+		}
 		shown.UndoUntil = &until
 	}
 	r := &result{body: shown, object: after.ID, after: kept}
@@ -316,9 +326,11 @@ func whichVersion(tx data.Tx, id string, version int) (data.Incident, error) {
 		return i, err
 	}
 	by := "somebody"
-	if trail, err := data.AuditOf(tx, i.ID); err == nil && len(trail) > 0 {
-		last := trail[len(trail)-1]
-		by = fmt.Sprintf("%s, at %s,", last.Actor, last.At.Format(time.RFC3339))
+	for last, err := range data.Trail(tx, i.ID) {
+		if err == nil {
+			by = fmt.Sprintf("%s, at %s,", last.Actor, last.At.Format(time.RFC3339))
+		}
+		break
 	}
 	return i, data.Conflict(fmt.Sprintf("%s has changed this incident since you looked (version %d, yours %d): look at what it says now, then send yours again for that version", by, i.Version, version))
 }

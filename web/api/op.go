@@ -46,8 +46,9 @@ type Call struct {
 	Key   string            // idempotency key; empty means none
 	Body  json.RawMessage   // of a write; empty means {}
 
-	now time.Time
-	op  string
+	now  time.Time
+	live bool // now is that of the clock
+	op   string
 }
 
 // An act changes the world inside tx. It is pure but for tx, and may run more than once.
@@ -101,13 +102,19 @@ func (a *API) ops() map[string]Op {
 func (a *API) use(ctx context.Context, op Op, c Call) (int, json.RawMessage, error) {
 	c.op = op.Name
 	if c.now.IsZero() {
-		c.now = time.Now().UTC()
+		c.now, c.live = time.Now().UTC(), true
 	}
 	if !c.By.Role.May(op.Need) {
+		if err := a.pace(op, c); err != nil {
+			return 0, nil, err // refusals are written down, so they have their pace too
+		}
 		a.refused(ctx, op.Name, c)
 		return 0, nil, data.Forbidden(fmt.Sprintf("%s has the role %s; this takes %s", c.By.Name, c.By.Role, op.Need))
 	}
 	if !c.By.Reaches(op.Name) {
+		if err := a.pace(op, c); err != nil {
+			return 0, nil, err
+		}
 		a.refused(ctx, op.Name, c)
 		return 0, nil, data.Forbidden(fmt.Sprintf("%s is for %s only; this is %s", c.By.Name, strings.Join(c.By.Scopes, ", "), op.Name))
 	}

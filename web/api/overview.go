@@ -105,10 +105,10 @@ func overviewOf(tx data.Tx, now time.Time) (Overview, error) {
 	if err != nil {
 		return v, err
 	}
-	return v, errors.Join(v.readAlarms(tx), v.readSuspected(tx, open, names), v.readWindows(tx, now), v.readMail(tx, now))
+	return v, errors.Join(v.readAlarms(tx, now), v.readSuspected(tx, open, names), v.readWindows(tx, now), v.readMail(tx, now))
 }
 
-func (v *Overview) readAlarms(tx data.Tx) error {
+func (v *Overview) readAlarms(tx data.Tx, now time.Time) error {
 	for a, err := range tx.Alarms().Range("", "") {
 		if err != nil {
 			return err
@@ -117,7 +117,7 @@ func (v *Overview) readAlarms(tx data.Tx) error {
 			continue
 		}
 		text := data.Alarms[a.Kind]
-		w := Alarm{Kind: a.Kind, Subject: a.Subject, Title: text.Title, Detail: a.Detail, Do: text.Do, Urgent: text.Urgent, Since: a.Since}
+		w := Alarm{Kind: a.Kind, Subject: a.Subject, Title: text.Title, Detail: a.Detail, Do: text.Do, Urgent: a.Urgent(now), Since: a.Since}
 		if !a.By.IsZero() {
 			w.By = &a.By
 		}

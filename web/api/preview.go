@@ -122,14 +122,14 @@ func preview(a *API, tx data.Tx, c *Call) (func(context.Context) (any, error), e
 		return nil, err
 	}
 	slices.SortStableFunc(components, func(a, b data.Component) int { return a.Position - b.Position })
-	told, err := pending(tx, i)
+	told, err := pending(tx, i, c.now)
 	if err != nil {
 		return nil, err
 	}
 	return func(ctx context.Context) (any, error) {
 		v := Preview{Public: anybody, Page: []PagePreview{}, Banners: []data.Banner{}, Mail: MailPreview{Languages: map[string]int{}, Letters: []Letter{}}}
 		n := slices.IndexFunc(state.Incidents, func(o data.Incident) bool { return o.ID == i.ID })
-		if !anybody || n < 0 {
+		if v.Public = anybody && op.Name != "incident.note"; !v.Public || n < 0 {
 			return v, nil
 		}
 		shown := state.Incidents[n]
@@ -163,14 +163,14 @@ func (a *API) stateWith(tx data.Tx, i data.Incident, now time.Time) (*page.State
 	return page.Read(tx, a.Settings, now)
 }
 
-// pending is when the newest word about an incident is sent; zero if it has been.
-func pending(tx data.Tx, i data.Incident) (time.Time, error) {
+// pending is when the next mail about an incident is sent, with what it says then; zero if none waits.
+func pending(tx data.Tx, i data.Incident, now time.Time) (time.Time, error) {
 	from, to := data.BulletinsOf(data.AboutIncident, i.ID)
 	for b, err := range tx.Bulletins().Range(from, to) {
 		if err != nil {
 			return time.Time{}, err
 		}
-		if !b.Void && b.Version == i.Revised {
+		if unsent(b, now) {
 			return b.Moment, nil
 		}
 	}

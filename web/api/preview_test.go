@@ -65,11 +65,11 @@ func TestPreview(t *testing.T) {
 	if !p.Page[1].Fallback || p.Page[1].Body != "Ours alone." {
 		t.Errorf("an update nobody translated: %+v", p.Page)
 	}
-	if p = d.previewed("incident.note", i.ID, `{"body":"n"}`); p.Mail.At == nil {
-		t.Errorf("with the word before still unsent: %+v", p.Mail)
+	if p = d.previewed("incident.note", i.ID, `{"body":"n"}`); p.Public || p.Mail.At != nil {
+		t.Errorf("a note: %+v", p)
 	}
-	if p = d.previewed("incident.amend", i.ID, `{"title":"Other"}`); p.Mail.At != nil || p.Page[0].Title != "Other" {
-		t.Errorf("a correction: %+v", p)
+	if p = d.previewed("incident.amend", i.ID, `{"title":"Other"}`); p.Mail.At == nil || p.Page[0].Title != "Other" || !strings.Contains(p.Mail.Letters[0].Subject, "Other") {
+		t.Errorf("a correction while the first mail waits: %+v", p.Mail)
 	}
 	if p = d.previewed("incident.resolve", i.ID, `{}`); p.Page[0].Phase != "Resolved" || len(p.Banners) != 0 || p.Page[1].Fallback == false {
 		t.Errorf("the end: %+v", p)
@@ -84,5 +84,20 @@ func TestPreview(t *testing.T) {
 		if status, answer := d.do(&root, "POST", "/api/v1/preview", body); status != want {
 			t.Errorf("%s: %d %s, want %d", body, status, answer, want)
 		}
+	}
+}
+
+// TestCorrectionIsNotMailed: with nothing waiting a correction is shown, and nobody is mailed.
+func TestCorrectionIsNotMailed(t *testing.T) {
+	d := newDesk(t)
+	err := d.store.Update(t.Context(), func(tx data.Tx) error {
+		return errors.Join(tx.Settings().Put(data.Setting{Name: data.SettingPageID, Value: "abcdefghijkl"}), tx.Subscribers().Put(datatest.Subscriber("s1")))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := d.ask(201, "", `{`+login+`}`)
+	if p := d.previewed("incident.amend", i.ID, `{"title":"Other"}`); p.Mail.At != nil || p.Mail.Recipients != 0 || p.Page[0].Title != "Other" {
+		t.Errorf("a correction: %+v", p)
 	}
 }

@@ -9,11 +9,12 @@ import (
 
 // Telling says how a change of an incident is told.
 type Telling struct {
-	Now   time.Time     // when it is written down
-	At    time.Time     // when it was so; zero means Now
-	Delay time.Duration // before anything is sent, so that it can be taken back; page and banner show it at once
-	Aware time.Time     // when we first knew, where that was before somebody declared it (U9); zero means Now
-	Quiet bool          // a correction of words: shown, not sent
+	Now   time.Time              // when it is written down
+	At    time.Time              // when it was so; zero means Now
+	Delay time.Duration          // before anything is sent, so that it can be taken back; page and banner show it at once
+	Aware time.Time              // when we first knew, where that was before somebody declared it (U9); zero means Now
+	Own   map[string]data.Outage // measured outages by component@cohort: each declared one begins with its own
+	Quiet bool                   // a correction of words: shown, not sent
 }
 
 // Tell writes an incident with everything that follows from it, in one transaction: the marks by which it holds its
@@ -91,8 +92,16 @@ func declare(tx data.Tx, i data.Incident, a data.Affected, bad, fresh bool, t Te
 		if !fresh { // it came to this component later
 			o.Started = t.At
 		}
-		if !t.Aware.IsZero() && t.Aware.Before(o.Aware) {
-			o.Aware = t.Aware
+		for _, aware := range []time.Time{t.Aware, i.Aware} {
+			if fresh && !aware.IsZero() && aware.Before(o.Aware) {
+				o.Aware = aware
+			}
+		}
+		if own, ok := t.Own[o.Component+"@"+o.Cohort]; ok && fresh {
+			o.Aware = own.Aware
+			if own.Started.After(o.Started) {
+				o.Started = own.Started
+			}
 		}
 		if o.Impact == "" {
 			o.Impact = data.NoReadNoWrite
@@ -126,6 +135,11 @@ func outagesBy(tx data.Tx, component, cohort, by string) ([]data.Outage, error) 
 	return out, nil
 }
 
+// unsent says whether a bulletin waits for its moment, so that nobody was mailed.
+func unsent(b data.Bulletin, now time.Time) bool {
+	return !b.Void && !b.Fanned && b.Cursor == "" && b.Moment.After(now)
+}
+
 // bulletin says that there is something to tell, and makes what was to be told before void: only the newest word counts.
 func bulletin(tx data.Tx, i data.Incident, t Telling) error {
 	from, to := data.BulletinsOf(data.AboutIncident, i.ID)
@@ -133,15 +147,23 @@ func bulletin(tx data.Tx, i data.Incident, t Telling) error {
 	if err != nil {
 		return err
 	}
-	for _, b := range old {
-		b.Void = true
-		if err := tx.Bulletins().Put(b); err != nil {
-			return err
-		}
-	}
 	b := data.Bulletin{
 		About: data.AboutIncident, Subject: i.ID, Kind: data.TellIncident, Version: i.Revised,
 		Moment: t.Now.Add(t.Delay), Banner: t.Now, Until: t.Now.Add(24 * time.Hour),
+	}
+	for _, o := range old {
+		if unsent(o, t.Now) { // one word after the other must not keep the first from being heard
+			if b.First = o.First; b.First.IsZero() {
+				b.First = o.Moment
+			}
+			if latest := b.First.Add(t.Delay); latest.Before(b.Moment) {
+				b.Moment = latest
+			}
+		}
+		o.Void = true
+		if err := tx.Bulletins().Put(o); err != nil {
+			return err
+		}
 	}
 	if !i.Open() {
 		b.Kind = data.TellResolved

@@ -16,26 +16,42 @@ var undoable = map[string]bool{
 	"incident.amend": true, "incident.reword": true, "incident.discard": true,
 }
 
-// lastAct is the newest act about an incident that changed its story, while it can still be taken back.
-func lastAct(tx data.Tx, id string, window time.Duration, now time.Time) (data.AuditEntry, error) {
+// lastAct is the newest act about an incident that changed its story, and until when it can be taken back: for a while, and never
+// longer than until something is sent that the act changed.
+func lastAct(tx data.Tx, id string, window time.Duration, now time.Time) (e data.AuditEntry, until time.Time, err error) {
 	if window <= 0 {
-		return data.AuditEntry{}, data.Conflict("changes are sent at once here: post an update that puts it right")
+		return e, until, data.Conflict("changes are sent at once here: post an update that puts it right")
 	}
-	trail, err := data.AuditOf(tx, id)
-	if err != nil {
-		return data.AuditEntry{}, err
-	}
-	for n := len(trail) - 1; n >= 0; n-- {
-		e := trail[n]
+	late := data.Conflict(fmt.Sprintf("there is nothing to undo: a change can be taken back for %s, and until it is sent. Post an update that puts it right", window))
+	for e, err := range data.Trail(tx, id) {
+		if err != nil {
+			return e, until, err
+		}
 		if e.Outcome != data.Done || !strings.HasPrefix(e.Action, "incident.") || e.Action == "incident.note" {
+			if now.Sub(e.At) >= window {
+				break
+			}
 			continue
 		}
-		if !undoable[e.Action] || now.Sub(e.At) >= window {
+		until = e.At.Add(window)
+		if !undoable[e.Action] {
 			break
 		}
-		return e, nil
+		from, to := data.BulletinsOf(data.AboutIncident, id)
+		for b, err := range tx.Bulletins().Range(from, to) {
+			if err != nil {
+				return e, until, err
+			}
+			if !b.Void && b.Moment.After(e.At) && b.Moment.Before(until) {
+				until = b.Moment
+			}
+		}
+		if !now.Before(until) {
+			break
+		}
+		return e, until, nil
 	}
-	return data.AuditEntry{}, data.Conflict(fmt.Sprintf("there is nothing to undo: a change can be taken back for %s. Post an update that puts it right", window))
+	return e, until, late
 }
 
 // undo takes the newest act about an incident back: its story is what it was, or a draft if the act made it public. Page and
@@ -45,7 +61,7 @@ func undo(tx data.Tx, c *Call, window time.Duration) (before, after data.Inciden
 	if err != nil {
 		return now, now, err
 	}
-	e, err := lastAct(tx, now.ID, window, c.now)
+	e, _, err := lastAct(tx, now.ID, window, c.now)
 	if err != nil {
 		return now, now, err
 	}
