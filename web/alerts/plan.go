@@ -30,6 +30,9 @@ type Case struct {
 	Incident data.Incident // the group's; zero where there is none
 	Fresh    []data.Alert  // what has just begun to fire, or says worse than before; all on the group's list
 	Names    map[string]data.Component
+
+	// Elsewhere are the other incidents that the public sees open and that alerts of the group are attached to: these alerts stay there.
+	Elsewhere map[string]bool
 }
 
 // Verb is what is to be done to the incident.
@@ -85,11 +88,11 @@ func (c Case) Opens(now time.Time, says []data.Affected) bool {
 func (c Case) open(now time.Time) Plan {
 	first := c.first()
 	p := Plan{Do: Open, Aware: first.Started}
-	p.Report = data.Report{Affected: worst(c.Fresh), Started: first.Started, Draft: c.Rule.Draft}
+	p.Report = data.Report{Affected: c.all(), Started: first.Started, Draft: c.Rule.Draft}
 	if oldest := now.Add(-data.MaxBackdate); p.Report.Started.Before(oldest) {
 		p.Report.Started = oldest
 	}
-	if len(c.public(p.Report.Affected)) == 0 { // nothing that the public knows: a person has to find words
+	if len(c.public(worst(c.Fresh))) == 0 { // nothing that the public knows: a person has to find words
 		p.Report.Draft = true
 	}
 	p.Report.Title, p.Report.Titles = c.title(first, p.Report.Affected)
@@ -110,7 +113,7 @@ func (c Case) first() data.Alert {
 
 func (c Case) back(now time.Time) Plan {
 	p := Plan{Do: Update, Aware: c.first().Started}
-	p.Report = data.Report{Phase: data.Investigating, Affected: worst(c.Fresh), At: c.fits(p.Aware, now)}
+	p.Report = data.Report{Phase: data.Investigating, Affected: c.all(), At: c.fits(p.Aware, now)}
 	p.Report.Body, p.Report.Bodies = say("alerts.back", nil)
 	if c.words(now) >= MaxWords-1 {
 		p.Note = comesAndGoes
@@ -250,12 +253,37 @@ func (c Case) words(now time.Time) int {
 	return n
 }
 
-// firing is what the alerts of the incident that fire say.
+// firing is what the alerts that fire say: all of those of the incident, and of what it names also those that are attached to another.
 func (c Case) firing() []data.Affected {
 	var says []data.Affected
 	for _, f := range c.Group.Firing {
 		if f.Incident == c.Incident.ID {
 			says = append(says, f.Holds...)
+			continue
+		}
+		for _, a := range f.Holds {
+			for _, h := range c.Incident.Affected {
+				if a.Component == h.Component && (a.Cohort == "" || a.Cohort == h.Cohort) {
+					says = append(says, data.Affected{Component: h.Component, Cohort: h.Cohort, Level: a.Level})
+				}
+			}
+		}
+	}
+	return worstOf(says)
+}
+
+// Takes says whether an incident that the group opens or reopens is that of this alert as well: of everything on the group's list
+// but what another open incident tells of.
+func (c Case) Takes(f data.FiringAlert) bool { return !c.Elsewhere[f.Incident] }
+
+// all is what an incident that is opened or reopened has to say: what is fresh, and what has gone on since before.
+func (c Case) all() []data.Affected {
+	says := worst(c.Fresh)
+	for _, f := range c.Group.Firing {
+		for _, a := range f.Holds {
+			if v, ok := c.Names[a.Component]; ok && !v.Retired && c.Takes(f) {
+				says = append(says, a)
+			}
 		}
 	}
 	return worstOf(says)
