@@ -26,6 +26,7 @@ type Token struct {
 	Scopes  []string  `json:"scopes,omitempty"` // operations or nouns; empty means all that the role may
 	From    []string  `json:"from,omitempty"`   // networks it is taken from, as CIDR; empty means anywhere
 	By      string    `json:"by"`
+	Owner   string    `json:"owner,omitempty"` // ID of the operator who made it: it may no more than the owner may; empty: made on the host, or by another token
 }
 
 // Key implements Keyed.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"strconv"
 	"sync"
@@ -42,6 +43,8 @@ type API struct {
 
 	mu    sync.Mutex
 	paces map[string]*rate.Limiter
+
+	strangers *rate.Limiter // of entries about tokens that are none
 
 	heard heardMetrics
 }
@@ -103,7 +106,7 @@ func (a *API) run(ctx context.Context, op Op, c Call) (data.Answer, error) {
 		return data.Audit(tx, entry)
 	})
 	var told *data.Error
-	if c.Key != "" && errors.As(err, &told) { // the same question gets the same refusal (RELIABILITY 1)
+	if errors.As(err, &told) && c.Key != "" { // the same question gets the same refusal (RELIABILITY 1)
 		status, body := ui.Refusal(told)
 		answer = data.Answer{ID: id, Digest: digest, Status: status, Body: body, At: c.now}
 		err = a.Store.Update(ctx, func(tx data.Tx) error {
@@ -188,8 +191,11 @@ func (a *API) pace(op Op, c Call) error {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.paces == nil || len(a.paces) > 10_000 {
+	if a.paces == nil {
 		a.paces = map[string]*rate.Limiter{}
+	}
+	if len(a.paces) > 10_000 { // those who have been quiet lose nothing
+		maps.DeleteFunc(a.paces, func(_ string, l *rate.Limiter) bool { return l.TokensAt(c.now) >= float64(l.Burst()) })
 	}
 	l := a.paces[key]
 	if l == nil {

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/superoffice/statusd/data"
@@ -94,6 +95,17 @@ func shallow(b []byte) error {
 	}
 }
 
+// folded is a name as the decoder compares names: in the least of all cases that each letter has.
+func folded(name string) string {
+	return strings.Map(func(r rune) rune {
+		least := r
+		for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
+			least = min(least, f)
+		}
+		return least
+	}, name)
+}
+
 // twice is the first member that its object has more than once, in whatever case of letters, since the decoder takes them for one;
 // empty where there is none.
 func twice(b []byte) string {
@@ -117,10 +129,10 @@ func twice(b []byte) string {
 			open = open[:len(open)-1]
 			continue
 		case here != nil && here.members != nil && !here.value && isText:
-			if here.members[strings.ToLower(name)] {
+			if here.members[folded(name)] {
 				return name
 			}
-			here.members[strings.ToLower(name)], here.value = true, true
+			here.members[folded(name)], here.value = true, true
 			continue
 		}
 		if here != nil {

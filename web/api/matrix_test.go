@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/web/api"
@@ -56,12 +57,12 @@ func TestMatrix(t *testing.T) {
 				"nothing": "", "a word": "Bearer letmein", "a wrong scheme": "Basic cm9vdDpyb290", "a token nobody made": "Bearer " + fresh,
 				"a revoked token": "Bearer " + gone.Secret,
 			} {
-				before := <-d.store.Watch(t.Context())
+				before := <-d.store.Watch(t.Context(), watched...)
 				if status, answer := ask(auth); status != 401 || strings.Contains(answer, fresh) || strings.Contains(answer, gone.Secret) {
 					t.Errorf("%s %s with %s: %d %s, want 401", op.Method, path, name, status, answer)
 				}
-				if after := <-d.store.Watch(t.Context()); after != before {
-					t.Errorf("%s %s with %s wrote something", op.Method, path, name)
+				if after := <-d.store.Watch(t.Context(), watched...); after != before {
+					t.Errorf("%s %s with %s changed something", op.Method, path, name)
 				}
 			}
 			for k, r := range roles {
@@ -71,6 +72,8 @@ func TestMatrix(t *testing.T) {
 				switch may := r.May(op.Need); {
 				case !may && (status != 403 || d.refusals() != refusals+1):
 					t.Errorf("%s %s by a %s: %d %s, %d refusals written; want 403 and one", op.Method, path, r, status, answer, d.refusals()-refusals)
+				case op.Name == "operator.link" && status == 403 && d.refusals() == refusals: // from the host only, and that is written down
+					t.Errorf("%s %s by a %s: refused without an entry", op.Method, path, r)
 				case may && (status == 401 || status == 403 && op.Name != "operator.link" || status >= 500):
 					t.Errorf("%s %s by a %s: %d %s", op.Method, path, r, status, answer)
 				}
@@ -205,5 +208,69 @@ func TestUnknownMembersOfTheQuery(t *testing.T) {
 		if status, answer := d.do(&root, "GET", path, ""); status != 400 || !strings.Contains(answer, word) {
 			t.Errorf("%s: %d %s", path, status, answer)
 		}
+	}
+}
+
+// TestTokenOfOneWhoIsOut: a token may no more than who made it may, at each request (C9, C16).
+func TestTokenOfOneWhoIsOut(t *testing.T) {
+	d := newDesk(t)
+	eve := data.Operator{ID: "evesoperator", Name: "eve", Role: data.Admin}
+	put := func() {
+		t.Helper()
+		if err := d.store.Update(t.Context(), func(tx data.Tx) error { return tx.Operators().Put(eve) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put()
+	by := data.Actor{Name: "operator:eve", Role: data.Admin, Scope: "operator:" + eve.ID}
+	_, answer := d.do(&by, "POST", "/api/v1/tokens", `{"name":"mine","role":"admin","days":3650}`)
+	var token api.Token
+	if err := json.Unmarshal([]byte(answer), &token); err != nil {
+		t.Fatal(answer)
+	}
+	for _, tt := range []struct {
+		role     data.Role
+		disabled time.Time
+		want     int
+	}{{data.Admin, time.Time{}, 200}, {data.Responder, time.Time{}, 403}, {data.Admin, time.Now(), 401}, {data.Admin, time.Time{}, 200}} {
+		eve.Role, eve.Disabled = tt.role, tt.disabled
+		put()
+		if status, answer := d.do(nil, "GET", "/api/v1/operators", "", "Authorization", "Bearer "+token.Secret); status != tt.want {
+			t.Errorf("with its maker a %s, disabled %v: %d %s, want %d", tt.role, tt.disabled, status, answer, tt.want)
+		}
+	}
+}
+
+// TestDenialsAreWrittenDown: also those that an operation makes itself, and those of tokens that are none; and never without end.
+func TestDenialsAreWrittenDown(t *testing.T) {
+	d := newDesk(t)
+	d.api.Undo = data.UndoTime
+	i := d.incident(`{"title":"x","components":{"login":"degraded"}}`)
+	secret := d.token(`{"name":"boss","role":"admin"}`).Secret
+	other := d.token(`{"name":"other","role":"responder"}`).Secret
+	unknown, _ := data.NewSecret()
+	for _, ask := range []struct{ secret, path, body string }{
+		{secret, "/api/v1/operators/link", `{"name":"kari"}`},
+		{other, "/api/v1/incidents/" + i.ID + "/undo", `{}`},
+	} {
+		before := d.refusals()
+		if status, answer := d.do(nil, "POST", ask.path, ask.body, "Authorization", "Bearer "+ask.secret); status != 403 || d.refusals() != before+1 {
+			t.Errorf("%s: %d %s, %d entries", ask.path, status, answer, d.refusals()-before)
+		}
+	}
+	before := d.refusals()
+	for range 200 {
+		d.do(nil, "GET", "/api/v1/me", "", "Authorization", "Bearer "+unknown)
+	}
+	if n := d.refusals() - before; n < 1 || n > 70 {
+		t.Errorf("200 visits with a token that nobody made left %d entries", n)
+	}
+	viewer := d.token(`{"name":"viewer","role":"viewer"}`).Secret
+	before = d.refusals()
+	for range 200 {
+		d.do(nil, "POST", "/api/v1/incidents", `{}`, "Authorization", "Bearer "+viewer)
+	}
+	if n := d.refusals() - before; n < 1 || n > 70 {
+		t.Errorf("200 writes by a viewer left %d entries", n)
 	}
 }

@@ -176,8 +176,19 @@ func (v *Overview) readComponents(tx data.Tx, now time.Time) (map[string]data.Co
 	return named, nil
 }
 
-// readSuspected lists the outages that go on, were not declared, and that no open incident names.
+// runs says whether a window of o's component runs at now.
+func runs(w data.Occurrence, o data.Outage, now time.Time) bool {
+	from, to, ok := span(w)
+	return ok && covers(w, o) && !from.After(now) && to.After(now)
+}
+
+// readSuspected lists the outages that go on and that nobody has told of, judged or planned: those that the alarm of undeclared
+// outages is about, hidden components and the first three minutes included.
 func (v *Overview) readSuspected(tx data.Tx, open []data.Incident, named map[string]data.Component) error {
+	windows, err := data.All(tx.Occurrences().Range("", ""))
+	if err != nil {
+		return err
+	}
 	for _, c := range v.Components {
 		if !c.Level.Bad() && c.Level != data.NoData {
 			continue
@@ -186,7 +197,11 @@ func (v *Overview) readSuspected(tx data.Tx, open []data.Incident, named map[str
 			if err != nil {
 				return err
 			}
-			if o = o.Corrected(); !o.Ended.IsZero() || o.Reason == "declared" || slices.ContainsFunc(open, func(i data.Incident) bool { return names(i, o) }) {
+			attributed := len(o.Corrections) > 0
+			if o = o.Corrected(); attributed && o.Cause != data.ByProvider || slices.ContainsFunc(windows, func(w data.Occurrence) bool { return runs(w, o, v.AsOf) }) {
+				continue // judged to be somebody else's, or maintenance
+			}
+			if !o.Ended.IsZero() || o.Reason == "declared" || slices.ContainsFunc(open, func(i data.Incident) bool { return names(i, o) }) {
 				continue
 			}
 			level := max(c.Cohorts[o.Cohort], data.PartialOutage)

@@ -113,7 +113,10 @@ func createToken(_ *API, tx data.Tx, c *Call) (*result, error) {
 	secret, hash := data.NewSecret()
 	t := data.Token{
 		Hash: hash, ID: data.NewID(), Name: name, Role: p.Role, Scopes: p.Scopes, From: p.From,
-		Created: c.now, Expires: c.now.Add(life), By: c.By.Name,
+		Created: c.now, Expires: c.now.Add(life), By: c.By.Name, Owner: strings.TrimPrefix(c.By.Scope, "operator:"),
+	}
+	if t.Owner == c.By.Scope { // not signed in
+		t.Owner = ""
 	}
 	if err := tx.Tokens().Put(t); err != nil {
 		return nil, err

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/web/ui"
 )
@@ -62,11 +64,21 @@ func (a *API) byToken(r *http.Request, secret string) (data.Actor, error) {
 	now := time.Now().UTC()
 	var token data.Token
 	err := a.Store.View(r.Context(), func(tx data.Tx) (err error) {
-		token, err = tx.Tokens().Get(data.HashSecret(secret))
+		if token, err = tx.Tokens().Get(data.HashSecret(secret)); err != nil || token.Owner == "" {
+			return err
+		}
+		owner, err := tx.Operators().Get(token.Owner) // who is out is out with every token of theirs
+		if err == nil && !owner.Disabled.IsZero() {
+			return data.ErrNotFound
+		}
+		if !owner.Role.May(token.Role) {
+			token.Role = owner.Role
+		}
 		return err
 	})
 	switch {
 	case errors.Is(err, data.ErrNotFound), err == nil && !token.Valid(now):
+		a.stranger(r, token, now)
 		return data.Actor{}, unauthorized("this token is unknown, revoked or expired: `statusd token create` makes a new one")
 	case err != nil:
 		return data.Actor{}, err
@@ -88,6 +100,30 @@ func (a *API) byToken(r *http.Request, secret string) (data.Actor, error) {
 		}
 	}
 	return by, nil
+}
+
+// Tokens that are unknown, revoked or expired: so many refusals are written down at once, and then ten a minute, whoever sends them.
+const (
+	strangersAtOnce = 60
+	strangersEvery  = 6 * time.Second
+)
+
+// stranger writes down that somebody came with a token that is none any more, or never was.
+func (a *API) stranger(r *http.Request, token data.Token, now time.Time) {
+	a.mu.Lock()
+	if a.strangers == nil {
+		a.strangers = rate.NewLimiter(rate.Every(strangersEvery), strangersAtOnce)
+	}
+	allowed := a.strangers.AllowN(now, 1)
+	a.mu.Unlock()
+	if !allowed {
+		return
+	}
+	name := "stranger"
+	if token.Name != "" {
+		name = "token:" + token.Name
+	}
+	a.refused(r.Context(), "token.use", Call{By: data.Actor{Name: name, Address: peer(r)}, ID: token.ID, now: now})
 }
 
 func peer(r *http.Request) string {
