@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"net"
@@ -14,6 +15,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // program runs a command of statusd in a process of its own, as on the host, and returns what it writes.
@@ -97,7 +99,7 @@ var hiddenInput = regexp.MustCompile(`<input type="hidden" name="([^"]+)" value=
 
 // TestDrillProviderDown is the drill of the operations guide: the identity provider is configured and does not answer. The
 // service starts, an incident is opened from the host, a link from the host signs somebody in, and the form opens another one.
-// Nothing of it as much as asks the provider.
+// Nothing of it as much as asks the provider. The page for signing in asks, and does not wait for what never comes.
 func TestDrillProviderDown(t *testing.T) {
 	provider, asked := silent(t)
 	dir := t.TempDir()
@@ -148,6 +150,19 @@ func TestDrillProviderDown(t *testing.T) {
 	}
 	if n := asked.Load(); n != 0 {
 		t.Errorf("the provider was asked %d times", n)
+	}
+	patience, cancel := context.WithTimeout(t.Context(), 4*time.Second) // the provider is given five
+	defer cancel()
+	r, err := http.NewRequestWithContext(patience, "GET", p.at.Admin+"/signin", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if res, err = http.DefaultClient.Do(r); err != nil {
+		t.Fatalf("the page waits for the provider: %v", err)
+	}
+	defer res.Body.Close()
+	if page, err = io.ReadAll(res.Body); err != nil || !strings.Contains(string(page), "cannot be reached") || asked.Load() == 0 {
+		t.Errorf("the page for signing in, with the provider asked %d times: %v\n%s", asked.Load(), err, page)
 	}
 }
 

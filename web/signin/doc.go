@@ -29,7 +29,8 @@
 // list those in advance. So form-action 'self' is enough.
 //
 // The provider is asked for its discovery document when somebody looks at the sign-in page, at most every half minute, so
-// that the page can say that the provider is down instead of leading there. Nothing here needs it to start, and links from
+// that the page can say that the provider is down instead of leading there. That is done in the background: the page says
+// what the last answer was, and waits for the first one of all for 300 ms. Nothing here needs it to start, and links from
 // the host work without it.
 //
 // # Strangers

@@ -229,7 +229,7 @@ func TestProviderDownSlowAndLying(t *testing.T) {
 				b := w.browser()
 				began := time.Now()
 				a := b.get("/signin")
-				if a.status != 200 || !has(a.body, `role="alert"`, "cannot be reached", "statusd operator link NAME") || time.Since(began) > askWithin {
+				if a.status != 200 || !has(a.body, `role="alert"`, "cannot be reached", "statusd operator link NAME") || time.Since(began) > glance {
 					t.Errorf("the page after %s: %d\n%s", time.Since(began), a.status, a.body)
 				}
 				if a := b.post("/signin/oidc", nil); a.status != 503 || !has(a.body, "statusd operator link NAME") || a.header.Get("Refresh") != "" {
@@ -244,6 +244,11 @@ func TestProviderDownSlowAndLying(t *testing.T) {
 				w.p.down = true
 				time.Sleep(freshFor)
 				b.mustBeIn() // sessions do not need it
+				began = time.Now()
+				if a := w.browser().get("/signin"); has(a.body, "cannot be reached") || !time.Now().Equal(began) {
+					t.Errorf("what is known, after %s:\n%s", time.Since(began), a.body)
+				}
+				synctest.Wait()
 				if a := w.browser().get("/signin"); !has(a.body, "cannot be reached") {
 					t.Errorf("down again:\n%s", a.body)
 				}

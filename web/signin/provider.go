@@ -26,6 +26,7 @@ const (
 	maxAnswer   = 1 << 20         // bytes of one answer
 	freshFor    = 30 * time.Second
 	failedFor   = 5 * time.Second
+	glance      = 300 * time.Millisecond // that the sign-in page waits for the first answer of all
 	tolerance   = 30 * time.Second // between its clock and ours
 	shownOfLies = 200              // bytes of an error that are logged
 )
@@ -128,31 +129,64 @@ func clip(s string) string {
 // current returns what the provider says of itself, not older than half a minute, or errUnreachable. An error is remembered
 // for some seconds, so that a crowd at the sign-in page asks once.
 func (p *provider) current(ctx context.Context) (*endpoints, error) {
-	p.mu.Lock()
-	known, at, last := p.known, p.at, p.err
-	p.mu.Unlock()
-	now := time.Now()
-	switch age := now.Sub(at); {
-	case at.IsZero():
-	case last == nil && age < freshFor:
-		return known, nil
-	case last != nil && age < failedFor:
-		return nil, last
+	known, last, fresh, _ := p.heard()
+	if fresh {
+		return known, last
 	}
-	ch := p.flight.DoChan("", func() (any, error) {
-		ask, cancel := context.WithTimeout(context.WithoutCancel(ctx), askWithin)
-		defer cancel()
-		return p.discover(ask)
-	})
 	select {
 	case <-ctx.Done():
 		return nil, ctx.Err()
-	case got := <-ch:
+	case got := <-p.inquire(ctx):
 		if got.Err != nil {
 			return nil, got.Err
 		}
 		return got.Val.(*endpoints), nil
 	}
+}
+
+// heard returns what the last answer was, if there was one, and whether it is new enough to go by.
+func (p *provider) heard() (known *endpoints, last error, fresh, ever bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.at.IsZero() {
+		return nil, nil, false, false
+	}
+	age := time.Since(p.at)
+	if p.err != nil {
+		return nil, p.err, age < failedFor, true
+	}
+	return p.known, nil, age < freshFor, true
+}
+
+// inquire asks in the background, for askWithin at most and once for all who want to know. Nobody has to take the answer.
+func (p *provider) inquire(ctx context.Context) <-chan singleflight.Result {
+	return p.flight.DoChan("", func() (any, error) {
+		ask, cancel := context.WithTimeout(context.WithoutCancel(ctx), askWithin)
+		defer cancel()
+		return p.discover(ask)
+	})
+}
+
+// seemsUp says at once what the last answer was and has a newer one fetched in the background where that is old. It waits
+// for the first answer of all only, and not longer than a glance: a silent provider counts as down.
+func (p *provider) seemsUp(ctx context.Context) bool {
+	_, last, fresh, ever := p.heard()
+	if fresh {
+		return last == nil
+	}
+	answer := p.inquire(ctx)
+	if ever {
+		return last == nil
+	}
+	wait := time.NewTimer(glance)
+	defer wait.Stop()
+	select {
+	case <-ctx.Done():
+	case <-wait.C:
+	case got := <-answer:
+		return got.Err == nil
+	}
+	return false
 }
 
 // latest returns what is known, however old, for a sign-in that began with it.

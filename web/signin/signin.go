@@ -117,9 +117,7 @@ func (s *SignIn) show(w http.ResponseWriter, r *http.Request) error {
 	}
 	if s.provider != nil {
 		v.Label = s.provider.label
-		if _, err := s.provider.current(r.Context()); err != nil {
-			v.Down = true
-		}
+		v.Down = !s.provider.seemsUp(r.Context())
 	}
 	return s.answer(w, r, http.StatusOK, "Sign in", "signin", v)
 }
