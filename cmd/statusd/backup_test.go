@@ -327,27 +327,3 @@ func TestServeKeepsCopies(t *testing.T) {
 		t.Fatal(err)
 	}
 }
-
-// TestRestoreSignsOut restores a copy that somebody was signed in to.
-func TestRestoreSignsOut(t *testing.T) {
-	from := databaseOf(t, t.TempDir(), "old")
-	err := change(t.Context(), from, func(tx data.Tx) error {
-		return errors.Join(
-			tx.Operators().Put(data.Operator{ID: "abcdefghijkl", Name: "it@example.com", Role: data.Admin, Created: datatest.Start}),
-			tx.Sessions().Put(data.Session{Hash: "h", Operator: "abcdefghijkl", Created: datatest.Start, Seen: datatest.Start}),
-			tx.Links().Put(data.Link{Hash: "h", Operator: "abcdefghijkl", Created: datatest.Start, Expires: datatest.Start}),
-		)
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	var out, errs bytes.Buffer
-	if status := run([]string{"restore", from, "--data", dir}, nil, &out, &errs); status != exitDone {
-		t.Fatalf("restore: %d\n%s%s", status, &out, &errs)
-	}
-	sum, err := bolt.Check(filepath.Join(dir, storeName))
-	if err != nil || sum.Records[data.SessionsTable] != 0 || sum.Records[data.LinksTable] != 0 || sum.Records[data.OperatorsTable] != 1 {
-		t.Errorf("%v, %v", sum.Records, err)
-	}
-}

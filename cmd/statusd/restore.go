@@ -27,6 +27,8 @@ type restoreCommand struct {
 // Run implements the command.
 func (c *restoreCommand) Run(ctx context.Context, io streams) error {
 	switch {
+	case c.Check && c.File == "":
+		return usagef("name the copy to check: statusd restore --check FILE")
 	case (c.File == "") != (c.Release || c.Hold):
 		return usagef("name the copy to restore, or give --release or --hold alone")
 	case c.Since != "" && !c.Hold:
@@ -75,25 +77,27 @@ func (c *restoreCommand) restore(path string, io streams) error {
 		return err
 	}
 	now := time.Now().UTC()
-	kept, err := replace(path, c.File, now, func(tx data.Tx) error {
-		h, err := data.HoldSending(tx, sum.Newest, now)
-		if err != nil {
+	var h data.Hold
+	kept, err := replace(path, c.File, now, func(tx data.Tx) (err error) {
+		if h, err = data.HoldSending(tx, sum.Newest, now); err != nil {
 			return err
 		}
 		if err := signOut(tx); err != nil {
 			return err
 		}
-		return note(tx, "sending.hold", now, h)
+		return auditHold(tx, "sending.hold", now, h)
 	})
 	if err != nil {
 		return err
 	}
 	if c.JSON {
+		sum.Held = h.Held() // the copy's own word is of another time
 		return writeJSON(io.out, struct {
 			File string `json:"file"`
 			Kept string `json:"kept,omitempty"`
 			bolt.Summary
-		}{c.File, kept, sum})
+			Hold data.Hold `json:"hold"`
+		}{c.File, kept, sum, h})
 	}
 	fmt.Fprintf(io.out, "Restored %s, which holds %s.\n", c.File, describe(sum))
 	if kept != "" {
@@ -126,17 +130,17 @@ func signOut(tx data.Tx) error {
 	return err
 }
 
-// note writes into the audit log what was done from the host, with no service running.
-func note(tx data.Tx, action string, now time.Time, h data.Hold) error {
+// auditHold writes into the audit log that sending was held or released from the host, with no service running.
+func auditHold(tx data.Tx, action string, now time.Time, h data.Hold) error {
 	after, err := json.Marshal(h)
 	if err != nil {
 		return err
 	}
-	return data.Audit(tx, data.AuditEntry{At: now, Actor: "file:" + userName(), Address: "local", Action: action, Outcome: data.Done, After: after})
+	return data.Audit(tx, data.AuditEntry{At: now, Actor: "file:" + userName(), Address: "local", Action: action, Object: "database", Outcome: data.Done, After: after})
 }
 
-// change changes the database that no service uses.
-func change(ctx context.Context, path string, fn func(data.Tx) error) error {
+// changeFile changes the database that no service uses.
+func changeFile(ctx context.Context, path string, fn func(data.Tx) error) error {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("there is no database in %s: name its directory with --data", filepath.Dir(path))
 	}
@@ -157,7 +161,7 @@ func (c *restoreCommand) hold(ctx context.Context, path string, io streams) erro
 	}
 	now := time.Now().UTC()
 	var h data.Hold
-	err := change(ctx, path, func(tx data.Tx) (err error) {
+	err := changeFile(ctx, path, func(tx data.Tx) (err error) {
 		copied := since
 		if copied.IsZero() {
 			if copied, err = data.NewestTrace(tx, now); err != nil {
@@ -167,7 +171,7 @@ func (c *restoreCommand) hold(ctx context.Context, path string, io streams) erro
 		if h, err = data.HoldSending(tx, copied, now); err != nil {
 			return err
 		}
-		return note(tx, "sending.hold", now, h)
+		return auditHold(tx, "sending.hold", now, h)
 	})
 	if err != nil {
 		return err
@@ -189,11 +193,11 @@ func (c *restoreCommand) release(ctx context.Context, io streams) error {
 		err = cl.do(ctx, "POST", "/api/v1/sending/release", "", struct{}{}, &h)
 	} else {
 		now := time.Now().UTC()
-		err = change(ctx, path, func(tx data.Tx) (err error) {
+		err = changeFile(ctx, path, func(tx data.Tx) (err error) {
 			if h, err = data.ReleaseSending(tx, now); err != nil {
 				return err
 			}
-			return note(tx, "sending.release", now, h)
+			return auditHold(tx, "sending.release", now, h)
 		})
 	}
 	if err != nil {
