@@ -38,7 +38,9 @@ func (c *backupCommand) Run(ctx context.Context, io streams) error {
 	if info, err := os.Stat(c.To); err == nil && info.IsDir() {
 		path, dir = filepath.Join(c.To, copyName(time.Now())), c.To
 	} else if strings.HasSuffix(c.To, "/") {
-		return usagef("there is no directory %s: make it first, for the service's user alone (mode 0700)", c.To)
+		return noDirectory(c.To)
+	} else if _, err := os.Stat(filepath.Dir(c.To)); errors.Is(err, fs.ErrNotExist) {
+		return noDirectory(filepath.Dir(c.To))
 	}
 	sum, err := saveCopy(ctx, path, c.Force, c.copyTo)
 	if err != nil {
@@ -66,6 +68,10 @@ func (c *backupCommand) Run(ctx context.Context, io streams) error {
 		fmt.Fprintf(io.err, "Left %s alone, and did not count it: it is no whole copy, or its name lies after now. Move it away.\n", name)
 	}
 	return nil
+}
+
+func noDirectory(dir string) error {
+	return usagef("there is no directory %s: make it first, for whoever makes copies alone (mode 0700)", dir)
 }
 
 // saveCopy writes a copy of the database into a file, and checks all of it before it gets its name.

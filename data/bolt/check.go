@@ -188,7 +188,7 @@ func checkForm(path string) error {
 	case !info.Mode().IsRegular():
 		return errors.New("it is no regular file: put the copy into one first")
 	case info.Size() == 0:
-		return fmt.Errorf("%w: it is empty: take another copy", data.ErrDamaged)
+		return errors.New("it is empty: take another copy")
 	}
 	size, first := readMeta(f, 0)
 	if !first {
@@ -201,7 +201,7 @@ func checkForm(path string) error {
 	case first && info.Size() < 2*size:
 		return fmt.Errorf("%w: it is cut short: it has only %d bytes: take another copy", data.ErrDamaged, info.Size())
 	case !first && !second:
-		return fmt.Errorf("%w: it is no database of statusd, or its first pages are lost: take another copy", data.ErrDamaged)
+		return errors.New("it is no database of statusd, or has lost its first pages: name a copy that `statusd backup` made")
 	}
 	return fmt.Errorf("%w: one of its two headers does not fit its checksum: take another copy", data.ErrDamaged)
 }
