@@ -87,12 +87,26 @@ func (h *hearing) hear(s alerts.Said) error {
 			return nil
 		}
 		alert.Rule, alert.Holds = hit.Rule.Name, hit.Holds
+		earlier, past, err := h.spells(alert)
+		if err != nil {
+			return err
+		}
+		if past && news == alerts.Began {
+			h.out.Repeated++
+			return nil
+		}
 		if news == alerts.Over { // kept, so that a late word that it fires is known as such
 			h.out.Ended++
 			h.alerts[key] = alert
+			return h.succeed(earlier, alert)
+		}
+		if err := h.began(alert, hit); err != nil {
+			return err
+		}
+		if _, kept := h.alerts[key]; !kept {
 			return nil
 		}
-		return h.began(alert, hit)
+		return h.succeed(earlier, alert) // after it began, so that what goes on is not over in between
 	case alerts.Ended:
 		h.out.Ended++
 		h.alerts[key] = alert

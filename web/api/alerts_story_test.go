@@ -311,3 +311,39 @@ func TestThousandsOfAlerts(t *testing.T) {
 		return errors.Join(err, gerr)
 	})
 }
+
+// TestNextSpell: a later start of the same alert is the end of the spell before, whose own end may have been lost.
+func TestNextSpell(t *testing.T) {
+	w := room(t, byLabel)
+	first := fires("f1", "login", began)
+	w.send(first)
+	w.after(10 * time.Minute)
+	second := fires("f1", "login", w.now)
+	if h := w.send(second); h.Began != 1 || h.Ended != 0 {
+		t.Errorf("a later spell: %+v", h)
+	}
+	w.want(w.only(), data.Investigating, "login=major_outage", 1, 0)
+	before := w.revision()
+	if h := w.send(first); h.Repeated != 1 || w.revision() != before {
+		t.Errorf("a late word of the first: %+v", h)
+	}
+	w.after(10 * time.Minute)
+	if h := w.send(first, fires("f1", "login", began.Add(-time.Hour))); h.Repeated != 2 || w.revision() != before {
+		t.Errorf("older spells: %+v", h)
+	}
+	w.send(second.over(w.now))
+	w.want(w.only(), data.Resolved, "login=operational", 2, 0)
+	w.view(func(tx data.Tx) error {
+		all, err := data.All(tx.Alerts().Range("", ""))
+		if len(all) != 2 || !all[0].Ended.Equal(second.Starts) || all[1].Firing() {
+			t.Errorf("%+v", all)
+		}
+		return err
+	})
+	w.after(time.Hour)
+	w.send(fires("f1", "login", w.now)) // and the end of a later one, whose beginning was lost
+	w.send(fires("f1", "login", w.now.Add(time.Minute)).over(w.after(5 * time.Minute)))
+	if all := w.incidents(); len(all) != 2 || all[1].Open() {
+		t.Errorf("%d incidents", len(all))
+	}
+}

@@ -183,42 +183,60 @@ func reword(a *API, tx data.Tx, c *Call) (*result, error) {
 	return a.changed(tx, c, &before, after)
 }
 
-// measured fills in what a measured outage says: its component, cohort, level and times, and since when we knew. So a suspected
-// outage becomes an incident in one step.
+// measured fills in what measured outages say: their components, cohorts, levels and times, and since when we knew. So suspected
+// outages become an incident in one step, in which each begins with its own.
 func (p *IncidentReport) measured(tx data.Tx, t *Telling) error {
-	if p.Outage == "" {
+	keys := p.Outages
+	if p.Outage != "" {
+		keys = append([]data.OutageKey{p.Outage}, keys...)
+	}
+	if len(keys) == 0 {
 		return nil
 	}
-	o, err := tx.Outages().Get(p.Outage)
-	if errors.Is(err, data.ErrNotFound) {
-		return data.Invalid("outage", "there is no such outage: see the list of suspected ones")
-	} else if err != nil {
-		return err
-	}
-	o = o.Corrected()
-	marks, err := data.All(tx.Marks().Range(data.MarksOf(o.Component, data.FromProbe)))
+	held, err := data.HeldMarks(tx)
 	if err != nil {
 		return err
 	}
-	if len(p.Components) == 0 {
-		level := max(data.Merge(marks, t.Now).Cohorts[o.Cohort], data.PartialOutage)
+	levels := map[string]data.Level{}
+	var first data.Outage
+	t.Own = map[string]data.Outage{}
+	for _, key := range keys {
+		o, err := tx.Outages().Get(key)
+		if errors.Is(err, data.ErrNotFound) {
+			return data.Invalid("outage", "there is no such outage: see the list of suspected ones")
+		} else if err != nil {
+			return err
+		}
+		o = o.Corrected()
+		t.Own[o.Component+"@"+o.Cohort] = o
 		name := o.Component
 		if o.Cohort != data.AllCustomers {
 			name += "@" + o.Cohort
 		}
-		p.Components = map[string]data.Level{name: level}
+		levels[name] = max(data.Merge(held[o.Component], t.Now).Cohorts[o.Cohort], data.PartialOutage)
+		if first.Component == "" || o.Started.Before(first.Started) {
+			first = o
+		}
+	}
+	if len(p.Components) == 0 {
+		p.Components = levels
 	}
 	if p.Started.IsZero() && p.StartedAgo == "" {
-		p.Started = o.Started
+		p.Started = first.Started
 	}
-	t.Aware = o.Aware
-	if p.Title != "" || p.Template != "" {
-		return nil
+	if len(t.Own) == 1 {
+		t.Aware = first.Aware
 	}
-	c, err := tx.Components().Get(o.Component)
-	if err != nil {
-		return err
+	switch {
+	case p.Title != "" || p.Template != "":
+	case len(t.Own) > 1:
+		p.Title = "Several services do not work"
+	default:
+		c, err := tx.Components().Get(first.Component)
+		if err != nil {
+			return err
+		}
+		p.Title = c.Name.In("en") + " does not work"
 	}
-	p.Title = c.Name.In("en") + " does not work"
 	return nil
 }

@@ -260,6 +260,32 @@ func TestOutOfAnOutage(t *testing.T) {
 	d.ask(422, "", `{"outage":"login|all|x|y"}`)
 }
 
+// TestOutOfSeveralOutages: each declared outage begins with its own, also where the incident began with the first of them.
+func TestOutOfSeveralOutages(t *testing.T) {
+	d := newDesk(t)
+	early, late := time.Now().Add(-2*time.Hour).UTC().Truncate(time.Second), time.Now().Add(-5*time.Minute).UTC().Truncate(time.Second)
+	read, login := datatest.Outage("crm-read", early), datatest.Outage("login", late)
+	if err := d.store.Update(t.Context(), func(tx data.Tx) error { return errors.Join(tx.Outages().Put(read), tx.Outages().Put(login)) }); err != nil {
+		t.Fatal(err)
+	}
+	body, _ := json.Marshal(map[string]any{"outages": []data.OutageKey{login.Key(), read.Key()}})
+	i := d.ask(201, "", string(body))
+	if i.Title != "Several services do not work" || !i.Started.Equal(early) || len(i.Holds) != 2 {
+		t.Errorf("declared: %+v", i)
+	}
+	for component, want := range map[string]time.Time{"crm-read": early, "login": late} {
+		_, outages := d.standing(component)
+		if len(outages) != 2 {
+			t.Errorf("%s: %+v", component, outages)
+		}
+		for _, o := range outages {
+			if !o.Started.Equal(want) || !o.Aware.Equal(want) {
+				t.Errorf("%s began at %v and was known at %v, want %v", component, o.Started, o.Aware, want)
+			}
+		}
+	}
+}
+
 // TestUndo takes each kind of change back within the moment, and finds everything as it was.
 func TestUndo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -31,6 +31,7 @@ type IncidentReport struct {
 	NextIn     string                `json:"next_update_in,omitempty" doc:"The same as a length from now: 30m."`
 	Template   string                `json:"template,omitempty" doc:"Name of a template; what the report says itself goes before it."`
 	Outage     data.OutageKey        `json:"outage,omitempty" doc:"Opening: a measured outage, which gives component, cohort, level and times."`
+	Outages    []data.OutageKey      `json:"outages,omitempty" doc:"Opening: several measured outages, each of which begins with its own times."`
 	Draft      bool                  `json:"draft,omitempty" doc:"Opening: the public learns nothing until it is published."`
 	Version    int                   `json:"version,omitempty" doc:"Updating: the version this was written for. If it is not the newest, nothing is changed."`
 }
@@ -256,7 +257,7 @@ func (a *API) update(tx data.Tx, c *Call, phase data.Phase) (*result, error) {
 		return nil, data.Invalid("started", "an incident's beginning is set when it is opened, and corrected by amending it")
 	case p.Draft:
 		return nil, data.Invalid("draft", "only a new incident can be a draft")
-	case p.Outage != "":
+	case p.Outage != "" || len(p.Outages) > 0:
 		return nil, data.Invalid("outage", "an outage opens a new incident: name its component instead")
 	}
 	before, err := whichVersion(tx, c.ID, p.Version)
