@@ -103,6 +103,14 @@ func ReadAlertmanager(body []byte) (Message, error) {
 	return out, nil
 }
 
+// Spell takes an identity of Alertmanager's apart: the start that all spells of the same alert share, which ends in a slash, and
+// when this one began. It is false where the sender did not say when it began, and for what is no such identity.
+func Spell(identity string) (alert string, started time.Time, ok bool) {
+	n := strings.IndexByte(identity, '/') + 1
+	started, err := time.Parse(time.RFC3339Nano, identity[n:])
+	return identity[:n], started, n > 0 && err == nil && !instant(started).IsZero()
+}
+
 var fingerprint = regexp.MustCompile(`^[0-9a-fA-F]{1,64}$`)
 
 // instant is t in UTC to the second; 0001-01-01 and the like mean that nothing is known.
