@@ -20,7 +20,7 @@ type AlertsHeard struct {
 	Began     int      `json:"began" doc:"They fire, and did not before."`
 	Ended     int      `json:"ended" doc:"They fired, and do not any more."`
 	Repeated  int      `json:"repeated" doc:"Nothing new, or older than what is known."`
-	Unmatched int      `json:"unmatched" doc:"No rule takes them. They are not kept."`
+	Unmatched int      `json:"unmatched" doc:"No rule takes them, or their word means neither that they fire nor that they have ended. They are not kept."`
 	Refused   int      `json:"refused,omitempty" doc:"Too many fire at once: they are not kept."`
 	Truncated int      `json:"truncated,omitempty" doc:"How many the sender left out of its list. What is missing is never taken as ended."`
 	Incidents []string `json:"incidents" doc:"IDs of the incidents that were opened or changed."`

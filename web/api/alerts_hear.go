@@ -26,7 +26,7 @@ func (a *API) receive(tx data.Tx, c *Call, source string, read func([]byte) (ale
 		return nil, misfit(err.Error())
 	}
 	h := hearing{a: a, tx: tx, c: c, source: source, alerts: map[data.AlertKey]data.Alert{}, groups: map[data.AlertGroupKey]*moved{}}
-	h.out = AlertsHeard{Truncated: m.Truncated, Incidents: []string{}}
+	h.out = AlertsHeard{Unmatched: m.Passed, Truncated: m.Truncated, Incidents: []string{}}
 	for _, s := range m.Alerts {
 		if err := h.hear(s); err != nil {
 			return nil, fmt.Errorf("hearing alert %s of %s: %w", s.Identity, source, err)

@@ -128,7 +128,7 @@ func TestHookOfAMonitor(t *testing.T) {
 	for n, tt := range []struct {
 		word  string
 		level data.Level
-	}{{"up", data.NoData}, {"down", data.MajorOutage}, {"down", data.MajorOutage}, {"up", data.NoData}, {"down", data.MajorOutage}, {"up", data.NoData}} {
+	}{{"up", data.NoData}, {"down", data.MajorOutage}, {"acknowledged", data.MajorOutage}, {"down", data.MajorOutage}, {"up", data.NoData}, {"down", data.MajorOutage}, {"up", data.NoData}} {
 		say(tt.word)
 		if s, _ := d.standing("login"); s.Level != tt.level {
 			t.Errorf("message %d, %s: login is %s, want %s", n+1, tt.word, s.Level, tt.level)

@@ -241,7 +241,7 @@ func TestOutOfAnOutage(t *testing.T) {
 	start := time.Now().Add(-7 * time.Minute).UTC().Truncate(time.Second)
 	o := datatest.Outage("login", start)
 	err := d.store.Update(t.Context(), func(tx data.Tx) error {
-		return errors.Join(tx.Outages().Put(o), tx.Marks().Put(datatest.Mark("login", start, data.MajorOutage)))
+		return errors.Join(tx.Probes().Put(datatest.Probe("front", "login")), tx.Outages().Put(o), tx.Marks().Put(datatest.Mark("login", start, data.MajorOutage)))
 	})
 	if err != nil {
 		t.Fatal(err)

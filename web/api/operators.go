@@ -36,7 +36,7 @@ type RoleChange struct {
 
 // LinkWish asks for a single-use sign-in link.
 type LinkWish struct {
-	Name string    `json:"name" doc:"Whose it is, as the audit log will have it."`
+	Name string    `json:"name" doc:"Whose it is, by ID or name: of an operator who comes by the provider too, or of somebody new."`
 	Role data.Role `json:"role,omitempty" enum:"viewer,responder,admin" doc:"Without it: the role that this operator has, or responder."`
 }
 
