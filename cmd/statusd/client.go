@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"os"
 	"os/user"
@@ -82,6 +83,9 @@ func (r reach) dialServer() (*client, error) {
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
 		return nil, usagef("--server %q is no address: use something like https://status-admin.example.com", r.Server)
 	}
+	if u.Scheme == "http" && !isLoopback(u.Hostname()) {
+		return nil, usagef("--server %q would send the token in the clear: use https, or a tunnel (ssh -L 8081:127.0.0.1:8081 HOST) and --server http://127.0.0.1:8081", r.Server)
+	}
 	token := os.Getenv("STATUSD_TOKEN")
 	if r.Token != "" {
 		b, err := os.ReadFile(r.Token)
@@ -95,8 +99,14 @@ func (r reach) dialServer() (*client, error) {
 	}
 	return &client{
 		base: strings.TrimSuffix(r.Server, "/"), token: token, close: func() error { return nil },
-		http: &http.Client{Timeout: 30 * time.Second},
+		http: &http.Client{Timeout: 30 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
 	}, nil
+}
+
+// isLoopback says whether a host's name or address stays on this machine.
+func isLoopback(host string) bool {
+	a, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && a.Unmap().IsLoopback()
 }
 
 // openFile serves the same acts from the database itself, for when no service runs.
@@ -289,6 +299,9 @@ func (c *client) do(ctx context.Context, method, path, key string, in, out any) 
 	b, err := io.ReadAll(io.LimitReader(res.Body, 64<<20))
 	if err != nil {
 		return c.lost(err, key)
+	}
+	if to := res.Header.Get("Location"); res.StatusCode >= 300 && res.StatusCode < 400 {
+		return fmt.Errorf("%s leads on to %q, and a token is not taken along, so nothing was done: is --server the address of the operators' listener itself?", c.base, strings.Map(harmlessRune, to))
 	}
 	if res.StatusCode >= 400 {
 		return problem(res, b, key)

@@ -45,6 +45,47 @@ func TestLostConnection(t *testing.T) {
 	}
 }
 
+// TestServerKeepsTheToken: a token goes to the address that was given, and never in the clear over a network.
+func TestServerKeepsTheToken(t *testing.T) {
+	t.Setenv("STATUSD_TOKEN", "sp_marked")
+	for _, tt := range []struct {
+		server string
+		good   bool
+	}{
+		{"https://status-admin.example.com", true},
+		{"http://127.0.0.1:8081", true},
+		{"http://[::1]:8081", true},
+		{"http://localhost:8081", true},
+		{"http://status-admin.example.com", false},
+		{"http://192.0.2.7:8081", false},
+		{"http://localhost.example.com", false},
+		{"http://127.0.0.1.example.com", false},
+	} {
+		_, err := reach{Server: tt.server}.dial()
+		if (err == nil) != tt.good || err != nil && (!strings.Contains(err.Error(), "in the clear") || !strings.Contains(err.Error(), "use https")) {
+			t.Errorf("--server %s: %v", tt.server, err)
+		}
+	}
+	other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		t.Errorf("another address was asked, with %q", r.Header.Get("Authorization"))
+	}))
+	defer other.Close()
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		leading := httptest.NewServer(http.RedirectHandler(other.URL+"/there", status))
+		cl, err := reach{Server: leading.URL}.dial()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, method := range []string{"GET", "POST"} {
+			err = cl.do(t.Context(), method, "/api/v1/me", "k", struct{}{}, nil)
+			if err == nil || !strings.Contains(err.Error(), other.URL+"/there") || !strings.Contains(err.Error(), "nothing was done") {
+				t.Errorf("%s led on with %d: %v", method, status, err)
+			}
+		}
+		leading.Close()
+	}
+}
+
 // TestProblems: what the service answers becomes words.
 func TestProblems(t *testing.T) {
 	for _, tt := range []struct {
