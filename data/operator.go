@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -23,6 +24,12 @@ type Operator struct {
 
 // Key implements Keyed.
 func (o Operator) Key() string { return o.ID }
+
+// Called says whether people may mean this operator by name: upper and lower case are one, and so are a name and the same
+// with the ID in parentheses, which tells two of one name apart.
+func (o Operator) Called(name string) bool {
+	return strings.EqualFold(o.Name, name) || strings.EqualFold(strings.TrimSuffix(o.Name, " ("+o.ID+")"), name)
+}
 
 // OperatorID derives an operator's ID: from the provider's issuer and subject, which never change, or from the name that the
 // host gave, with no provider.

@@ -8,6 +8,28 @@ import (
 	"github.com/superoffice/statusd/data"
 )
 
+func TestOperatorCalled(t *testing.T) {
+	t.Parallel()
+	const id = "abcdefgh2345"
+	for _, tc := range []struct {
+		name, by string
+		want     bool
+	}{
+		{"kari", "kari", true},
+		{"kari", "Kari", true},
+		{"kari (" + id + ")", "kari", true},
+		{"kari (" + id + ")", "kari (" + id + ")", true},
+		{"kari (other)", "kari", false},
+		{"kari", "kari (" + id + ")", false},
+		{"kari", "kar", false},
+		{"kari", "", false},
+	} {
+		if got := (data.Operator{ID: id, Name: tc.name}).Called(tc.by); got != tc.want {
+			t.Errorf("%q called %q: %t", tc.name, tc.by, got)
+		}
+	}
+}
+
 func TestSessionValid(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 3, 1, 3, 0, 0, 0, time.UTC)

@@ -20,7 +20,7 @@ type operatorCommand struct {
 }
 
 type operatorLink struct {
-	Name string `arg:"" help:"Whose link it is, as the audit log will have it."`
+	Name string `arg:"" help:"Whose link it is, by ID or name: of an operator who comes by the provider too, or of somebody new."`
 	Role string `help:"viewer, responder or admin; without it the role that this operator has, or responder." placeholder:"ROLE" complete:"role"`
 	reach
 }
@@ -101,18 +101,18 @@ func (c whichOperator) change(ctx context.Context, io streams, verb string, body
 	return c.show(io, answer, func(w writer) error { _, err := fmt.Fprintln(w, words(o)); return err })
 }
 
-// id finds the operator by name where no ID is given.
+// id finds the operator: by ID, and else by name, since a name may look like an ID.
 func (c whichOperator) id(ctx context.Context) (string, error) {
-	if data.ValidID(c.Operator) {
-		return c.Operator, nil
-	}
 	var list api.Operators
 	if _, err := c.get(ctx, "/api/v1/operators", &list); err != nil {
 		return "", err
 	}
 	var found []string
 	for _, o := range list.Operators {
-		if strings.EqualFold(o.Name, c.Operator) {
+		if o.ID == c.Operator {
+			return o.ID, nil
+		}
+		if (data.Operator{ID: o.ID, Name: o.Name}).Called(c.Operator) {
 			found = append(found, o.ID)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/superoffice/statusd/data"
@@ -16,10 +17,12 @@ type Issued struct {
 	Operator data.Operator
 }
 
-// Issue makes a single-use link for the operator of this name, in the caller's transaction, which also writes the audit
-// entry. An operator whom nobody knows yet is made, as a responder unless role says otherwise; for a known one an empty role
-// leaves it as it is, and another one ends the sessions. Links that were issued before and not used end now. Only an admin
-// may issue. An error is a *data.Error or the store's.
+// Issue makes a single-use link for the operator with this ID or name, in the caller's transaction, which also writes the
+// audit entry. It is the operator whom the provider vouches for, if one has that name: the same person with the same role,
+// and to be kept out once and everywhere. An operator whom nobody knows yet is made, as a responder unless role says
+// otherwise; for a known one an empty role leaves it as it is, and another one ends the sessions. Links that were issued
+// before and not used end now. Only an admin may issue. An error is a *data.Error or the store's; one who is disabled is a
+// conflict, and so is a name that several have.
 func Issue(tx data.Tx, name string, role data.Role, by data.Actor, now time.Time) (Issued, error) {
 	if !by.Role.May(data.Admin) {
 		return Issued{}, data.Forbidden("a link for signing in takes the role admin")
@@ -31,23 +34,20 @@ func Issue(tx data.Tx, name string, role data.Role, by data.Actor, now time.Time
 	if role != "" && !role.May(data.Viewer) {
 		return Issued{}, data.Invalid("role", fmt.Sprintf("%q is no role: use viewer, responder or admin", role))
 	}
-	id := data.OperatorID("", name)
-	o, err := tx.Operators().Get(id)
+	o, known, err := whoseLink(tx, name)
 	switch {
-	case errors.Is(err, data.ErrNotFound):
-		o = data.Operator{ID: id, Role: data.Responder, Created: now}
-		if o.Name, err = nameFor(tx, id, []string{name}); err != nil {
-			return Issued{}, err
-		}
 	case err != nil:
 		return Issued{}, err
+	case !known:
+		o = data.Operator{ID: data.OperatorID("", name), Name: name, Role: data.Responder, Created: now}
 	case !o.Disabled.IsZero():
-		return Issued{}, data.Conflict(fmt.Sprintf("%s may not sign in since %s: enable the operator first", o.Name, o.Disabled.UTC().Format("2006-01-02 15:04 MST")))
+		return Issued{}, data.Conflict(fmt.Sprintf("%s may not sign in since %s: `statusd operator enable %s` first", o.Name, o.Disabled.UTC().Format("2006-01-02 15:04 MST"), o.ID))
 	case role != "" && role != o.Role:
-		if _, err := data.EndSessions(tx, id); err != nil {
+		if _, err := data.EndSessions(tx, o.ID); err != nil {
 			return Issued{}, err
 		}
 	}
+	id := o.ID
 	if role != "" {
 		o.Role = role
 	}
@@ -69,6 +69,28 @@ func Issue(tx data.Tx, name string, role data.Role, by data.Actor, now time.Time
 	secret, hash := data.NewReference()
 	link := data.Link{Hash: hash, Operator: id, Created: now, Expires: now.Add(data.LinkLife), By: by.Name}
 	return Issued{Path: "/signin/link/" + secret, Expires: link.Expires, Operator: o}, tx.Links().Put(link)
+}
+
+// whoseLink returns the operator with this ID, or else the only one with this name, whichever way that person comes. Those
+// whose names differ by no more than the ID that nameFor adds have the same one.
+func whoseLink(tx data.Tx, name string) (o data.Operator, known bool, err error) {
+	all, err := data.All(tx.Operators().Range("", ""))
+	if err != nil {
+		return o, false, err
+	}
+	var ids []string
+	for _, one := range all {
+		if one.ID == name {
+			return one, true, nil
+		}
+		if one.Called(name) {
+			o, ids = one, append(ids, one.ID)
+		}
+	}
+	if len(ids) > 1 {
+		return data.Operator{}, false, data.Conflict(fmt.Sprintf("%d operators are called %q, name one by ID: %s", len(ids), name, strings.Join(ids, ", ")))
+	}
+	return o, len(ids) == 1, nil
 }
 
 // showLink answers GET /signin/link/{secret} with a button and looks nothing up: scanners of mail open links, and a guesser

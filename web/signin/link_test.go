@@ -175,6 +175,57 @@ func TestIssue(t *testing.T) {
 	})
 }
 
+// A link for somebody who comes by the provider is that operator's: whoever is kept out is kept out by both ways.
+func TestOnePersonIsOneOperator(t *testing.T) {
+	t.Parallel()
+	inWorld(t, nil, func(w *world) {
+		issue := func(name string) (i Issued, err error) {
+			w.store.Update(t.Context(), func(tx data.Tx) error { //nolint:errcheck // it is err
+				i, err = Issue(tx, name, "", host, time.Now())
+				return err
+			})
+			return i, err
+		}
+		w.p.user["groups"] = "ops"
+		w.browser().signIn("/")
+		kari := operatorOf(t, w)
+		for _, name := range []string{"kari", "Kari", kari.ID} {
+			i, err := issue(name)
+			if err != nil || i.Operator != kari || kari.Role != data.Admin {
+				t.Fatalf("a link for %q: %+v, %v", name, i.Operator, err)
+			}
+			b := w.browser()
+			b.post(i.Path, nil)
+			if by := b.mustBeIn(); by.Scope != "operator:"+kari.ID || by.Role != data.Admin {
+				t.Errorf("by the link for %q: %+v", name, by)
+			}
+			kari = operatorOf(t, w)
+		}
+		w.p.user["sub"] = "u-2" // another one who is called the same
+		w.browser().signIn("/")
+		second := data.OperatorID(issuer, "u-2")
+		if _, err := issue("kari"); kindOf(err) != data.KindConflict || !has(err.Error(), kari.ID, second) {
+			t.Errorf("a link for one of two: %v", err)
+		}
+		if i, err := issue(second); err != nil || i.Operator.ID != second {
+			t.Errorf("by the ID: %+v, %v", i.Operator, err)
+		}
+		w.update(func(tx data.Tx) error {
+			kari.Disabled = time.Now()
+			return tx.Operators().Put(kari)
+		})
+		if _, err := issue(kari.ID); kindOf(err) != data.KindConflict || !has(err.Error(), "statusd operator enable "+kari.ID) {
+			t.Errorf("a link for one who is kept out: %v", err)
+		}
+		if _, err := issue("kari"); kindOf(err) != data.KindConflict {
+			t.Errorf("a link round the one who is kept out: %v", err)
+		}
+		if i, err := issue("johansvensen"); err != nil || i.Operator.ID != data.OperatorID("", "johansvensen") { // looks like an ID
+			t.Errorf("somebody new: %+v, %v", i.Operator, err)
+		}
+	})
+}
+
 func TestPrune(t *testing.T) {
 	t.Parallel()
 	inWorld(t, nil, func(w *world) {

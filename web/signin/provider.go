@@ -27,8 +27,8 @@ const (
 	freshFor    = 30 * time.Second
 	failedFor   = 5 * time.Second
 	glance      = 300 * time.Millisecond // that the sign-in page waits for the first answer of all
-	tolerance   = 30 * time.Second // between its clock and ours
-	shownOfLies = 200              // bytes of an error that are logged
+	tolerance   = 30 * time.Second       // between its clock and ours
+	shownOfLies = 200                    // bytes of an error that are logged
 )
 
 // provider knows the identity provider as far as it has answered. It is safe for concurrent use.
