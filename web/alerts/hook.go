@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"io"
 	"maps"
 	"regexp"
 	"slices"
@@ -20,7 +21,7 @@ type Hook struct {
 	Identity    Pointer // needed
 	Firing      Pointer // needed
 	FiringWords []string
-	EndedWords  []string // empty: every other word
+	EndedWords  []string // what is neither is passed over
 	Summary     Pointer
 	Started     Pointer
 	Ended       Pointer
@@ -32,6 +33,9 @@ type Hook struct {
 // FiringWords are what stands for firing where a hook does not say.
 var FiringWords = []string{"alerting", "critical", "down", "error", "firing", "open", "problem", "triggered", "true", "0"}
 
+// EndedWords are what stands for ended where a hook does not say. A word that means that it fires goes before them.
+var EndedWords = []string{"closed", "false", "healthy", "inactive", "normal", "ok", "recovered", "resolved", "up", "1"}
+
 // maxAlerts is the most alerts of one message.
 const maxAlerts = 10_000
 
@@ -42,6 +46,9 @@ func (h Hook) Read(body []byte) (Message, error) {
 	var doc any
 	if err := d.Decode(&doc); err != nil {
 		return Message{}, bad("the body is no JSON document: %s", strings.TrimPrefix(err.Error(), "json: "))
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return Message{}, bad("the body is no JSON document: more follows after its end; send one document in each request")
 	}
 	list := []any{doc}
 	if h.Alerts.Given() {
@@ -60,9 +67,11 @@ func (h Hook) Read(body []byte) (Message, error) {
 		if err != nil {
 			return Message{}, err
 		}
-		if said {
-			m.Alerts = append(m.Alerts, s)
+		if !said {
+			m.Passed++
+			continue
 		}
+		m.Alerts = append(m.Alerts, s)
 	}
 	return m, nil
 }
@@ -78,7 +87,7 @@ func (h Hook) alert(doc any) (Said, bool, error) {
 		return Said{}, false, bad("the hook %s expects at %s whether an alert fires, and there is nothing", h.Name, h.Firing)
 	}
 	s := Said{Identity: identity(id), Firing: h.fires(word)}
-	if !s.Firing && len(h.EndedWords) > 0 && !holds(h.EndedWords, word) {
+	if !s.Firing && !h.ends(word) {
 		return s, false, nil
 	}
 	labels := map[string]string{}
@@ -112,6 +121,13 @@ func (h Hook) fires(word string) bool {
 		return holds(FiringWords, word)
 	}
 	return holds(h.FiringWords, word)
+}
+
+func (h Hook) ends(word string) bool {
+	if len(h.EndedWords) == 0 {
+		return holds(EndedWords, word)
+	}
+	return holds(h.EndedWords, word)
 }
 
 func holds(words []string, word string) bool {

@@ -30,6 +30,7 @@ type Said struct {
 // Message is what a request says.
 type Message struct {
 	Alerts    []Said
+	Passed    int // how many say neither that they fire nor that they have ended
 	Truncated int // how many alerts the sender left out of the list
 }
 

@@ -30,7 +30,7 @@ type alertHook struct {
 	Identity     string            `yaml:"identity" req:"yes" doc:"Place of what tells one alert from another, the same when it fires and when it has ended." eg:"/fingerprint"`
 	Firing       string            `yaml:"firing" req:"yes" doc:"Place of a word, number or truth value that says whether it fires." eg:"/status"`
 	FiringValues []string          `yaml:"firing_values" doc:"Values that mean that it fires, in any case of letters. Without it: alerting, critical, down, error, firing, open, problem, triggered, true and 0." eg:"firing"`
-	EndedValues  []string          `yaml:"ended_values" doc:"Values that mean that it has ended; what is neither is passed over. Without it: every value that does not mean that it fires." eg:"resolved"`
+	EndedValues  []string          `yaml:"ended_values" doc:"Values that mean that it has ended; what is neither is passed over, and changes nothing. Without it: closed, false, healthy, inactive, normal, ok, recovered, resolved, up and 1." eg:"resolved"`
 	Summary      string            `yaml:"summary" doc:"Place of a line on what it is about." eg:"/annotations/summary"`
 	Started      string            `yaml:"started" doc:"Place of when it began: RFC 3339, or seconds or milliseconds since 1970. Without it: when the message came." eg:"/startsAt"`
 	Ended        string            `yaml:"ended" doc:"Place of when it ended, in the same forms." eg:"/endsAt"`
