@@ -205,8 +205,12 @@ func (a *API) pace(op Op, c Call) error {
 	if r := l.ReserveN(c.now, 1); r.DelayFrom(c.now) > 0 {
 		wait := r.DelayFrom(c.now)
 		r.CancelAt(c.now)
+		status := http.StatusTooManyRequests
+		if op.Hook { // Alertmanager gives up after a 429 until the group comes again, and tries a 5xx again at once (STATUSPAGE-V2 10)
+			status = http.StatusServiceUnavailable
+		}
 		return &ui.StatusError{
-			Status: http.StatusTooManyRequests, Message: fmt.Sprintf("%s writes more than %d times a minute: wait a little", c.By.Name, perMinute),
+			Status: status, Message: fmt.Sprintf("%s writes more than %d times a minute: wait a little", c.By.Name, perMinute),
 			Header: http.Header{"Retry-After": {strconv.Itoa(int(wait.Seconds()) + 1)}},
 		}
 	}

@@ -163,7 +163,10 @@ func refusedBy(op api.Op) []int {
 		statuses = append(statuses, 409)
 	}
 	if op.Method != http.MethodGet {
-		statuses = append(statuses, 413, 415, 422, 429)
+		statuses = append(statuses, 413, 415, 422)
+		if !op.Hook { // senders of alerts give up after a 429, and try again after a 503
+			statuses = append(statuses, 429)
+		}
 	} else if len(op.Query) > 0 || strings.HasPrefix(op.Name, "report.") {
 		statuses = append(statuses, 422)
 	}
@@ -195,7 +198,7 @@ var refusalWords = map[int]string{
 	422: "Something in it is wrong; field names it.",
 	429: "Too many writes a minute; Retry-After says how long to wait.",
 	500: "A fault of the service; request names it in the log.",
-	503: "It is not known whether this was done: ask again with the same Idempotency-Key.",
+	503: "It is not known whether this was done: ask again with the same Idempotency-Key. Of a hook also: too many messages at once; Retry-After says how long to wait.",
 }
 
 func refusals(op *huma.Operation, statuses ...int) {
@@ -209,7 +212,7 @@ func refusalResponses() map[string]*huma.Response {
 	all := map[string]*huma.Response{}
 	for s, text := range refusalWords {
 		res := &huma.Response{Description: text, Content: map[string]*huma.MediaType{"application/problem+json": {Schema: &huma.Schema{Ref: schemas + "Problem"}}}}
-		if s == http.StatusTooManyRequests {
+		if s == http.StatusTooManyRequests || s == http.StatusServiceUnavailable {
 			res.Headers = map[string]*huma.Header{"Retry-After": {Description: "Seconds.", Schema: &huma.Schema{Type: "integer"}}}
 		}
 		all[fmt.Sprintf("Refusal%d", s)] = res
