@@ -72,7 +72,7 @@ func (p *Pages) prefill(v *visit, f *reportForm, keys []string) error {
 		f.Cohort = ""
 	}
 	f.Outage, f.Level = string(first.Outage), worst.String()
-	f.StartedAt, f.More = first.Started.In(p.zone()).Format("2006-01-02T15:04:05"), true
+	f.began(first.Started, p.zone())
 	if f.Title = first.Name + " does not work"; len(slugs) > 1 {
 		f.Title = "Several services do not work"
 	}
@@ -150,7 +150,7 @@ func (p *Pages) actOnIncident(v *visit) error {
 		}
 	case "resolve", "publish", "discard", "undo":
 		if err = p.send(v, "incident."+act, api.Call{ID: id}, version, &answer); err != nil {
-			return back("report", err)
+			return back("act", err)
 		}
 	case "note":
 		if err = p.send(v, "incident.note", api.Call{ID: id}, api.IncidentNote{Body: form.Get("body")}, &answer); err != nil {
@@ -164,7 +164,7 @@ func (p *Pages) actOnIncident(v *visit) error {
 		if impact := form.Get("impact"); impact != form.Get("impact_was") {
 			a.Impact = &impact
 		}
-		if text := form.Get("started_at"); text != "" && text != form.Get("started_was") {
+		if text := form.Get("started_at"); text != "" && !left(form) {
 			t, terr := parseClock(text, p.zone())
 			if terr != nil {
 				return back("amend", terr)
@@ -223,15 +223,6 @@ func asUpdate(r api.IncidentReport) api.IncidentReport {
 	}
 	r.Title, r.Titles, r.Draft, r.Outage = "", nil, false, ""
 	return r
-}
-
-func parseClock(text string, zone *time.Location) (time.Time, error) {
-	for _, layout := range []string{"2006-01-02T15:04:05", "2006-01-02T15:04"} {
-		if t, err := time.ParseInLocation(layout, text, zone); err == nil {
-			return t, nil
-		}
-	}
-	return time.Time{}, data.Invalid("started", "write the time as 2026-01-31T03:10")
 }
 
 func (p *Pages) reword(v *visit) error {

@@ -184,18 +184,56 @@ func TestWhatWasTypedStays(t *testing.T) {
 	stale := w.get(data.Responder, desk).hidden(desk + "/update")
 	first := w.get(data.Admin, desk).hidden(desk + "/update")
 	first.Set("body", "From the first.")
+	first.Set("phase", "identified")
+	first.Set("held:login", "degraded")
 	if a = w.post(data.Admin, desk+"/update", first); a.status != http.StatusSeeOther {
 		t.Fatalf("the first: %d %s", a.status, a.problem())
 	}
-	stale.Set("body", "From the second.")
+	for k, v := range form("body", "From the second.", "phase", "investigating", "held:login", "major_outage", "next", "30m", "body:nb", "Fra den andre.", "component", "crm-read", "level", "degraded") {
+		stale[k] = v
+	}
 	a = w.post(data.Responder, desk+"/update", stale)
 	if a.status != http.StatusConflict || !strings.Contains(a.problem(), "admin@example.com") || !strings.Contains(a.body, "From the first.") || !strings.Contains(a.body, ">From the second.</textarea>") {
 		t.Errorf("the second: %d %q", a.status, a.problem())
 	}
+	for _, want := range []string{"You had sent: Investigating; Sign-in: major outage; crm-read: degraded", `value="identified" checked`, `value="degraded" selected`, ">Fra den andre.</textarea>"} {
+		if !strings.Contains(strings.ToLower(a.body), strings.ToLower(want)) {
+			t.Errorf("after a conflict the form lacks %s", want)
+		}
+	}
+	if strings.Contains(a.body, `value="crm-read" checked`) {
+		t.Error("after a conflict the form still ticks what was ticked for the older version")
+	}
 	again := a.hidden(desk + "/update")
-	again.Set("body", "From the second.")
+	for k, v := range form("body", "From the second.", "phase", checked(a.body, "phase"), "held:login", "degraded") {
+		again[k] = v
+	}
 	if a = w.post(data.Responder, desk+"/update", again); a.status != http.StatusSeeOther {
 		t.Errorf("sent again after looking: %d %s", a.status, a.problem())
+	}
+	if i := w.incident(id); i.Phase != data.Identified || i.Worst() != data.Degraded {
+		t.Errorf("sending again took back what the first did: %s, %s", i.Phase, i.Worst())
+	}
+
+	// What an amendment leaves alone is not put back either.
+	stale = w.get(data.Responder, desk).hidden(desk + "/amend")
+	first = w.get(data.Admin, desk).hidden(desk + "/amend")
+	for k, v := range form("title", "The first's", "impact", first.Get("impact_was"), "started_at", first.Get("started_was")) {
+		first[k] = v
+	}
+	w.post(data.Admin, desk+"/amend", first)
+	for k, v := range form("title", "x", "impact", "critical", "started_at", stale.Get("started_was")) {
+		stale[k] = v
+	}
+	a = w.post(data.Responder, desk+"/amend", stale)
+	if a.status != http.StatusConflict || !strings.Contains(a.body, `name="title" value="The first&#39;s"`) || !strings.Contains(a.body, `value="critical" selected`) {
+		t.Errorf("a stale amendment: %d %q", a.status, a.problem())
+	}
+
+	// A button that is refused does not empty the form beside it.
+	a = w.post(data.Responder, desk+"/publish", form("version", "1"))
+	if a.status != http.StatusConflict || checked(a.body, "phase") != "identified" {
+		t.Errorf("a refused button: %d %q", a.status, checked(a.body, "phase"))
 	}
 }
 
@@ -277,13 +315,13 @@ func TestDeclare(t *testing.T) {
 	}
 	a = w.get(data.Responder, "/incidents/new?outage="+html.UnescapeString(link))
 	fields := a.hidden("/incidents")
-	for _, want := range []string{`value="login" checked`, `value="crm-read" checked`, `value="major_outage" checked`, `value="Several services do not work"`} {
+	for _, want := range []string{`value="login" checked`, `value="crm-read" checked`, `value="major_outage" checked`, `value="Several services do not work"`, `<option value="exact" selected>`} {
 		if !strings.Contains(a.body, want) {
 			t.Errorf("the form lacks %s", want)
 		}
 	}
 	for k, v := range form("title", "Several services do not work", "component", "login", "component", "crm-read", "level", "major_outage",
-		"started_at", began.In(w.zone()).Format("2006-01-02T15:04:05")) {
+		"started", "exact", "started_at", began.In(w.zone()).Format("2006-01-02T15:04:05")) {
 		fields[k] = v
 	}
 	if i := w.incident(w.open(fields)); !i.Started.Equal(began) || len(i.Affected) != 2 {

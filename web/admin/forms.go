@@ -60,11 +60,14 @@ type reportForm struct {
 	Version int
 	Problem string
 	Field   string // that the problem is about
+	Sent    string // what was sent for an older version and differs from what holds now
 
 	Title, Body             string
 	Template                string
 	Outage                  string
 	Started, StartedAt      string
+	StartedWas              string // what StartedAt was filled in with
+	StartedExact            string // the instant that is meant by it
 	Next                    string
 	Cohort, Impact          string
 	Draft                   bool
@@ -75,7 +78,7 @@ type reportForm struct {
 	Templates               []option
 	Cohorts                 []option
 	Levels, Phases, Impacts []option
-	Ago, Nexts              []option
+	Nexts                   []option
 	Zone                    string
 	Langs                   []wording // the same in other languages
 	Translated              bool      // somebody wrote one
@@ -118,7 +121,7 @@ var (
 
 func (c *catalogue) blank() reportForm {
 	f := reportForm{
-		Key: data.NewID(), Zone: c.zone.String(), Ago: agoOptions, Nexts: nextOptions, Next: "30m", Impacts: impactWords,
+		Key: data.NewID(), Zone: c.zone.String(), Nexts: nextOptions, Next: "30m", Impacts: impactWords,
 		Levels: levelOptions(false), Level: data.MajorOutage.String(),
 	}
 	for _, l := range i18n.Langs[1:] {
@@ -182,13 +185,15 @@ func phaseOptions(phases ...data.Phase) []option {
 // fill puts what was typed back. Names of fields:
 //
 //	title body template outage started started_at next cohort impact draft level phase   one value each
+//	started_was started_exact                                                           how started_at was filled in
 //	component                                                                           ticked slugs
 //	held:SLUG or held:SLUG@COHORT                                                        level of what is held
 //	title:LANG body:LANG                                                                 translations
 func (f *reportForm) fill(v url.Values) {
-	f.Title, f.Body, f.Template, f.Outage = v.Get("title"), v.Get("body"), v.Get("template"), v.Get("outage")
-	f.Started, f.StartedAt, f.Next = v.Get("started"), v.Get("started_at"), v.Get("next")
-	f.Cohort, f.Impact, f.Draft, f.Phase = v.Get("cohort"), v.Get("impact"), v.Get("draft") != "", v.Get("phase")
+	f.fillWords(v)
+	f.Outage = v.Get("outage")
+	f.fillStarted(v)
+	f.Next, f.Cohort, f.Impact, f.Draft, f.Phase = v.Get("next"), v.Get("cohort"), v.Get("impact"), v.Get("draft") != "", v.Get("phase")
 	f.Level = cmp.Or(v.Get("level"), f.Level)
 	for g := range f.Groups {
 		for n := range f.Groups[g].Rows {
@@ -199,31 +204,34 @@ func (f *reportForm) fill(v url.Values) {
 	}
 	for n := range f.Held {
 		h := &f.Held[n]
-		h.Level = cmp.Or(v.Get(heldField(*h)), h.Level)
+		h.Level = cmp.Or(v.Get(h.Field()), h.Level)
 	}
+	f.More = f.More || f.Cohort != "" || f.Impact != "" || f.StartedAt != "" || f.Draft
+}
+
+// fillWords puts the words back that were typed, and nothing that was chosen.
+func (f *reportForm) fillWords(v url.Values) {
+	f.Title, f.Body, f.Template = v.Get("title"), v.Get("body"), v.Get("template")
 	for n := range f.Langs {
 		w := &f.Langs[n]
 		w.Title, w.Body = v.Get("title:"+w.Lang), v.Get("body:"+w.Lang)
 		f.Translated = f.Translated || w.Title != "" || w.Body != ""
 	}
-	f.More = f.More || f.Cohort != "" || f.Impact != "" || f.StartedAt != "" || f.Draft
 }
 
-func heldField(h choice) string {
-	if h.Cohort == "" {
-		return "held:" + h.Slug
+// Field names the form's field for the level of a component that is held.
+func (c choice) Field() string {
+	if c.Cohort == "" {
+		return "held:" + c.Slug
 	}
-	return "held:" + h.Slug + "@" + h.Cohort
+	return "held:" + c.Slug + "@" + c.Cohort
 }
-
-// Name is the field of a component that is held.
-func (c choice) Field() string { return heldField(c) }
 
 // reportOf reads the form.
 func reportOf(v url.Values, zone *time.Location) (api.IncidentReport, error) {
 	r := api.IncidentReport{
 		Title: v.Get("title"), Body: v.Get("body"), Template: v.Get("template"), Outage: data.OutageKey(v.Get("outage")),
-		StartedAgo: v.Get("started"), NextIn: v.Get("next"), Cohort: v.Get("cohort"), Impact: v.Get("impact"), Draft: v.Get("draft") != "",
+		NextIn: v.Get("next"), Cohort: v.Get("cohort"), Impact: v.Get("impact"), Draft: v.Get("draft") != "",
 		Phase: data.Phase(v.Get("phase")), Components: map[string]data.Level{}, Version: number(v.Get("version")),
 	}
 	for name, values := range v {
@@ -256,12 +264,9 @@ func reportOf(v url.Values, zone *time.Location) (api.IncidentReport, error) {
 		}
 		r.Components[slug] = l
 	}
-	if text := v.Get("started_at"); text != "" {
-		t, err := parseClock(text, zone)
-		if err != nil {
-			return r, err
-		}
-		r.Started, r.StartedAgo = t, ""
+	var err error
+	if r.StartedAgo, r.Started, err = startedOf(v, zone); err != nil {
+		return r, err
 	}
 	return r, nil
 }
@@ -301,7 +306,7 @@ type amendForm struct {
 
 func (p *Pages) amendForm(i api.Incident) amendForm {
 	f := amendForm{
-		ID: i.ID, Key: data.NewID(), Title: i.Title, Impact: i.ImpactSaid, Started: i.Started.In(p.zone()).Format("2006-01-02T15:04:05"),
+		ID: i.ID, Key: data.NewID(), Title: i.Title, Impact: i.ImpactSaid, Started: i.Started.In(p.zone()).Format(clockLayout),
 		Zone: p.zone().String(), Version: i.Version, Impacts: impactWords,
 	}
 	f.Was.Title, f.Was.Impact, f.Was.Started = f.Title, f.Impact, f.Started
@@ -309,7 +314,15 @@ func (p *Pages) amendForm(i api.Incident) amendForm {
 }
 
 func (f *amendForm) fill(v url.Values) {
-	f.Title, f.Impact, f.Started = v.Get("title"), v.Get("impact"), v.Get("started_at")
+	for name, of := range map[string]*string{"title": &f.Title, "impact": &f.Impact, "started": &f.Started} {
+		field := name
+		if name == "started" {
+			field = "started_at"
+		}
+		if v.Get(field) != v.Get(name+"_was") { // what was left alone is what it is now
+			*of = v.Get(field)
+		}
+	}
 }
 
 // refusal takes an error apart that a form's sender can do something about; others go on.

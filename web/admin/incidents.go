@@ -150,14 +150,6 @@ func (p *Pages) incident(v *visit) error {
 	return p.showIncident(v, http.StatusOK, nil)
 }
 
-// typed is a form that comes back to its sender with what is wrong.
-type typed struct {
-	form    string // which of the page's forms
-	values  url.Values
-	message string
-	field   string
-}
-
 func (p *Pages) showIncident(v *visit, status int, back *typed) error {
 	var i api.Incident
 	if err := p.ask(v, "incident.get", api.Call{ID: v.r.PathValue("id")}, &i); err != nil {
@@ -206,24 +198,6 @@ func (p *Pages) showIncident(v *visit, status int, back *typed) error {
 		view.takeBack(back)
 	}
 	return p.render(v.w, v.r, status, "incident", i.Title, view)
-}
-
-// takeBack puts what was typed into the form that it was typed in, with what is wrong. The form is for the version that is shown
-// now: who sends it again has seen it.
-func (view *incidentView) takeBack(back *typed) {
-	switch back.form {
-	case "note":
-		view.Note.Body, view.Note.Problem = back.values.Get("body"), back.message
-	case "amend":
-		view.Amend.fill(back.values)
-		view.Amend.Problem, view.Amend.Field = back.message, back.field
-	case "reword":
-		view.Reword, view.RewordIn.Body, view.RewordIn.Problem = back.values.Get("update"), back.values.Get("body"), back.message
-		view.RewordIn.Key, view.RewordIn.ID, view.RewordIn.Version = data.NewID(), view.ID, view.Version
-	default:
-		view.Report.fill(back.values)
-		view.Report.Problem, view.Report.Field = back.message, back.field
-	}
 }
 
 func (p *Pages) updateView(u api.IncidentUpdate, c *catalogue) updateView {

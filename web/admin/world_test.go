@@ -171,6 +171,15 @@ func (a answer) problem() string {
 	return ""
 }
 
+// checked is the value of the radio of a name that is on.
+func checked(body, name string) string {
+	m := regexp.MustCompile(`name="` + name + `" value="([^"]*)" checked`).FindStringSubmatch(body)
+	if m == nil {
+		return ""
+	}
+	return m[1]
+}
+
 var inputForm = regexp.MustCompile(`<input type="hidden" name="([^"]+)" value="([^"]*)">`)
 
 // hidden are the hidden fields of the first form that sends to an address.
