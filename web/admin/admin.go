@@ -46,10 +46,21 @@ func (p *Pages) Routes() map[string]http.Handler {
 		"GET /tokens":                               p.page(p.tokens),
 		"POST /tokens":                              p.form(p.createToken),
 		"POST /tokens/{id}/revoke":                  p.form(p.revokeToken),
+		"GET /incidents/{id}/{act}":                 http.HandlerFunc(reloaded),
+		"GET /incidents/{id}/updates/{sub}/reword":  http.HandlerFunc(reloaded),
+		"GET /operators/{id}/{act}":                 http.HandlerFunc(reloaded),
+		"GET /tokens/{id}/revoke":                   http.HandlerFunc(reloaded),
 		"GET /live":                                 http.HandlerFunc(p.live),
 		"GET " + style.path:                         style.doc,
 		"GET " + script.path:                        script.doc,
 	}
+}
+
+// reloaded leads one who loads a form's answer again, or comes back to it by a bookmark, to the page that the form is on.
+func reloaded(w http.ResponseWriter, r *http.Request) {
+	form := *r
+	form.Method = http.MethodPost
+	http.Redirect(w, r, selfOf(&form), http.StatusSeeOther)
 }
 
 // visit is one request by somebody who is signed in.

@@ -97,11 +97,8 @@ func TestDesk(t *testing.T) {
 	}
 	desk := "/incidents/" + id
 	a = w.get(data.Responder, desk+"?did=open")
-	if !strings.Contains(a.body, "The incident is open.") || !strings.Contains(a.body, "data-countdown") || !strings.Contains(a.body, "https://status.example.com/incidents/"+id) {
+	if !strings.Contains(a.body, "The incident is open.") || !strings.Contains(a.body, "data-left=\"") || !strings.Contains(a.body, "https://status.example.com/incidents/"+id) {
 		t.Errorf("its desk: %s", a.body)
-	}
-	if a = w.get(data.Viewer, desk); strings.Contains(a.body, "Undo</button>") {
-		t.Error("a viewer may undo")
 	}
 	say := func(pairs ...string) answer {
 		t.Helper()

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/data/i18n"
@@ -95,8 +96,7 @@ type incidentView struct {
 	Resolved  at
 	Alerts    string // the rule by which alerts opened it
 	Heard     []alertRow
-	Undo      at // until when the last change can be taken back; zero text means it cannot
-	UndoWhat  string
+	Undo      undoView
 	Version   int
 	May       bool
 	Did       string
@@ -161,14 +161,9 @@ func (p *Pages) showIncident(v *visit, status int, back *typed) error {
 	}
 	view := incidentView{
 		incidentRow: p.incidentRow(i), Version: i.Version, May: v.by.Role.May(data.Responder), Alerts: i.Alerts, Next: p.whenOf(i.NextUpdate),
-		Resolved: p.whenOf(i.Resolved), Undo: p.whenOf(i.UndoUntil), Titles: translations(i.Titles), OnVersion: data.NewID(), Did: did[v.r.URL.Query().Get("did")],
+		Resolved: p.whenOf(i.Resolved), Titles: translations(i.Titles), OnVersion: data.NewID(), Did: did[v.r.URL.Query().Get("did")],
 	}
-	if i.UndoUntil != nil {
-		view.Undo.Text = i.UndoUntil.In(p.zone()).Format("15:04:05")
-		if len(i.Trail) > 0 {
-			view.UndoWhat = i.Trail[0].Action
-		}
-	}
+	view.Undo = p.undoOf(i, v.by, time.Now())
 	if !i.Draft {
 		view.Public = i.URL
 	}

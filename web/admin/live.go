@@ -33,7 +33,7 @@ const (
 // watched are the tables that the pages show.
 var watched = []data.TableName{
 	data.ComponentsTable, data.MarksTable, data.OutagesTable, data.IncidentsTable, data.OccurrencesTable, data.ProofsTable,
-	data.AlarmsTable, data.AlertsTable, data.SettingsTable,
+	data.AlarmsTable, data.AlertsTable, data.SettingsTable, data.DuesTable, data.NoticesTable,
 }
 
 // rights are the tables that decide who may see them.

@@ -66,7 +66,6 @@ type windowView struct {
 	What, Whom, Phase  string
 	When               string
 	By                 at
-	In                 string
 	Page, Banner, Mail seenView
 	Late, Running      bool
 }
@@ -156,7 +155,7 @@ func (p *Pages) windowView(w api.WindowNext) windowView {
 	t := w.Window
 	v := windowView{
 		What: i18n.T(i18n.EN, "category."+string(t.Category)), Whom: t.Cohort, Phase: strings.ReplaceAll(string(w.Phase), "_", " "),
-		When: p.span(t.Start, t.End), By: p.when(t.NoticeBy), In: ago(t.Start), Late: w.Late,
+		When: p.span(t.Start, t.End), By: p.when(t.NoticeBy), Late: w.Late,
 		Running: w.Phase == data.InProgress || w.Phase == data.Verifying,
 	}
 	for _, of := range []struct {

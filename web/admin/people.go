@@ -3,6 +3,7 @@ package admin
 import (
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/data/i18n"
@@ -94,13 +95,14 @@ func (p *Pages) showTokens(v *visit, status int, view tokensView) error {
 	if err := p.ask(v, "token.list", api.Call{}, &list); err != nil {
 		return err
 	}
+	now := time.Now()
 	view.Key, view.Roles = data.NewID(), roleOptions
 	for _, t := range list.Tokens {
 		row := tokenView{
 			Token: t, Created: p.when(t.Created), Expires: p.when(t.Expires), Used: p.whenOf(t.Used), Revoked: p.whenOf(t.Revoked),
 			Scope: strings.Join(t.Scopes, " "), Networks: strings.Join(t.From, " "),
 		}
-		row.Dead = t.Revoked != nil || ago(t.Expires) != "" && !strings.HasPrefix(ago(t.Expires), "in ")
+		row.Dead = t.Revoked != nil || !t.Expires.After(now)
 		view.Rows = append(view.Rows, row)
 	}
 	return p.render(v.w, v.r, status, "tokens", "Tokens", view)

@@ -63,6 +63,7 @@ type frame struct {
 	Public         string
 	Alarms, Urgent int
 	Version        string
+	Self           string // address of this page by GET
 	Refresh        string // where to go on by itself; empty stays
 }
 
@@ -97,7 +98,7 @@ func (p *Pages) Shell(w http.ResponseWriter, r *http.Request, status int, title 
 
 func (p *Pages) shell(w http.ResponseWriter, r *http.Request, status int, title string, main template.HTML, refresh string) error {
 	style, script := assets()
-	f := frame{Title: title, Brand: "statusd", Main: main, Style: style.path, Script: script.path, Version: p.Version, Refresh: refresh}
+	f := frame{Title: title, Brand: "statusd", Main: main, Style: style.path, Script: script.path, Version: p.Version, Self: selfOf(r), Refresh: refresh}
 	if s := p.Pages.Current(); s != nil {
 		f.Brand, f.Headline, f.Tone = s.State.Name, i18n.T(i18n.EN, "headline."+string(s.State.Headline)), string(s.State.Headline)
 		f.AsOf, f.Public = i18n.Clock(i18n.EN, s.State.Now, s.State.Zone), s.State.URL+"/"
@@ -130,6 +131,22 @@ func (p *Pages) shell(w http.ResponseWriter, r *http.Request, status int, title 
 	return nil
 }
 
+// selfOf is where the page of an answer is found by GET. Many addresses that forms are sent to are of forms alone.
+func selfOf(r *http.Request) string {
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		return r.URL.RequestURI()
+	}
+	area, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	id, _, _ := strings.Cut(rest, "/")
+	switch {
+	case area == "incidents" && id == "":
+		return "/incidents/new"
+	case area == "incidents":
+		return "/incidents/" + url.PathEscape(id)
+	}
+	return "/" + area
+}
+
 // merged is our policy with the form-action of another.
 func merged(other string) string {
 	for d := range strings.SplitSeq(other, ";") {
@@ -156,6 +173,7 @@ func (p *Pages) nav(path string, by data.Actor) []link {
 
 // alarms counts those that stand.
 func (p *Pages) alarms(r *http.Request) (all, urgent int) {
+	now := time.Now()
 	err := p.API.Store.View(r.Context(), func(tx data.Tx) error {
 		all, urgent = 0, 0
 		for a, err := range tx.Alarms().Range("", "") {
@@ -164,7 +182,7 @@ func (p *Pages) alarms(r *http.Request) (all, urgent int) {
 			}
 			if a.Stands() {
 				all++
-				if data.Alarms[a.Kind].Urgent {
+				if a.Urgent(now) {
 					urgent++
 				}
 			}

@@ -2,6 +2,7 @@
 // again by hand.
 const safe = globalThis.trustedTypes?.createPolicy('statusd', { createHTML: (html) => html }) ?? { createHTML: (html) => html }
 const link = document.getElementById('link')
+const self = document.getElementById('main').dataset.self // the answer to a form stands at an address that only forms can be sent to
 const parts = () => [...document.querySelectorAll('[data-live][id]')]
 
 // Whoever types, has something selected, or is about to press a button keeps what is under their hands.
@@ -16,7 +17,7 @@ async function refresh() {
 	}
 	fetching = true
 	try {
-		const answer = await fetch(location.href, { headers: { Accept: 'text/html' }, redirect: 'manual', cache: 'no-store' })
+		const answer = await fetch(self, { headers: { Accept: 'text/html' }, redirect: 'manual', cache: 'no-store' })
 		if (!answer.ok) throw new Error(String(answer.status))
 		const fresh = new DOMParser().parseFromString(safe.createHTML(await answer.text()), 'text/html')
 		for (const part of parts()) {
@@ -27,7 +28,7 @@ async function refresh() {
 			for (const s of part.querySelectorAll('details>summary')) if (open.has(s.textContent)) s.parentElement.open = true
 		}
 		tick()
-		say('live')
+		if (connected) say('live')
 	} catch {
 		say('not up to date', true)
 		setTimeout(refresh, 2000 + 3000 * Math.random())
@@ -45,20 +46,19 @@ function say(text, off) {
 	link.classList.toggle('off', Boolean(off))
 }
 
+// A connection begins with a frame of the newest revision. Nobody knows what has changed between the making of this page and that
+// frame, so the page is fetched at the first as at every other, and only then called live.
 let wait = 1000
-let last = 0
+let connected = false
 function connect() {
 	const socket = new WebSocket(location.origin.replace(/^http/, 'ws') + '/live')
 	socket.onopen = () => {
 		wait = 1000
-		say('live')
+		connected = true
 	}
-	socket.onmessage = (event) => {
-		const { revision } = JSON.parse(event.data)
-		if (last && revision !== last) refresh()
-		last = revision
-	}
+	socket.onmessage = refresh
 	socket.onclose = (event) => {
+		connected = false
 		if (event.code === 4401) {
 			say('signed out: sign in again; what you typed stays here', true)
 			return
@@ -69,12 +69,14 @@ function connect() {
 	}
 }
 if (parts().length && document.querySelector('.who')) connect()
+setInterval(() => connected && refresh(), 60000) // what says how long something has been so grows older, whatever changes
 
-// How many seconds are left to undo; then the button goes.
+// How many seconds are left to undo, counted from when the server said so and not by this machine's clock; then the button goes.
 function tick() {
-	for (const time of document.querySelectorAll('time[data-countdown]')) {
-		const left = Math.ceil((Date.parse(time.dateTime) - Date.now()) / 1000)
+	for (const time of document.querySelectorAll('time[data-left]')) {
 		time.dataset.text ??= time.textContent
+		time.dataset.end ??= performance.now() + 1000 * time.dataset.left
+		const left = Math.ceil((time.dataset.end - performance.now()) / 1000)
 		if (left > 0) time.textContent = `${time.dataset.text} (in ${left} s)`
 		else time.closest('section').replaceChildren()
 	}
@@ -85,7 +87,11 @@ setInterval(tick, 1000)
 // A form that is being sent cannot be sent twice by a second press; the server would do it once anyway.
 document.addEventListener('submit', (event) => {
 	const form = event.target
-	if (form.dataset.sent) event.preventDefault()
+	if (form.dataset.sent) {
+		event.preventDefault()
+		return
+	}
 	form.dataset.sent = 'yes'
+	setTimeout(() => delete form.dataset.sent, 5000) // loading was stopped, or failed
 })
 addEventListener('pageshow', () => document.querySelectorAll('form[data-sent]').forEach((form) => delete form.dataset.sent))
