@@ -38,7 +38,7 @@ func TestComplete(t *testing.T) {
 		{"statusd incident open x --component=login@pilot=d", "--component=login@pilot=degraded"},
 		{"statusd incident open x --draft --template template-", "template-one template-two"},
 		{"statusd incident show incident-t", "incident-two"},
-		{"statusd incident show one --", "--help --config --data --server --token-file --json"},
+		{"statusd incident show one --", "--help --id --config --data --server --token-file --json"},
 		{"statusd incident show one ", ""},
 		{"statusd incident note -- --", ""},
 		{"statusd audit --ob", "--object"},

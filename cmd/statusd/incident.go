@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -39,6 +40,19 @@ type aboutOne struct {
 func (o aboutOne) path() (string, error) {
 	id, err := named(o.ID)
 	return "/api/v1/incidents/" + id, err
+}
+
+// orNamed are the argument and the flag of commands that do something with one incident and take no other argument.
+type orNamed struct {
+	Which string `arg:"" optional:"" name:"id" help:"Which incident; without it the only open one." complete:"incident"`
+	ID    string `help:"The same as a flag, as other commands take it." placeholder:"ID" complete:"incident"`
+}
+
+func (o orNamed) one() (aboutOne, error) {
+	if o.Which != "" && o.ID != "" && o.Which != o.ID {
+		return aboutOne{}, usagef("%s or --id %s: name one incident", o.Which, o.ID)
+	}
+	return aboutOne{cmp.Or(o.ID, o.Which)}, nil
 }
 
 // onVersion is the flag of commands that may meet somebody else's change.
@@ -132,13 +146,17 @@ func (c *incidentList) Run(ctx context.Context, io streams) error {
 }
 
 type incidentShow struct {
-	ID string `arg:"" optional:"" help:"Which incident; without it the only open one." complete:"incident"`
+	orNamed
 	reach
 }
 
 // Run implements the command.
 func (c *incidentShow) Run(ctx context.Context, io streams) error {
-	path, err := aboutOne{c.ID}.path()
+	of, err := c.one()
+	if err != nil {
+		return err
+	}
+	path, err := of.path()
 	if err != nil {
 		return err
 	}

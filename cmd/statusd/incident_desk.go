@@ -42,7 +42,7 @@ func (c *incidentDiscard) Run(ctx context.Context, io streams) error {
 }
 
 type incidentUndo struct {
-	ID string `arg:"" optional:"" help:"Which incident; without it the only open one." complete:"incident"`
+	orNamed
 	keyed
 	onVersion
 	reach
@@ -50,7 +50,11 @@ type incidentUndo struct {
 
 // Run implements the command.
 func (c *incidentUndo) Run(ctx context.Context, io streams) error {
-	return c.act(ctx, io, "Taken back, it is again as before:", aboutOne{c.ID}, "/undo", c.key(), c.Version, api.OnVersion{Version: c.Version})
+	of, err := c.one()
+	if err != nil {
+		return err
+	}
+	return c.act(ctx, io, "Taken back, it is again as before:", of, "/undo", c.key(), c.Version, api.OnVersion{Version: c.Version})
 }
 
 type incidentNote struct {

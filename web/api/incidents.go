@@ -317,7 +317,7 @@ func which(tx data.Tx, id string) (data.Incident, error) {
 	for _, i := range open {
 		names = append(names, i.ID+" "+i.Title)
 	}
-	return data.Incident{}, data.Conflict(fmt.Sprintf("%d incidents are open, say which:\n  %s", len(open), strings.Join(names, "\n  ")))
+	return data.Incident{}, data.Conflict(fmt.Sprintf("%d incidents are open, say which (on the command line with --id ID):\n  %s", len(open), strings.Join(names, "\n  ")))
 }
 
 // whichVersion is which, unless somebody has changed the incident since the caller looked.
