@@ -347,3 +347,29 @@ func TestNextSpell(t *testing.T) {
 		t.Errorf("%d incidents", len(all))
 	}
 }
+
+// TestHeldFromElsewhere: an alert that is attached to what people opened holds its component in what the group opened too.
+func TestHeldFromElsewhere(t *testing.T) {
+	w := room(t, byLabel)
+	w.person("incident.open", "", `{"title":"Sign-in fails","components":{"login":"major_outage"}}`)
+	w.after(time.Minute)
+	a, b := fires("f1", "login", w.now), fires("f2", "crm-read", w.now)
+	w.send(a, b)
+	if all := w.incidents(); len(all) != 2 || heldBy(all[1]) != "crm-read=major_outage" {
+		t.Fatalf("what people tell of is told twice: %+v", all)
+	}
+	w.person("incident.resolve", w.incidents()[0].ID, `{}`)
+	w.after(time.Minute)
+	c := fires("f3", "login", w.now)
+	w.send(c)
+	w.after(time.Minute)
+	w.send(b.over(w.now), c.over(w.now))
+	if i := w.incidents()[1]; !i.Open() || heldBy(i) != "crm-read=operational login=major_outage" {
+		t.Errorf("%s with %s while one fires", i.Phase, heldBy(i))
+	}
+	w.after(time.Minute)
+	w.send(a.over(w.now))
+	if i := w.incidents()[1]; i.Open() {
+		t.Errorf("open with %s when nothing fires", heldBy(i))
+	}
+}
