@@ -129,7 +129,7 @@ func clip(s string) string {
 // current returns what the provider says of itself, not older than half a minute, or errUnreachable. An error is remembered
 // for some seconds, so that a crowd at the sign-in page asks once.
 func (p *provider) current(ctx context.Context) (*endpoints, error) {
-	known, last, fresh, _ := p.heard()
+	known, fresh, _, last := p.heard()
 	if fresh {
 		return known, last
 	}
@@ -145,17 +145,17 @@ func (p *provider) current(ctx context.Context) (*endpoints, error) {
 }
 
 // heard returns what the last answer was, if there was one, and whether it is new enough to go by.
-func (p *provider) heard() (known *endpoints, last error, fresh, ever bool) {
+func (p *provider) heard() (known *endpoints, fresh, ever bool, last error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.at.IsZero() {
-		return nil, nil, false, false
+		return nil, false, false, nil
 	}
 	age := time.Since(p.at)
 	if p.err != nil {
-		return nil, p.err, age < failedFor, true
+		return nil, age < failedFor, true, p.err
 	}
-	return p.known, nil, age < freshFor, true
+	return p.known, age < freshFor, true, nil
 }
 
 // inquire asks in the background, for askWithin at most and once for all who want to know. Nobody has to take the answer.
@@ -170,7 +170,7 @@ func (p *provider) inquire(ctx context.Context) <-chan singleflight.Result {
 // seemsUp says at once what the last answer was and has a newer one fetched in the background where that is old. It waits
 // for the first answer of all only, and not longer than a glance: a silent provider counts as down.
 func (p *provider) seemsUp(ctx context.Context) bool {
-	_, last, fresh, ever := p.heard()
+	_, fresh, ever, last := p.heard()
 	if fresh {
 		return last == nil
 	}
