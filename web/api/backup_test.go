@@ -78,6 +78,7 @@ func TestBackup(t *testing.T) {
 		res.Header.Get("Repr-Digest") != "sha-256=:"+base64.StdEncoding.EncodeToString(sum[:])+":" || res.Header.Get("Cache-Control") != "no-store" {
 		t.Errorf("%d bytes of %d with %v: %v", len(got), len(content), res.Header, err)
 	}
+	server.Close() // once the handler has ended
 	if _, err := last().Stat(); !errors.Is(err, os.ErrClosed) {
 		t.Errorf("the spooled copy is still open (%v)", err)
 	}

@@ -77,6 +77,7 @@ func undo(tx data.Tx, c *Call, window time.Duration) (before, after data.Inciden
 		}
 	}
 	back.Revised = now.Revised + 1
+	back.Alerts = ""                // somebody has spoken: alerts do not close it behind their back
 	for _, u := range now.Updates { // notes written since then stay: alerts write some too
 		if u.Internal && !slices.ContainsFunc(back.Updates, func(o data.Update) bool { return o.ID == u.ID }) {
 			back.Updates = append(back.Updates, u)
