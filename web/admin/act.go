@@ -3,7 +3,6 @@ package admin
 import (
 	"encoding/json"
 	"net/http"
-	"net/url"
 	"slices"
 	"time"
 
@@ -149,6 +148,12 @@ func (p *Pages) actOnIncident(v *visit) error {
 			act = "resolve"
 		}
 	case "resolve", "publish", "discard", "undo":
+		switch {
+		case form.Get("go") == "back":
+			return p.showIncident(v, http.StatusOK, nil)
+		case (act == "resolve" || act == "publish") && p.looksFirst(v):
+			return back("act", p.preview(v, "incident."+act, id, version, v.r.URL.Path))
+		}
 		if err = p.send(v, "incident."+act, api.Call{ID: id}, version, &answer); err != nil {
 			return back("act", err)
 		}
@@ -229,13 +234,13 @@ func (p *Pages) reword(v *visit) error {
 	form := v.r.PostForm
 	id, sub := v.r.PathValue("id"), v.r.PathValue("sub")
 	var answer api.Incident
-	err := p.send(v, "incident.reword", api.Call{ID: id, Sub: sub}, api.UpdateRewording{Body: form.Get("body"), Version: number(form.Get("version"))}, &answer)
+	err := p.send(v, "incident.reword", api.Call{ID: id, Sub: sub}, api.UpdateRewording{Body: form.Get("body"), Bodies: bodiesOf(form), Version: number(form.Get("version"))}, &answer)
 	if err == nil {
 		return v.see("/incidents/" + id + "?did=reword")
 	}
 	if status, message, field, ok := refusal(err); ok {
-		values := url.Values{"body": {form.Get("body")}, "update": {sub}}
-		return p.showIncident(v, status, &typed{"reword", values, message, field})
+		form.Set("update", sub)
+		return p.showIncident(v, status, &typed{"reword", form, message, field})
 	}
 	return err
 }
@@ -245,13 +250,15 @@ type previewView struct {
 	api.Preview
 	Action string
 	Fields []field // of the form, as it was sent
-	Opens  bool
-	Asked  bool // somebody wanted to look; else there are many readers
+	Send   string  // what the button says
+	Asked  bool    // somebody wanted to look; else there are many readers
 	Feed   string
 	At     at
 	Texts  []letterView
 	Pages  []pageView
 }
+
+var sendWords = map[string]string{"incident.open": "Open it", "incident.update": "Post it", "incident.publish": "Publish it", "incident.resolve": "Say that it is over"}
 
 type pageView struct {
 	api.PagePreview
@@ -264,8 +271,8 @@ type letterView struct {
 	Count int
 }
 
-// preview shows what a report would tell. Its form carries everything that was typed.
-func (p *Pages) preview(v *visit, op, id string, report api.IncidentReport, action string) error {
+// preview shows what the body of an operation would tell. Its form carries everything that was typed.
+func (p *Pages) preview(v *visit, op, id string, report any, action string) error {
 	body, err := json.Marshal(report)
 	if err != nil {
 		return err
@@ -274,7 +281,7 @@ func (p *Pages) preview(v *visit, op, id string, report api.IncidentReport, acti
 	if err != nil {
 		return err
 	}
-	view := previewView{Action: action, Opens: id == "", Asked: v.r.PostForm.Get("go") == "preview"}
+	view := previewView{Action: action, Send: sendWords[op], Asked: v.r.PostForm.Get("go") == "preview"}
 	if err := p.ask(v, "incident.preview", api.Call{Body: wish}, &view.Preview); err != nil {
 		return err
 	}

@@ -29,8 +29,16 @@ func (view *incidentView) takeBack(back *typed) {
 		view.Amend.fill(back.values)
 		view.Amend.Problem, view.Amend.Field = back.message, back.field
 	case "reword":
-		view.Reword, view.RewordIn.Body, view.RewordIn.Problem = back.values.Get("update"), back.values.Get("body"), back.message
-		view.RewordIn.Key, view.RewordIn.ID, view.RewordIn.Version = data.NewID(), view.ID, view.Version
+		if view.Reword == "" { // the update was taken back since
+			view.Report.Problem, view.Report.Body = back.message, back.values.Get("body")
+			return
+		}
+		view.RewordIn.Body, view.RewordIn.Problem = back.values.Get("body"), back.message
+		for n := range view.RewordIn.Langs {
+			if w := &view.RewordIn.Langs[n]; back.values.Has("body:" + w.Lang) {
+				w.Body = back.values.Get("body:" + w.Lang)
+			}
+		}
 	case "act":
 		view.Report.Problem = back.message
 	default:

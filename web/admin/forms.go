@@ -56,6 +56,7 @@ func (c *catalogue) name(slug string) string {
 // reportForm is the form that opens an incident, or updates one.
 type reportForm struct {
 	ID      string // empty opens
+	Over    bool   // the incident has ended
 	Key     string
 	Version int
 	Problem string
@@ -156,7 +157,7 @@ func (c *catalogue) openForm() reportForm {
 
 func (c *catalogue) updateForm(i api.Incident) reportForm {
 	f := c.blank()
-	f.ID, f.Version, f.Phase = i.ID, i.Version, string(i.Phase)
+	f.ID, f.Version, f.Phase, f.Over = i.ID, i.Version, string(i.Phase), i.Resolved != nil
 	f.Levels = levelOptions(true)
 	switch {
 	case i.Resolved != nil:
@@ -166,12 +167,28 @@ func (c *catalogue) updateForm(i api.Incident) reportForm {
 		f.Phases = phaseOptions(data.Investigating, data.Identified, data.Monitoring, data.Resolved)
 	}
 	for _, h := range i.Holds {
+		if i.Resolved != nil {
+			h.Level = worstOf(i, h)
+		}
 		f.Held = append(f.Held, choice{Name: c.name(h.Component), Slug: h.Component, Cohort: h.Cohort, Level: h.Level.String(), On: true})
 	}
 	f.Templates = slices.DeleteFunc(f.Templates, func(o option) bool {
 		return slices.ContainsFunc(c.templates, func(t api.Template) bool { return t.Name == o.Value && len(t.Title) > 0 })
 	})
 	return f
+}
+
+// worstOf is the worst level at which an incident that is over ever held h: what one who reopens it most likely means.
+func worstOf(i api.Incident, h data.Affected) data.Level {
+	worst := h.Level
+	for _, u := range i.Updates {
+		for _, ch := range u.Changes {
+			if ch.Component == h.Component && ch.Cohort == h.Cohort {
+				worst = max(worst, ch.New)
+			}
+		}
+	}
+	return worst
 }
 
 func phaseOptions(phases ...data.Phase) []option {
@@ -233,14 +250,12 @@ func reportOf(v url.Values, zone *time.Location) (api.IncidentReport, error) {
 		Title: v.Get("title"), Body: v.Get("body"), Template: v.Get("template"), Outage: data.OutageKey(v.Get("outage")),
 		NextIn: v.Get("next"), Cohort: v.Get("cohort"), Impact: v.Get("impact"), Draft: v.Get("draft") != "",
 		Phase: data.Phase(v.Get("phase")), Components: map[string]data.Level{}, Version: number(v.Get("version")),
+		Bodies: bodiesOf(v),
 	}
 	for name, values := range v {
 		lang, isTitle := strings.CutPrefix(name, "title:")
 		if isTitle && values[0] != "" {
 			r.Titles = with(r.Titles, lang, values[0])
-		}
-		if lang, isBody := strings.CutPrefix(name, "body:"); isBody && values[0] != "" {
-			r.Bodies = with(r.Bodies, lang, values[0])
 		}
 	}
 	var l data.Level
@@ -294,6 +309,27 @@ func number(text string) int {
 type noteForm struct {
 	ID, Key, Body, Problem string
 	Version                int
+	Langs                  []wording // rewording: the translations there are
+}
+
+// rewordForm changes the words of an update, and those of its translations: who changes only one would leave the others saying
+// what was wrong.
+func rewordForm(i api.Incident, u api.IncidentUpdate) noteForm {
+	f := noteForm{Key: data.NewID(), ID: i.ID, Body: u.Body, Version: i.Version}
+	for _, t := range translations(u.Bodies) {
+		f.Langs = append(f.Langs, wording{Lang: t.Lang, Name: t.Name, Body: t.Text})
+	}
+	return f
+}
+
+// bodiesOf reads the translations of a body. An emptied one is taken away.
+func bodiesOf(v url.Values) (bodies data.Words) {
+	for name, values := range v {
+		if lang, is := strings.CutPrefix(name, "body:"); is && values[0] != "" {
+			bodies = with(bodies, lang, values[0])
+		}
+	}
+	return bodies
 }
 
 // amendForm corrects an incident's head.
@@ -332,6 +368,8 @@ func refusal(err error) (status int, message, field string, ok bool) {
 	switch {
 	case errors.As(err, &known):
 		return ui.StatusOf(known), known.Message, known.Field, known.Kind != data.KindNotFound && known.Kind != data.KindForbidden
+	case errors.As(err, &own) && own.Status == http.StatusUnprocessableEntity: // of these only a key that was used for something else
+		return own.Status, "This form was sent before. What you typed is here: send it again if it is still needed.", "", true
 	case errors.As(err, &own) && own.Status != http.StatusUnauthorized:
 		return own.Status, own.Message, "", true
 	}

@@ -182,10 +182,14 @@ func (p *Pages) showIncident(v *visit, status int, back *typed) error {
 	view.Report = catalogue.updateForm(i)
 	view.Note = noteForm{Key: data.NewID(), ID: i.ID}
 	view.Amend = p.amendForm(i)
-	if id := v.r.URL.Query().Get("reword"); id != "" && view.May {
+	id := v.r.URL.Query().Get("reword")
+	if back != nil && back.form == "reword" {
+		id = back.values.Get("update")
+	}
+	if id != "" && view.May {
 		for _, u := range i.Updates {
 			if u.ID == id {
-				view.Reword, view.RewordIn = id, noteForm{Key: data.NewID(), ID: i.ID, Body: u.Body, Version: i.Version}
+				view.Reword, view.RewordIn = id, rewordForm(i, u)
 			}
 		}
 	}
