@@ -133,6 +133,9 @@ func (p *Pages) shell(w http.ResponseWriter, r *http.Request, status int, title 
 
 // selfOf is where the page of an answer is found by GET. Many addresses that forms are sent to are of forms alone.
 func selfOf(r *http.Request) string {
+	if strings.HasPrefix(r.URL.Path, "/signin") { // its addresses hold secrets that no page repeats
+		return "/signin"
+	}
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
 		return r.URL.RequestURI()
 	}
