@@ -118,6 +118,7 @@ describe('the operators\' pages', { skip: browserMissing }, () => {
 		assert.match(await page.getByRole('alert').innerText(), /has changed this incident since you looked/)
 		assert.equal(await page.getByLabel('What is new?').inputValue(), 'Half a sent')
 		await page.locator('#story').getByText('From the host.').waitFor()
+		await page.getByText('live', { exact: true }).waitFor() // also where the address is one of forms alone: the page knows its own
 		await page.getByRole('button', { name: 'Post it' }).click()
 		await page.getByText('The update is posted.').waitFor()
 		assert.deepEqual(seen.faults.filter((f) => !f.includes('status of 409')), [])
