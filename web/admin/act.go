@@ -52,6 +52,7 @@ func (p *Pages) prefill(v *visit, f *reportForm, keys []string) error {
 		if !slices.Contains(keys, string(s.Outage)) {
 			continue
 		}
+		f.Outages = append(f.Outages, string(s.Outage))
 		slugs, worst = append(slugs, s.Component), max(worst, s.Level)
 		switch {
 		case first == nil:
@@ -70,7 +71,7 @@ func (p *Pages) prefill(v *visit, f *reportForm, keys []string) error {
 	if f.Cohort == data.AllCustomers {
 		f.Cohort = ""
 	}
-	f.Outage, f.Level = string(first.Outage), worst.String()
+	f.Level = worst.String()
 	f.began(first.Started, p.zone())
 	if f.Title = first.Name + " does not work"; len(slugs) > 1 {
 		f.Title = "Several services do not work"
@@ -226,7 +227,7 @@ func asUpdate(r api.IncidentReport) api.IncidentReport {
 		r.At, r.AtAgo = r.Started, r.StartedAgo
 		r.Started, r.StartedAgo = time.Time{}, ""
 	}
-	r.Title, r.Titles, r.Draft, r.Outage = "", nil, false, ""
+	r.Title, r.Titles, r.Draft, r.Outages = "", nil, false, nil
 	return r
 }
 

@@ -321,8 +321,23 @@ func TestDeclare(t *testing.T) {
 		"started", "exact", "started_at", began.In(w.zone()).Format("2006-01-02T15:04:05")) {
 		fields[k] = v
 	}
-	if i := w.incident(w.open(fields)); !i.Started.Equal(began) || len(i.Affected) != 2 {
+	i := w.incident(w.open(fields))
+	if !i.Started.Equal(began) || len(i.Affected) != 2 {
 		t.Errorf("declared: %+v", i)
+	}
+	err = w.store.View(t.Context(), func(tx data.Tx) error {
+		for o, err := range tx.Outages().Range("", "") {
+			if err != nil {
+				return err
+			}
+			if want := began.Add(map[string]time.Duration{"login": 0, "crm-read": time.Minute}[o.Component]); !o.Started.Equal(want) {
+				t.Errorf("the outage of %s by %s began at %v, want %v", o.Component, o.By, o.Started, want)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 	if a = w.get(data.Responder, "/"); strings.Contains(a.body, "Declare") {
 		t.Error("what was declared is still suspected")

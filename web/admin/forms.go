@@ -65,7 +65,7 @@ type reportForm struct {
 
 	Title, Body             string
 	Template                string
-	Outage                  string
+	Outages                 []string // measured ones that it tells of
 	Started, StartedAt      string
 	StartedWas              string // what StartedAt was filled in with
 	StartedExact            string // the instant that is meant by it
@@ -208,7 +208,7 @@ func phaseOptions(phases ...data.Phase) []option {
 //	title:LANG body:LANG                                                                 translations
 func (f *reportForm) fill(v url.Values) {
 	f.fillWords(v)
-	f.Outage = v.Get("outage")
+	f.Outages = v["outage"]
 	f.fillStarted(v)
 	f.Next, f.Cohort, f.Impact, f.Draft, f.Phase = v.Get("next"), v.Get("cohort"), v.Get("impact"), v.Get("draft") != "", v.Get("phase")
 	f.Level = cmp.Or(v.Get("level"), f.Level)
@@ -247,7 +247,7 @@ func (c choice) Field() string {
 // reportOf reads the form.
 func reportOf(v url.Values, zone *time.Location) (api.IncidentReport, error) {
 	r := api.IncidentReport{
-		Title: v.Get("title"), Body: v.Get("body"), Template: v.Get("template"), Outage: data.OutageKey(v.Get("outage")),
+		Title: v.Get("title"), Body: v.Get("body"), Template: v.Get("template"),
 		NextIn: v.Get("next"), Cohort: v.Get("cohort"), Impact: v.Get("impact"), Draft: v.Get("draft") != "",
 		Phase: data.Phase(v.Get("phase")), Components: map[string]data.Level{}, Version: number(v.Get("version")),
 		Bodies: bodiesOf(v),
@@ -256,6 +256,11 @@ func reportOf(v url.Values, zone *time.Location) (api.IncidentReport, error) {
 		lang, isTitle := strings.CutPrefix(name, "title:")
 		if isTitle && values[0] != "" {
 			r.Titles = with(r.Titles, lang, values[0])
+		}
+	}
+	for _, key := range v["outage"] {
+		if key != "" {
+			r.Outages = append(r.Outages, data.OutageKey(key))
 		}
 	}
 	var l data.Level
