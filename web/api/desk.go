@@ -186,9 +186,9 @@ func reword(a *API, tx data.Tx, c *Call) (*result, error) {
 // measured fills in what measured outages say: their components, cohorts, levels and times, and since when we knew. So suspected
 // outages become an incident in one step, in which each begins with its own.
 func (p *IncidentReport) measured(tx data.Tx, t *Telling) error {
-	keys := p.Outages
+	keys, field := p.Outages, "outages"
 	if p.Outage != "" {
-		keys = append([]data.OutageKey{p.Outage}, keys...)
+		keys, field = append([]data.OutageKey{p.Outage}, keys...), "outage"
 	}
 	if len(keys) == 0 {
 		return nil
@@ -203,7 +203,7 @@ func (p *IncidentReport) measured(tx data.Tx, t *Telling) error {
 	for _, key := range keys {
 		o, err := tx.Outages().Get(key)
 		if errors.Is(err, data.ErrNotFound) {
-			return data.Invalid("outage", "there is no such outage: see the list of suspected ones")
+			return data.Invalid(field, "there is no such outage: see the list of suspected ones")
 		} else if err != nil {
 			return err
 		}

@@ -257,7 +257,9 @@ func (a *API) update(tx data.Tx, c *Call, phase data.Phase) (*result, error) {
 		return nil, data.Invalid("started", "an incident's beginning is set when it is opened, and corrected by amending it")
 	case p.Draft:
 		return nil, data.Invalid("draft", "only a new incident can be a draft")
-	case p.Outage != "" || len(p.Outages) > 0:
+	case len(p.Outages) > 0:
+		return nil, data.Invalid("outages", "outages open a new incident: name their components instead")
+	case p.Outage != "":
 		return nil, data.Invalid("outage", "an outage opens a new incident: name its component instead")
 	}
 	before, err := whichVersion(tx, c.ID, p.Version)
