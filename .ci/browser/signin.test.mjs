@@ -136,7 +136,7 @@ sign_in:
 		const old = await reference(kari.context)
 		await kari.page.goto(service.admin + '/signin')
 		await kari.page.getByText('You are kari@example.com, with the role responder.').waitFor()
-		await kari.page.getByRole('button', { name: 'Sign out', exact: true }).click()
+		await kari.page.locator('#main').getByRole('button', { name: 'Sign out', exact: true }).click()
 		await kari.page.getByRole('heading', { name: 'You are signed out' }).waitFor()
 		assert.equal(await reference(kari.context), undefined)
 		assert.equal((await me(kari.page)).status, 401)
