@@ -23,9 +23,6 @@ type Templates struct {
 	Templates []Template `json:"templates"`
 }
 
-// TemplatePlaceholders are the names that a template may have in braces.
-var TemplatePlaceholders = []string{"components", "next_update", "product", "start", "support"}
-
 // BuiltInTemplates come with the program, in seven languages. A configured one of the same name takes its place.
 func BuiltInTemplates() []Template {
 	var out []Template

@@ -24,8 +24,8 @@ type Template struct {
 // longestUndo is how long a change may wait before it is sent: more would be late news.
 const longestUndo = 5 * time.Minute
 
-// Placeholders are the names that a template may have in braces.
-var Placeholders = []string{"components", "next_update", "product", "start", "support"}
+// templateNames are the names that a template may have in braces.
+var templateNames = []string{"components", "next_update", "product", "start", "support"}
 
 func (c *checker) incidents() {
 	f, p := c.file.Incidents, path{"incidents"}
@@ -66,8 +66,8 @@ func (c *checker) incidents() {
 func (c *checker) placeholders(p path, key string, w data.Words) {
 	for _, lang := range data.Languages {
 		for _, name := range i18n.Placeholders(w[lang]) {
-			if !slices.Contains(Placeholders, name) {
-				c.fault(p.with(key), "%s: {%s} stands for nothing: use {%s}", key, clip(name), strings.Join(Placeholders, "}, {"))
+			if !slices.Contains(templateNames, name) {
+				c.fault(p.with(key), "%s: {%s} stands for nothing: use {%s}", key, clip(name), strings.Join(templateNames, "}, {"))
 			}
 		}
 	}
