@@ -10,7 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
-	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -54,25 +54,40 @@ func (l *Look) Begin(registry prometheus.Registerer) func(*page.Snapshot) {
 	}
 }
 
-// When it is looked once more: where a surface did not show something, and where no swap comes, which is worth an alarm.
+// When it is looked once more.
 const (
-	lookAgain   = 10 * time.Second
-	lookAtLeast = time.Minute
+	lookAgain   = 10 * time.Second // where a surface did not show something, or what is to be told has changed
+	lookAtLeast = time.Hour        // whatever is to come: a clock that somebody set is noticed
 )
 
-// Run looks until ctx ends. What is missing is logged when it changes, and looked at again until it is seen. It owns the alarms
+// Run looks until ctx ends: after each swap, and at each instant from which on something else may be due, seen or not; in
+// between it sleeps. What is missing is logged when it changes, and looked at again until it is seen. It owns the alarms
 // of notices that are not seen and of a page that is not renewed.
 func (l *Look) Run(ctx context.Context) error {
-	var again <-chan time.Time
 	var s *page.Snapshot
 	last := ""
+	timer := time.NewTimer(lookAtLeast)
+	defer timer.Stop()
+	var next time.Time // when the timer fires
 	changes := l.Store.Watch(ctx, data.BulletinsTable)
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case s = <-l.swapped:
-		case <-again:
+		case _, open := <-changes:
+			if l.ahead = nil; !open {
+				changes = nil
+			}
+			if soon := time.Now().Add(lookAgain); s != nil && soon.Before(next) { // the swap that shows it may be under way
+				next = soon
+				timer.Reset(lookAgain)
+			}
+			continue
+		case <-timer.C:
+		}
+		if s == nil {
+			continue
 		}
 		select {
 		case <-changes: // what changes from here on, the next look reads
@@ -80,14 +95,16 @@ func (l *Look) Run(ctx context.Context) error {
 		default:
 		}
 		unseen, told, err := l.look(ctx, s.State)
-		mute := l.alarm(ctx, s.State, told, time.Now())
+		now := time.Now()
+		gaps, mute := l.alarm(ctx, s.State, told, now)
 		if ctx.Err() != nil {
 			return nil
 		}
-		again = time.After(lookAtLeast)
-		if err != nil || len(unseen) > 0 {
-			again = time.After(lookAgain)
+		next = now.Add(lookAgain)
+		if err == nil && mute == nil && len(unseen) == 0 {
+			next = wake(s.State, l.ahead, gaps, now)
 		}
+		timer.Reset(time.Until(next))
 		what := strings.Join(unseen, ", ")
 		if err != nil || mute != nil {
 			what += " and an error" // its text may differ each time
@@ -122,7 +139,7 @@ func (l *Look) look(ctx context.Context, s *page.State) (unseen []string, told [
 	}
 	var proofs []data.Proof
 	var faults []error
-	seen := map[string]func(string) bool{}
+	seen := map[string]sight{}
 	for _, o := range open {
 		at := string(o.surface) + o.cohort
 		shows, looked := seen[at]
@@ -132,7 +149,7 @@ func (l *Look) look(ctx context.Context, s *page.State) (unseen []string, told [
 			}
 			seen[at] = shows
 		}
-		if shows == nil || !shows(o.shown) {
+		if version, ok := shows[o.id]; !ok || version < o.version {
 			unseen = append(unseen, fmt.Sprintf("%s on %s", o.bulletin, o.surface))
 			continue
 		}
@@ -161,8 +178,21 @@ func (l *Look) write(ctx context.Context, proofs []data.Proof) error {
 	})
 }
 
-// fetch gets one surface and returns what tells whether an ID is on it; nil where nobody can be asked as.
-func (l *Look) fetch(ctx context.Context, s *page.State, o owed) (func(id string) bool, error) {
+// sight is what one surface shows: the version by the public ID of the window or incident.
+type sight map[string]int
+
+// add takes what page.ToldAs wrote, one or several. What is no such text is none.
+func (s sight) add(told string) {
+	for each := range strings.FieldsSeq(told) {
+		id, text, _ := strings.Cut(each, ".")
+		if version, err := strconv.Atoi(text); err == nil {
+			s[id] = max(version, s[id])
+		}
+	}
+}
+
+// fetch gets one surface and returns what is on it; nothing where nobody can be asked as.
+func (l *Look) fetch(ctx context.Context, s *page.State, o owed) (sight, error) {
 	path := "/"
 	if o.surface == data.OnBanner {
 		path = "/api/v1/banner"
@@ -193,15 +223,23 @@ func (l *Look) fetch(ctx context.Context, s *page.State, o owed) (func(id string
 	if res.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("%s answers %s", path, res.Status)
 	}
+	shown := sight{}
 	if o.surface == data.OnPage {
-		text := string(body)
-		return func(id string) bool { return strings.Contains(text, id) }, nil
+		for _, told := range toldOnPage.FindAllSubmatch(body, -1) {
+			shown.add(string(told[1]))
+		}
+		return shown, nil
 	}
 	var answer banner.Answer
 	if err := json.Unmarshal(body, &answer); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	return func(id string) bool {
-		return slices.ContainsFunc(answer.Banners, func(b data.Banner) bool { return b.ID == id })
-	}, nil
+	for _, b := range answer.Banners {
+		shown.add(b.Told)
+	}
+	return shown, nil
 }
+
+// toldOnPage finds what a page says it tells of. A template writes it, and what people wrote stands in it with its quotes
+// encoded, so that no text of theirs can look like it.
+var toldOnPage = regexp.MustCompile(` data-(?:occurrence|incident)="([^"]*)"`)

@@ -36,7 +36,8 @@ type house struct {
 	store data.Store
 	pages *page.Publisher
 	look  *web.Look
-	lie   atomic.Bool // the listener answers with something else than the page
+	lie   atomic.Bool                    // the listener answers with something else than the page
+	old   atomic.Pointer[page.Publisher] // the listener still answers from this one; nil means from the newest
 	asked atomic.Int64
 
 	broken   atomic.Value // the path that cannot be fetched
@@ -101,9 +102,13 @@ func (h *house) RoundTrip(r *http.Request) (*http.Response, error) {
 	if h.lie.Load() {
 		io.WriteString(w, `{"banners":[]}`) //nolint:errcheck // a recorder takes everything
 	} else {
+		pages := h.pages
+		if old := h.old.Load(); old != nil {
+			pages = old
+		}
 		web.Public(web.PublicOptions{
-			Pages: h.pages, Live: http.NotFoundHandler(), Ready: http.NotFoundHandler(), Log: quiet,
-			Banner: &banner.Handler{Pages: h.pages, Customer: h.look.Customer, Log: quiet, Language: web.Language},
+			Pages: pages, Live: http.NotFoundHandler(), Ready: http.NotFoundHandler(), Log: quiet,
+			Banner: &banner.Handler{Pages: pages, Customer: h.look.Customer, Log: quiet, Language: web.Language},
 		}).ServeHTTP(w, r)
 	}
 	return &http.Response{StatusCode: w.Code, Header: w.Header(), Body: io.NopCloser(bytes.NewReader(w.Body.Bytes())), Request: r}, nil

@@ -17,7 +17,8 @@ import (
 type owed struct {
 	bulletin data.BulletinKey
 	surface  data.Surface
-	shown    string // the public ID by which it is seen
+	id       string // the public ID of the window or incident that has to be seen
+	version  int    // and its version: an older one, still shown, is no proof
 	cohort   string // whose banner it is on; "all" is the general one
 }
 
@@ -86,9 +87,10 @@ func surfaces(s *page.State, b data.Bulletin) []owed {
 			return nil
 		}
 		o := s.Occurrences[n]
-		out = append(out, owed{b.Key(), data.OnPage, s.AnnouncementID(o), data.AllCustomers})
+		id := s.OccurrenceID(o)
+		out = append(out, owed{b.Key(), data.OnPage, id, b.Version, data.AllCustomers})
 		if !b.Banner.IsZero() && !b.Banner.After(s.Now) && banner.Visible(o, s.Now) {
-			out = append(out, owed{b.Key(), data.OnBanner, banner.ID(s, o), o.Cohort})
+			out = append(out, owed{b.Key(), data.OnBanner, id, b.Version, o.Cohort})
 		}
 	case data.AboutIncident:
 		n := slices.IndexFunc(s.Incidents, func(i data.Incident) bool { return i.ID == b.Subject })
@@ -96,9 +98,9 @@ func surfaces(s *page.State, b data.Bulletin) []owed {
 			return nil
 		}
 		i := s.Incidents[n]
-		out = append(out, owed{b.Key(), data.OnPage, i.ID, data.AllCustomers})
+		out = append(out, owed{b.Key(), data.OnPage, i.ID, b.Version, data.AllCustomers})
 		if b.Kind == data.TellIncident && i.Open() {
-			out = append(out, owed{b.Key(), data.OnBanner, i.ID, banner.Group(i)})
+			out = append(out, owed{b.Key(), data.OnBanner, i.ID, b.Version, banner.Group(i)})
 		}
 	}
 	return out
@@ -116,7 +118,12 @@ func crowdedOut(s *page.State, o owed) bool {
 		lang = s.Langs[0]
 	}
 	shown := banner.For(s, audience, lang)
-	return len(shown) == banner.Most && !slices.ContainsFunc(shown, func(b data.Banner) bool { return b.ID == o.shown })
+	told := sight{}
+	for _, b := range shown {
+		told.add(b.Told)
+	}
+	_, there := told[o.id]
+	return len(shown) == banner.Most && !there
 }
 
 // plainForm is a form of identifiers of which one can be made: a word and a number, such as ^Cust[0-9]+$.

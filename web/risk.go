@@ -31,20 +31,67 @@ type gap struct {
 	starts   time.Time // the window told of; zero for an incident
 }
 
-// alarm raises and clears what the look owns. Of notices it says nothing where told is nil, for then nobody knows.
-func (l *Look) alarm(ctx context.Context, s *page.State, told []data.Bulletin, now time.Time) error {
+// due is when what was promised is broken, where g is not seen; false where nothing was. What was laid out too late to be
+// noticed in time has nothing to miss (M13).
+func (g gap) due() (time.Time, bool) {
+	due := g.bulletin.Deadline
+	if due.IsZero() || g.bulletin.Short || !g.bulletin.Moment.Before(due) {
+		return time.Time{}, false
+	}
+	if least := g.moment.Add(takesUpTo); least.After(due) {
+		due = least
+	}
+	return due, true
+}
+
+// wake is the first instant after now at which a look may find something else than at now, all of whose bulletins are those
+// ahead: a moment to speak or its end, a window that begins or ends, a gap that becomes an alarm or stops being one, a page
+// that has become old. It is within lookAtLeast.
+func wake(s *page.State, ahead []data.Bulletin, gaps []gap, now time.Time) time.Time {
+	next := now.Add(lookAtLeast)
+	at := func(t time.Time) {
+		if t.After(now) && t.Before(next) {
+			next = t
+		}
+	}
+	at(s.Now.Add(StaleAfter + 1))
+	later := *s
+	later.Now = now.UTC()
+	if t := later.Next(); !t.IsZero() {
+		at(t)
+	}
+	for _, b := range ahead {
+		at(b.Moment)
+		at(b.Banner)
+		at(b.Until)
+	}
+	for _, g := range gaps {
+		due, promised := g.due()
+		if g.seen.IsZero() {
+			at(g.moment.Add(lateAfter))
+		}
+		if promised && (g.seen.IsZero() || g.seen.After(due)) {
+			at(due)
+			at(g.starts)
+		}
+	}
+	return next
+}
+
+// alarm raises and clears what the look owns, and returns what it was worked out from. Of notices it says nothing where told
+// is nil, for then nobody knows.
+func (l *Look) alarm(ctx context.Context, s *page.State, told []data.Bulletin, now time.Time) (gaps []gap, err error) {
 	var old []data.Alarm
 	if now.Sub(s.Now) > StaleAfter {
 		old = []data.Alarm{{Detail: "It is as of " + clock(s.Now) + "."}}
 	}
 	at := *s // what should be seen now, though s may be old
 	at.Now = now.UTC()
-	return l.Store.Update(ctx, func(tx data.Tx) error {
+	err = l.Store.Update(ctx, func(tx data.Tx) error {
 		if err := data.SetAlarms(tx, data.AlarmPageOld, old, now); err != nil || told == nil {
 			return err
 		}
-		gaps, err := l.gaps(tx, &at, told)
-		if err != nil {
+		if gaps, err = l.gaps(tx, &at, told); err != nil {
 			return err
 		}
 		risk, missed := endangered(gaps, now)
@@ -53,6 +100,7 @@ func (l *Look) alarm(ctx context.Context, s *page.State, told []data.Bulletin, n
 		}
 		return data.SetAlarms(tx, data.AlarmNoticeMissed, missed, now)
 	})
+	return gaps, err
 }
 
 // gaps lists every surface that something is due on.
@@ -90,11 +138,7 @@ func (l *Look) gaps(tx data.Tx, s *page.State, told []data.Bulletin) ([]gap, err
 func endangered(gaps []gap, now time.Time) (risk, missed []data.Alarm) {
 	for _, g := range gaps {
 		b := g.bulletin
-		due := b.Deadline
-		if !due.IsZero() && g.moment.Add(takesUpTo).After(due) {
-			due = g.moment.Add(takesUpTo)
-		}
-		promised := !due.IsZero() && !b.Short && b.Moment.Before(b.Deadline)
+		due, promised := g.due()
 		unseen := g.seen.IsZero()
 		switch {
 		case g.full:

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/web/page"
 )
 
 func TestEndangered(t *testing.T) {
@@ -115,6 +116,51 @@ func TestEndangered(t *testing.T) {
 		}
 		if got := show(missed, data.AlarmNoticeMissed); got != tt.lost {
 			t.Errorf("%s: missed\n got %q\nwant %q", tt.name, got, tt.lost)
+		}
+	}
+}
+
+// A look sleeps until something else may be due, and no longer than an hour.
+func TestWake(t *testing.T) {
+	t.Parallel()
+	start := time.Date(2026, 1, 9, 23, 0, 0, 0, time.UTC)
+	before := func(d time.Duration) time.Time { return start.Add(-d) }
+	const hour = time.Hour
+	planned := data.Bulletin{
+		About: data.AboutOccurrence, Subject: "w", Kind: data.TellPlanned,
+		Moment: before(72 * hour), Banner: before(48 * hour), Deadline: before(24 * hour), Until: start.Add(6 * hour),
+	}
+	unseen := gap{bulletin: planned, surface: data.OnPage, moment: planned.Moment, starts: start}
+	late := unseen
+	late.seen = before(23 * hour)
+	seen := unseen
+	seen.seen = before(72 * hour)
+	onTime := time.FixedZone("", 3600*3+1800) // its midnight is far from all of these
+	for _, tt := range []struct {
+		name  string
+		now   time.Time
+		as    time.Duration // how old the page is
+		ahead []data.Bulletin
+		gaps  []gap
+		want  time.Time
+	}{
+		{"nothing to come", before(100 * hour), hour, nil, nil, before(99 * hour)},
+		{"a page that may become old", before(100 * hour), time.Minute, nil, nil, before(100*hour - 4*time.Minute - 1)},
+		{"one just old enough", before(100 * hour), StaleAfter, nil, nil, before(100*hour - 1)},
+		{"an old page", before(100 * hour), StaleAfter + 1, nil, nil, before(99 * hour)},
+		{"a moment far off", before(74 * hour), hour, []data.Bulletin{planned}, nil, before(73 * hour)},
+		{"a moment near", before(72*hour + time.Minute), hour, []data.Bulletin{planned}, nil, before(72 * hour)},
+		{"the banner's moment", before(48*hour + time.Second), hour, []data.Bulletin{planned}, nil, before(48 * hour)},
+		{"not seen yet", before(72 * hour), hour, []data.Bulletin{planned}, []gap{unseen}, before(72*hour - lateAfter)},
+		{"not seen near the deadline", before(24*hour + time.Minute), hour, nil, []gap{unseen}, before(24 * hour)},
+		{"missed", before(time.Minute), hour, nil, []gap{unseen}, start},
+		{"seen too late", before(time.Minute), hour, nil, []gap{late}, start},
+		{"seen in time", before(24*hour + time.Minute), hour, nil, []gap{seen}, before(23*hour + time.Minute)},
+		{"its end", start.Add(6*hour - time.Second), hour, []data.Bulletin{planned}, nil, start.Add(6 * hour)},
+	} {
+		s := &page.State{Settings: page.Settings{Zone: onTime}, Now: tt.now.Add(-tt.as)}
+		if got := wake(s, tt.ahead, tt.gaps, tt.now); !got.Equal(tt.want) {
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
 		}
 	}
 }

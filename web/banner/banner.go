@@ -61,24 +61,6 @@ func For(s *page.State, cohort string, lang i18n.Lang) []data.Banner {
 	return out[:min(len(out), Most)]
 }
 
-// ID is the ID of the banner that tells of o: it may be that of another occurrence of the same span and audience (M15).
-func ID(s *page.State, o data.Occurrence) string {
-	var told []data.Occurrence
-	for _, other := range s.Occurrences {
-		if other.Cohort == o.Cohort && !other.Standing && Visible(other, s.Now) {
-			told = append(told, other)
-		}
-	}
-	for _, a := range data.Announcements(told) {
-		for _, member := range a.Occurrences {
-			if member.Key() == o.Key() {
-				return s.OccurrenceID(a.First())
-			}
-		}
-	}
-	return s.OccurrenceID(o)
-}
-
 // Group is the cohort that an incident is limited to; "all" where it is not.
 func Group(i data.Incident) string {
 	_, group := audience(i, "")
@@ -146,7 +128,7 @@ func maintenance(s *page.State, a data.Announcement, name bool, lang i18n.Lang) 
 	}
 	id := s.OccurrenceID(o)
 	return data.Banner{
-		ID: id, Version: a.Version(), Tone: tone, Text: letter.Banner(f), URL: s.URL + "/maintenance/" + id,
+		ID: id, Version: a.Version(), Told: s.Told(a), Tone: tone, Text: letter.Banner(f), URL: s.URL + "/maintenance/" + id,
 		Start: o.Window.Start, End: o.Window.End, Cohort: o.Cohort, Lang: string(lang),
 	}
 }
@@ -179,7 +161,7 @@ func incident(s *page.State, i data.Incident, cohort string, lang i18n.Lang) dat
 		}
 	}
 	return data.Banner{
-		ID: i.ID, Version: i.Revised, Tone: data.ToneIncident, Text: text, URL: s.URL + "/incidents/" + i.ID,
+		ID: i.ID, Version: i.Revised, Told: page.ToldAs(i.ID, i.Revised), Tone: data.ToneIncident, Text: text, URL: s.URL + "/incidents/" + i.ID,
 		Start: i.Started, End: end, Cohort: cohort, Lang: string(lang),
 	}
 }

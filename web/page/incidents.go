@@ -11,6 +11,7 @@ import (
 type incident struct {
 	maker
 	ID, Title, Href string
+	Told            string // "id.version", for whoever proves that the page shows it (N4)
 	Lang            string // of the title, where nobody wrote it in the page's language
 	State           state  // what it does to its components
 	Phase           string // word
@@ -34,7 +35,7 @@ type affected struct {
 
 func (m maker) incident(i data.Incident) incident {
 	v := incident{
-		maker: m, ID: i.ID, Title: i.TitleIn(string(m.l)), Lang: m.fallen(i.Titles), Href: m.Link(incidentsPath + i.ID), Open: i.Open(),
+		maker: m, ID: i.ID, Told: ToldAs(i.ID, i.Revised), Title: i.TitleIn(string(m.l)), Lang: m.fallen(i.Titles), Href: m.Link(incidentsPath + i.ID), Open: i.Open(),
 		State: state{Key: "degraded"}, Phase: m.label("incident.", string(i.Phase)), Started: m.at(i.Started),
 	}
 	worst := data.Degraded

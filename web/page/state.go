@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/superoffice/statusd/data"
@@ -403,17 +405,18 @@ func (s *State) Planned() []data.Announcement {
 	})
 }
 
-// AnnouncementID is the public ID under which the front page tells of o: that of the first of those told as one with it.
-func (s *State) AnnouncementID(o data.Occurrence) string {
-	for _, a := range append(s.Running(), s.Planned()...) {
-		for _, member := range a.Occurrences {
-			if member.Key() == o.Key() {
-				return s.OccurrenceID(a.First())
-			}
-		}
+// Told says which versions of which windows a tells of: ToldAs of each, joined by a space.
+func (s *State) Told(a data.Announcement) string {
+	var each []string
+	for _, o := range a.Occurrences {
+		each = append(each, ToldAs(s.OccurrenceID(o), o.Revised))
 	}
-	return s.OccurrenceID(o)
+	return strings.Join(each, " ")
 }
+
+// ToldAs is how page and banner name the version of a window or an incident that they show, "id.version": proof of notice
+// looks for it (N4).
+func ToldAs(id string, version int) string { return id + "." + strconv.Itoa(version) }
 
 // Upcoming returns the windows that start within 30 days and are certain: never recycle, never reserved.
 func (s *State) Upcoming() []data.Occurrence {

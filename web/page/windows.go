@@ -1,7 +1,6 @@
 package page
 
 import (
-	"strconv"
 	"strings"
 	"time"
 
@@ -49,10 +48,7 @@ func (m maker) window(a data.Announcement) window {
 		Span: i18n.Duration(m.l, o.Window.End.Sub(o.Window.Start)), Cohort: m.cohort(o.Cohort), Components: m.named(a.Components()),
 		Clock: i18n.ClockChange(m.l, o.Window.Start, o.Window.End, m.s.Zone), Short: o.Short != "",
 	}
-	var told, reasons, what []string
-	for _, each := range a.Occurrences {
-		told = append(told, m.s.OccurrenceID(each)+"."+strconv.Itoa(each.Revised))
-	}
+	var reasons, what []string
 	for _, c := range a.Categories() {
 		reasons = append(reasons, string(c))
 		if text, ok := i18n.Lookup(m.l, "what."+string(c)); ok {
@@ -62,7 +58,7 @@ func (m maker) window(a data.Announcement) window {
 			v.Approx = m.at(o.Window.Start)
 		}
 	}
-	v.Occurrence, v.Title, v.What = strings.Join(told, " "), i18n.JoinCategories(m.l, reasons), strings.Join(what, " ")
+	v.Occurrence, v.Title, v.What = m.s.Told(a), i18n.JoinCategories(m.l, reasons), strings.Join(what, " ")
 	if o.Cohort == "pilot" || o.Cohort == "rest" {
 		v.CohortLine = m.T("line.cohort_" + o.Cohort)
 	}
