@@ -1,11 +1,15 @@
 package web
 
 import (
+	"cmp"
 	"log/slog"
 	"net/http"
+	"regexp"
 
+	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/data/i18n"
 	"github.com/superoffice/statusd/web/api"
+	"github.com/superoffice/statusd/web/banner"
 	"github.com/superoffice/statusd/web/page"
 	"github.com/superoffice/statusd/web/ui"
 )
@@ -18,6 +22,8 @@ type PublicOptions struct {
 	Ready  http.Handler // GET /readyz, such as Ready.Public
 	Log    *slog.Logger
 	HTTPS  bool // the public origin is https: say so for two years (HSTS)
+
+	Customer *regexp.Regexp // the form of a customer's identifier, such as ^Cust[0-9]+$; nil means that none is known
 }
 
 // Public returns the handler of the public listener.
@@ -33,6 +39,8 @@ func Public(o PublicOptions) http.Handler {
 		{"GET /api/v1/banner", o.Banner},
 		{"GET /api/v1/schedule", reads.Schedule()},
 		{"GET /api/v1/uptime/{month}", reads.Uptime()},
+		{"GET /history.ics", documents.calendars(o.Customer)},
+		{"GET /calendar/", documents.calendars(o.Customer)},
 		{"GET /healthz", http.HandlerFunc(Healthy)},
 		{"GET /readyz", o.Ready},
 		{"GET /robots.txt", text("User-agent: *\nAllow: /\nDisallow: /api/\n")},
@@ -75,6 +83,26 @@ func (p public) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	http.NotFound(w, r)
+}
+
+// calendars serves the calendar at the address, limited to what concerns the customer it names, if any (N3).
+func (p public) calendars(form *regexp.Regexp) http.Handler {
+	return ui.Handler(p.log, func(w http.ResponseWriter, r *http.Request) error {
+		w.Header().Set("Access-Control-Allow-Origin", "*")
+		snapshot := p.pages.Current()
+		if snapshot == nil {
+			return &ui.StatusError{Status: http.StatusServiceUnavailable, Message: "the service is starting: try again in a second", Header: http.Header{"Retry-After": {"1"}}}
+		}
+		calendar, err := snapshot.State.CalendarAt(r.URL.Path)
+		if err != nil {
+			return err
+		}
+		if customer := r.URL.Query().Get("customer"); calendar.Cohort == "" && banner.Known(customer, form) {
+			calendar.Cohort = cmp.Or(snapshot.State.Cohorts.Of(customer), data.AllCustomers)
+		}
+		snapshot.Calendar(calendar, Language(r, snapshot.State.Langs)).ServeHTTP(w, r)
+		return nil
+	})
 }
 
 func isAPI(path string) bool { return len(path) >= 5 && path[:5] == "/api/" }

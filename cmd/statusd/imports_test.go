@@ -33,7 +33,7 @@ var allowed = map[string]string{
 	"web/api":              "data data/i18n data/ledger data/wire notifier/letter web/alerts web/banner web/page web/ui",
 	"web/banner":           "data data/i18n notifier/letter web/page web/ui",
 	"web/live":             "",
-	"web/page":             "data data/i18n data/ledger web/ui",
+	"web/page":             "data data/i18n data/ledger data/wire web/ui",
 	"web/signin":           "data web/ui",
 	"web/statuspage":       "data data/i18n data/wire web/page web/ui",
 	"web/ui":               "data",

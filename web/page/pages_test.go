@@ -144,6 +144,9 @@ func TestEveryPageIsWellMade(t *testing.T) {
 		if p.Path != NotFoundPlace && p.Path != ErrorPlace {
 			var langs []string
 			for _, n := range all(doc, has("rel", "alternate")) {
+				if attr(n, "type") != "" {
+					continue // the same in another form
+				}
 				langs = append(langs, attr(n, "hreflang"))
 				if want := s.URL + p.Path; !strings.HasPrefix(attr(n, "href"), want) {
 					fault("hreflang %s = %s, want it to begin with %s", attr(n, "hreflang"), attr(n, "href"), want)

@@ -31,7 +31,8 @@ type Snapshot struct {
 	State *State
 	Docs  Docs
 
-	details details // made when asked for
+	details   details // made when asked for
+	calendars calendars
 }
 
 // Doc returns the document at path in lang, else the one there that has no language. Pages of single incidents and windows

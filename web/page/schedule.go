@@ -17,6 +17,8 @@ type schedule struct {
 	Standing string
 	Zone     string
 	Weeks    []week
+
+	Calendars calendarLinks
 }
 
 type week struct {
@@ -26,7 +28,7 @@ type week struct {
 }
 
 func (m maker) schedule() schedule {
-	s := schedule{maker: m, Heading: m.T("ui.next_weeks", "n", number(weeksShown)), Standing: m.standing(), Zone: m.zone()}
+	s := schedule{maker: m, Heading: m.T("ui.next_weeks", "n", number(weeksShown)), Standing: m.standing(), Zone: m.zone(), Calendars: m.calendarLinks()}
 	until := m.s.Now.AddDate(0, 0, 7*weeksShown)
 	var last time.Time
 	for _, a := range m.s.announcements(func(o data.Occurrence) bool {
