@@ -22,6 +22,8 @@ const (
 	AlarmSilent        AlarmKind = "incident_silent"   // an incident has had no word for too long
 	AlarmAuditBroken   AlarmKind = "audit_broken"      // the audit chain does not verify
 	AlarmPageOld       AlarmKind = "page_old"          // the public snapshot is too old
+	AlarmWindowHeld    AlarmKind = "window_held"       // a window is under review, and is cancelled if nobody decides (M3)
+	AlarmWindowOverrun AlarmKind = "window_overrun"    // real interruption is longer than people were told, or goes on after the end (M11)
 )
 
 // AlarmText is what people read of a kind, and how insistent it is.
@@ -79,6 +81,14 @@ var Alarms = map[AlarmKind]AlarmText{
 	AlarmPageOld: {
 		Owner: "web", Title: "The public page is not being renewed", Urgent: true,
 		Do: "See the log of part page. Visitors still get the last page, which says how old it is.",
+	},
+	AlarmWindowHeld: {
+		Owner: "scheduler", Title: "A window is under review and waits for a decision", Urgent: true, Within: 12 * time.Hour,
+		Do: "Release it if it takes place, or move or cancel it: `statusd maintenance release`, `move` or `cancel`. Undecided it is cancelled 24 hours before its start, and those who were told of it are told so.",
+	},
+	AlarmWindowOverrun: {
+		Owner: "scheduler", Title: "Maintenance interrupts the service for longer than people were told", Urgent: true,
+		Do: "Post an update on the window: what is wrong and when it will be over. If the work goes on, extend the window before it ends; time after its end counts as downtime.",
 	},
 }
 

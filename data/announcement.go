@@ -34,7 +34,7 @@ func Announcements(os []Occurrence) []Announcement {
 func (a Announcement) takes(o Occurrence) bool {
 	f := a.First()
 	return f.Window.Start.Equal(o.Window.Start) && f.Window.End.Equal(o.Window.End) && f.Cohort == o.Cohort && f.Phase == o.Phase &&
-		f.Notice == o.Notice && (f.Short == "") == (o.Short == "") && f.Standing == o.Standing &&
+		f.Notice == o.Notice && f.ShortNotice() == o.ShortNotice() && f.Standing == o.Standing &&
 		f.OldWindow.Start.Equal(o.OldWindow.Start) && f.OldWindow.End.Equal(o.OldWindow.End)
 }
 

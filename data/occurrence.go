@@ -49,16 +49,28 @@ type Occurrence struct {
 	Standing   bool          `json:"standing,omitempty"`
 	Phase      Phase         `json:"phase"`
 
-	Clock     string    `json:"clock,omitempty"`     // the sentence of recur on a clock change inside; empty means none
-	Announced time.Time `json:"announced,omitzero"`  // when it first became due for telling; zero means never yet
-	Short     string    `json:"short,omitempty"`     // reason for short notice (M13); empty means noticed in time
-	Began     time.Time `json:"began,omitzero"`      // when it really entered in_progress
-	Ended     time.Time `json:"ended,omitzero"`      // when it really completed
-	Updates   []Update  `json:"updates,omitempty"`   // what was said of it, oldest first
-	Revised   int       `json:"revised,omitempty"`   // counts changes people were told of; the bulletin version
-	Steered   bool      `json:"steered,omitempty"`   // a person moved, confirmed or changed it: planning leaves it alone
-	OldWindow Window    `json:"old_window,omitzero"` // as announced before the latest change
+	Clock     string        `json:"clock,omitempty"`     // the sentence of recur on a clock change inside; empty means none
+	Follows   OccurrenceKey `json:"follows,omitempty"`   // the window whose fate holds this one (M3); empty means none
+	Warning   string        `json:"warning,omitempty"`   // for operators: why it may be badly placed, a holiday say; empty means nothing
+	Announced time.Time     `json:"announced,omitzero"`  // when readers of proofs found that it was first seen on page and banner; never stored
+	Short     string        `json:"short,omitempty"`     // reason for short notice (M13); empty means that it was known in time
+	Missed    string        `json:"missed,omitempty"`    // the surfaces that did not show it by its deadline; empty means none
+	Declared  time.Time     `json:"declared,omitzero"`   // when a person declared time of it that had passed; zero means never
+	Began     time.Time     `json:"began,omitzero"`      // when it really entered in_progress
+	Ended     time.Time     `json:"ended,omitzero"`      // when it really completed
+	Overran   time.Time     `json:"overran,omitzero"`    // its end, where a component it concerns was still out then (M11); zero means that it went well
+	Updates   []Update      `json:"updates,omitempty"`   // what was said of it, oldest first
+	Steps     []Step        `json:"steps,omitempty"`     // how it came to be as it is, oldest first
+	Revised   int           `json:"revised,omitempty"`   // counts changes people were told of; the bulletin version
+	Steered   bool          `json:"steered,omitempty"`   // a person moved, confirmed or changed it: planning leaves it alone
+	OldWindow Window        `json:"old_window,omitzero"` // as announced before the latest change of its window
 }
+
+// AdHoc is the maintenance slug of occurrences that no plan makes.
+const AdHoc = "ad-hoc"
+
+// ShortNotice says whether people were told later than was promised, whatever the reason (M13, N4).
+func (o Occurrence) ShortNotice() bool { return o.Short != "" || o.Missed != "" }
 
 // Key implements Keyed.
 func (o Occurrence) Key() OccurrenceKey {
@@ -77,6 +89,8 @@ func (o Occurrence) Deadline() time.Time {
 
 // Due returns the phase o belongs in at now, and when that next changes. A zero time means never by itself.
 //
+// A window that is being verified ends with its time as well: until then it is in use (N12).
+//
 // An occurrence whose whole window went by while nothing ran is completed, not skipped: maintenance is done by people, and
 // that this service slept is no evidence that they did. Reserved slots lapse (M8) and held ones are cancelled (M3) at
 // their deadline.
@@ -90,10 +104,12 @@ func (o Occurrence) Due(now time.Time) (Phase, time.Time) {
 			return Cancelled, time.Time{}
 		}
 		return Lapsed, time.Time{}
-	case Scheduled, InProgress:
+	case Scheduled, InProgress, Verifying:
 		switch {
 		case !now.Before(o.Window.End):
 			return Completed, time.Time{}
+		case o.Phase == Verifying:
+			return Verifying, o.Window.End
 		case !now.Before(o.Window.Start):
 			return InProgress, o.Window.End
 		case o.Phase == Scheduled:

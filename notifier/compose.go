@@ -108,6 +108,8 @@ func (p *press) maintenance(f *letter.Facts, b data.Bulletin, a data.Announcemen
 		f.Kind = letter.ShortNotice
 	case b.Kind == data.TellChanged && o.Phase == data.Held:
 		f.Kind = letter.Held
+	case b.Kind == data.TellChanged && (o.Phase == data.InProgress || o.Phase == data.Verifying) && o.Window.End.After(o.OldWindow.End):
+		f.Kind = letter.Extended
 	case b.Kind == data.TellChanged:
 		f.OldStart, f.OldEnd = o.OldWindow.Start, o.OldWindow.End
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/data/i18n"
 	"github.com/superoffice/statusd/data/wire"
-	"github.com/superoffice/statusd/scheduler"
+	"github.com/superoffice/statusd/scheduler/plan"
 )
 
 type scheduleCommand struct {
@@ -35,7 +35,7 @@ func (c *scheduleCommand) Run(io streams) error {
 		}
 		to = first.AddDate(0, 0, 56).Format(time.DateOnly)
 	}
-	windows, err := scheduler.LayDates(cfg.Maintenances, from, to)
+	windows, err := plan.LayDates(cfg.Maintenances, from, to)
 	if err != nil {
 		return usageError{err}
 	}
@@ -51,7 +51,7 @@ func calendar(io streams, windows []data.Occurrence, zone *time.Location) error 
 	fmt.Fprintln(w, "WHAT\tWHOM\tWHEN\tLASTS\tNOTICE BY")
 	standing, nights := data.Occurrence{}, 0
 	shown := 0
-	for _, o := range scheduler.InOrder(windows) {
+	for _, o := range plan.InOrder(windows) {
 		if o.Standing {
 			if nights++; nights == 1 || standing.Clock != "" {
 				standing = o // one whose reading no clock change moves

@@ -146,53 +146,27 @@ func concerned(o data.Occurrence, all []data.Component, by map[string]data.Compo
 	return slugs, len(slugs) > 0
 }
 
-// windowRows returns the entries of an occurrence: its window, less what was not used because people completed it early.
-// Where the latest change made a window with short notice longer, or moved it, what was added is an entry of its own.
+// windowRows returns the entries of an occurrence: its window, less what was not used because people completed it early. Each
+// piece that was announced at a time of its own is an entry of its own (N11).
 func windowRows(o data.Occurrence, now time.Time) []Maintenance {
 	phase, _ := o.Due(now)
-	w := o.Window
-	if o.Ended.After(w.Start) && o.Ended.Before(w.End) {
-		w.End = o.Ended
-	}
-	row := func(start, end, announced time.Time) Maintenance {
+	var rows []Maintenance
+	for _, p := range o.Parts() {
 		m := Maintenance{
-			Start: start.UTC(), End: end.UTC(), Announced: utc(announced),
+			Start: p.Window.Start.UTC(), End: p.Window.End.UTC(), Announced: utc(p.Announced),
 			Phase: phase, Cohort: name(o.Cohort), Standing: o.Standing,
 		}
-		if last := start.Add(-24 * time.Hour); o.Standing && (m.Announced.IsZero() || m.Announced.After(last)) {
+		if o.Ended.After(o.Window.Start) && o.Ended.Before(m.End) {
+			m.End = o.Ended.UTC()
+		}
+		if last := m.Start.Add(-24 * time.Hour); o.Standing && (m.Announced.IsZero() || m.Announced.After(last)) {
 			m.Announced = last.UTC() // the standing notice was there all along
 		}
-		return m
-	}
-	if o.Short == "" || o.OldWindow == (data.Window{}) {
-		return []Maintenance{row(w.Start, w.End, o.Announced)}
-	}
-	var rows []Maintenance
-	add := func(start, end, announced time.Time) {
-		if start.Before(end) {
-			rows = append(rows, row(start, end, announced))
+		if m.Start.Before(m.End) {
+			rows = append(rows, m)
 		}
 	}
-	told := changed(o)
-	kept := data.Window{Start: later(w.Start, o.OldWindow.Start), End: earlier(w.End, o.OldWindow.End)}
-	if !kept.Start.Before(kept.End) { // moved altogether
-		add(w.Start, w.End, told)
-		return rows
-	}
-	add(w.Start, kept.Start, told)
-	add(kept.Start, kept.End, o.Announced)
-	add(kept.End, w.End, told)
 	return rows
-}
-
-// changed is when people were told of the latest change: its update was written down. Zero without one.
-func changed(o data.Occurrence) (at time.Time) {
-	for _, u := range o.Updates {
-		if !u.Internal && u.Created.After(at) {
-			at = u.Created
-		}
-	}
-	return at
 }
 
 func later(a, b time.Time) time.Time {

@@ -19,7 +19,6 @@ func oneOccurrence(change func(*data.Occurrence)) ledger.Records {
 // Each line of want is one entry: start end announced phase cohort components.
 func TestOccurrenceFacts(t *testing.T) {
 	t.Parallel()
-	told := []data.Update{{Created: at("2026-04-10 03:00")}, {Created: at("2026-04-10 05:00"), Internal: true}}
 	for _, c := range []struct {
 		name   string
 		now    string
@@ -45,24 +44,40 @@ func TestOccurrenceFacts(t *testing.T) {
 			o.Window = data.Window{Start: at("2026-05-01 00:00"), End: at("2026-05-01 06:00")}
 		}, ""},
 		{"extended while it ran", "", func(o *data.Occurrence) {
-			o.OldWindow = data.Window{Start: o.Window.Start, End: at("2026-04-10 04:00")}
-			o.Short, o.Updates = "a disk is slow", told
+			o.Steps = []data.Step{known(o.Window.Start, at("2026-04-10 04:00"), at("2026-04-10 03:00"))}
 		}, "10 00:00 10 04:00 07 00:00 completed\n10 04:00 10 06:00 10 03:00 completed"},
-		{"longer on both sides, nothing told", "", func(o *data.Occurrence) {
-			o.OldWindow = data.Window{Start: at("2026-04-10 01:00"), End: at("2026-04-10 04:00")}
-			o.Short = "a disk is slow"
+		{"longer on both sides, nobody saw it", "", func(o *data.Occurrence) {
+			o.Steps = []data.Step{known(at("2026-04-10 01:00"), at("2026-04-10 04:00"), time.Time{})}
 		}, "10 00:00 10 01:00 - completed\n10 01:00 10 04:00 07 00:00 completed\n10 04:00 10 06:00 - completed"},
-		{"moved altogether, at short notice", "", func(o *data.Occurrence) {
-			o.OldWindow = data.Window{Start: at("2026-04-11 00:00"), End: at("2026-04-11 06:00")}
-			o.Short, o.Updates = "a hole is being used", told
+		{"moved altogether", "", func(o *data.Occurrence) {
+			o.Steps = []data.Step{known(at("2026-04-11 00:00"), at("2026-04-11 06:00"), at("2026-04-10 03:00"))}
 		}, "10 00:00 10 06:00 10 03:00 completed"},
-		{"moved in time", "", func(o *data.Occurrence) {
-			o.OldWindow = data.Window{Start: at("2026-04-11 00:00"), End: at("2026-04-11 06:00")}
-			o.Updates = told
+		{"changed before anybody was told", "", func(o *data.Occurrence) {
+			s := known(at("2026-04-11 00:00"), at("2026-04-11 06:00"), time.Time{})
+			s.Told = false
+			o.Steps = []data.Step{s}
 		}, "10 00:00 10 06:00 07 00:00 completed"},
+		{"shortened, then as it was: what was given back is new", "", func(o *data.Occurrence) {
+			o.Steps = []data.Step{
+				known(o.Window.Start, o.Window.End, at("2026-04-08 00:00")), known(o.Window.Start, at("2026-04-10 02:00"), at("2026-04-09 12:00")),
+			}
+		}, "10 00:00 10 02:00 07 00:00 completed\n10 02:00 10 06:00 09 12:00 completed"},
+		{"withdrawn, then planned again", "", func(o *data.Occurrence) {
+			off, back := known(o.Window.Start, o.Window.End, at("2026-04-08 00:00")), known(o.Window.Start, o.Window.End, at("2026-04-09 12:00"))
+			back.Phase = data.Withdrawn
+			o.Steps = []data.Step{off, back}
+		}, "10 00:00 10 06:00 09 12:00 completed"},
+		{"held, then released: it was known all along", "", func(o *data.Occurrence) {
+			o.Steps = []data.Step{known(o.Window.Start, o.Window.End, at("2026-04-08 00:00")), known(o.Window.Start, o.Window.End, at("2026-04-09 12:00"))}
+		}, "10 00:00 10 06:00 07 00:00 completed"},
+		{"a change that only the next one was seen of", "", func(o *data.Occurrence) {
+			o.Steps = []data.Step{
+				known(o.Window.Start, at("2026-04-10 02:00"), time.Time{}), known(o.Window.Start, at("2026-04-10 04:00"), at("2026-04-10 01:00")),
+			}
+		}, "10 00:00 10 02:00 07 00:00 completed\n10 02:00 10 04:00 10 01:00 completed\n10 04:00 10 06:00 10 01:00 completed"},
 		{"extended, then completed before the added time", "", func(o *data.Occurrence) {
-			o.OldWindow = data.Window{Start: o.Window.Start, End: at("2026-04-10 04:00")}
-			o.Short, o.Updates, o.Ended = "a disk is slow", told, at("2026-04-10 03:30")
+			o.Steps = []data.Step{known(o.Window.Start, at("2026-04-10 04:00"), at("2026-04-10 03:00"))}
+			o.Ended = at("2026-04-10 03:30")
 		}, "10 00:00 10 03:30 07 00:00 completed"},
 	} {
 		now := at("2026-06-01 00:00")
@@ -82,6 +97,11 @@ func TestOccurrenceFacts(t *testing.T) {
 			t.Errorf("%s: the facts are\n%s\nwant\n%s", c.name, s, c.want)
 		}
 	}
+}
+
+// known is a change of a window that people knew as [start, end); what came of it was seen at an instant.
+func known(start, end, seen time.Time) data.Step {
+	return data.Step{Act: data.ActExtend, Phase: data.Scheduled, Window: data.Window{Start: start, End: end}, Told: true, Seen: seen}
 }
 
 func day(t time.Time) string {

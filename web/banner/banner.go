@@ -121,7 +121,7 @@ func maintenance(s *page.State, a data.Announcement, name bool, lang i18n.Lang) 
 		tone, f.Kind = data.ToneInfo, letter.Cancelled
 	case o.Phase == data.Held:
 		tone, f.Kind = data.ToneInfo, letter.Held
-	case o.Short != "":
+	case o.ShortNotice():
 		tone, f.Kind = data.ToneShort, letter.ShortNotice
 	case !o.OldWindow.Start.IsZero():
 		f.Kind = letter.Changed

@@ -201,48 +201,19 @@ func Records(tx data.Tx, now time.Time) (ledger.Records, error) {
 	r.Outages, errs[1] = data.All(tx.Outages().Range("", ""))
 	r.Occurrences, errs[2] = data.All(tx.Occurrences().Range("", ""))
 	r.Marks, errs[3] = data.All(tx.Marks().Range("", ""))
-	if err := errors.Join(errs[:]...); err != nil {
+	err := errors.Join(errs[:]...)
+	if err != nil {
 		return r, err
 	}
 	for i, o := range r.Occurrences {
-		if o.Standing || o.Window.Start.Add(-o.Notice.WithDefaults().Page).After(now) {
+		if o.Standing || o.Revised == 0 && o.Window.Start.Add(-o.Notice.WithDefaults().Page).After(now) {
 			continue // not told of yet
 		}
-		told, err := Announced(tx, o)
-		if err != nil {
+		if r.Occurrences[i], err = o.WithProofs(tx); err != nil {
 			return r, err
 		}
-		r.Occurrences[i].Announced = told
 	}
 	return r, nil
-}
-
-// Announced returns since when both promised surfaces, page and banner, have really shown o's planned notice; zero if one
-// of them never did.
-func Announced(tx data.Tx, o data.Occurrence) (time.Time, error) {
-	from, to := data.BulletinsOf(data.AboutOccurrence, string(o.Key()))
-	for b, err := range tx.Bulletins().Range(from, to) {
-		if err != nil {
-			return time.Time{}, err
-		}
-		if b.Kind != data.TellPlanned {
-			continue
-		}
-		var last time.Time
-		for _, surface := range []data.Surface{data.OnPage, data.OnBanner} {
-			p, err := tx.Proofs().Get(data.KeyOfProof(b.Key(), surface))
-			if errors.Is(err, data.ErrNotFound) {
-				return time.Time{}, nil
-			} else if err != nil {
-				return time.Time{}, err
-			}
-			if p.At.After(last) {
-				last = p.At
-			}
-		}
-		return last, nil
-	}
-	return time.Time{}, nil
 }
 
 // readOccurrences keeps what the public may see: what is planned, what was announced, and nothing that lapsed.

@@ -46,7 +46,7 @@ func (m maker) window(a data.Announcement) window {
 	v := window{
 		maker: m, ID: id, Key: windowKeys[o.Phase], When: m.when(o.Window), Expected: m.expected(a.Expected()),
 		Span: i18n.Duration(m.l, o.Window.End.Sub(o.Window.Start)), Cohort: m.cohort(o.Cohort), Components: m.named(a.Components()),
-		Clock: i18n.ClockChange(m.l, o.Window.Start, o.Window.End, m.s.Zone), Short: o.Short != "",
+		Clock: i18n.ClockChange(m.l, o.Window.Start, o.Window.End, m.s.Zone), Short: o.ShortNotice(),
 	}
 	var reasons, what []string
 	for _, c := range a.Categories() {
@@ -89,7 +89,7 @@ func (m maker) notice(o data.Occurrence, key string) string {
 	switch {
 	case key == "reserved":
 		return m.T("line.reserved_slot")
-	case o.Short != "":
+	case o.ShortNotice():
 		return "" // its label says so
 	case key == "planned" && !Shown(o, m.s.Now):
 		return at("ui.announced_by", o.Deadline())

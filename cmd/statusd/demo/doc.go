@@ -18,7 +18,7 @@
 // It is the same for the same instant: what is random in it comes from a fixed seed, and every ID from a name. It hangs on
 // the calendar, so that the months' figures are known to the second whenever it is written: the month before last misses
 // the target, the last one meets it with little to spare. It is written through the rules that the service itself goes by
-// (scheduler.Lay and Put, data.NewIncident, api.Tell, data.Audit), so it cannot hold what the service would not write.
+// (plan.Lay, data.PutOccurrence, data.NewIncident, api.Tell, data.Audit), so it cannot hold what the service would not write.
 //
 // The last thing in it is to come: a critical fix in 26 hours. So its 24 hours of notice are still two hours away, and page,
 // banner and mail show it within seconds of the first start.

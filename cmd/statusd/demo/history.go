@@ -11,7 +11,6 @@ import (
 
 	"github.com/superoffice/statusd/cmd/statusd/config"
 	"github.com/superoffice/statusd/data"
-	"github.com/superoffice/statusd/scheduler"
 	"github.com/superoffice/statusd/web/api"
 )
 
@@ -254,7 +253,7 @@ func (h *history) soFar(t time.Time) time.Time {
 
 // put writes an occurrence and what it owes, and reads back the bulletin of a kind.
 func (h *history) put(o data.Occurrence, kind data.BulletinKind, at time.Time) (data.Bulletin, error) {
-	if err := scheduler.Put(h.tx, o, at); err != nil {
+	if err := data.PutOccurrence(h.tx, o, at); err != nil {
 		return data.Bulletin{}, err
 	}
 	version := o.Revised

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/superoffice/statusd/data"
-	"github.com/superoffice/statusd/scheduler"
+	"github.com/superoffice/statusd/scheduler/plan"
 )
 
 // How the real schedule went.
@@ -24,7 +24,7 @@ const (
 
 // schedule lays out the windows of the plans and lets them go by.
 func (h *history) schedule(plans []data.Maintenance, quiet bool) error {
-	laid, err := scheduler.Lay(plans, h.begin, h.now.Add(ahead))
+	laid, err := plan.Lay(plans, h.begin, h.now.Add(ahead))
 	if err != nil {
 		return err
 	}
@@ -91,13 +91,11 @@ func (h *history) goBy(o data.Occurrence, mails, off bool) error {
 	case o.Phase == data.Reserved && !h.now.Before(o.Deadline()):
 		o.Phase = data.Lapsed // nobody confirmed it (M8)
 	case o.Phase == data.Scheduled && over && !off:
-		if err := h.carryOut(&o); err != nil {
-			return err
-		}
+		carryOut(&o)
 	}
 	at := h.toldAt(o)
 	if o.Phase == data.Reserved || o.Phase == data.Lapsed || o.Standing || at.After(h.now) {
-		return scheduler.Put(h.tx, o, h.now)
+		return data.PutOccurrence(h.tx, o, h.now)
 	}
 	b, err := h.put(o, data.TellPlanned, at)
 	if err != nil {
@@ -106,26 +104,9 @@ func (h *history) goBy(o data.Occurrence, mails, off bool) error {
 	return h.told(b, at, b.Banner, topic(o), mails)
 }
 
-// carryOut completes o, with the marks of its beginning and end.
-func (h *history) carryOut(o *data.Occurrence) error {
+// carryOut completes o.
+func carryOut(o *data.Occurrence) {
 	o.Phase, o.Began, o.Ended = data.Completed, o.Window.Start, o.Window.End
-	if o.Standing {
-		return nil
-	}
-	for slug, c := range h.components {
-		if len(o.Components) > 0 && !slices.Contains(o.Components, slug) || len(o.Components) == 0 && c.Commitment != data.Committed {
-			continue
-		}
-		for _, at := range []time.Time{o.Began, o.Ended} {
-			m := data.Mark{
-				Component: slug, Cohort: o.Cohort, Source: data.FromSchedule, By: string(o.Key()), At: at, Off: at.Equal(o.Ended), Cause: string(o.Category),
-			}
-			if err := h.tx.Marks().Put(m); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }
 
 // cancel calls off a window that people were told of, and tells them so.
@@ -153,9 +134,7 @@ func (h *history) emergency() (at time.Time, do func() error) {
 		o.Short = "a security hole was published in the morning and was being used"
 		o.Updates = []data.Update{h.update(o, at, data.Scheduled, "A security hole in a component that we use was published this morning. We close it tonight rather than wait.")}
 		created := o
-		if err := h.carryOut(&o); err != nil {
-			return err
-		}
+		carryOut(&o)
 		b, err := h.put(o, data.TellPlanned, at)
 		if err != nil {
 			return err
@@ -173,7 +152,7 @@ func (h *history) critical() (at time.Time, do func() error) {
 	return h.now, func() error {
 		start := h.now.Add(toCome).Truncate(time.Minute)
 		o := h.adHoc(data.Critical, data.Window{Start: start, End: start.Add(time.Hour)}, 10*time.Minute)
-		if err := scheduler.Put(h.tx, o, h.now); err != nil {
+		if err := data.PutOccurrence(h.tx, o, h.now); err != nil {
 			return err
 		}
 		return h.audit(h.now, "occurrence.create", string(o.Key()), nil, o)
@@ -183,7 +162,7 @@ func (h *history) critical() (at time.Time, do func() error) {
 // adHoc is a window for everybody that no plan makes.
 func (h *history) adHoc(category data.Category, w data.Window, expected time.Duration) data.Occurrence {
 	return data.Occurrence{
-		Maintenance: scheduler.AdHoc, Date: w.Start.In(h.zone).Format(time.DateOnly), Cohort: data.AllCustomers, Ordinal: "demo-" + string(category),
+		Maintenance: data.AdHoc, Date: w.Start.In(h.zone).Format(time.DateOnly), Cohort: data.AllCustomers, Ordinal: "demo-" + string(category),
 		Category: category, Window: w, Zone: h.zone.String(), Expected: expected, Phase: data.Scheduled, Steered: true,
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/data/datatest"
 	"github.com/superoffice/statusd/scheduler"
+	"github.com/superoffice/statusd/scheduler/plan"
 )
 
 func at(t testing.TB, s string) time.Time {
@@ -19,44 +20,7 @@ func at(t testing.TB, s string) time.Time {
 	return v
 }
 
-const (
-	jan16 = data.OccurrenceKey("system|2026-01-16|all|0") // Fri 00:00-06:00 Oslo: 2026-01-15 23:00Z to 05:00Z
-	jan30 = data.OccurrenceKey("system|2026-01-30|all|0")
-)
-
-func TestLay(t *testing.T) {
-	m := datatest.Maintenance("system")
-	got, err := scheduler.Lay([]data.Maintenance{m}, at(t, "2026-01-10 00:00"), at(t, "2026-02-01 00:00"))
-	if err != nil || len(got) != 2 {
-		t.Fatalf("Lay = %v, %v; want two occurrences", got, err)
-	}
-	o := got[jan16]
-	if !o.Window.Start.Equal(at(t, "2026-01-15 23:00")) || !o.Window.End.Equal(at(t, "2026-01-16 05:00")) || o.Phase != data.Scheduled {
-		t.Errorf("Lay: %+v", o)
-	}
-}
-
-func TestLayVersions(t *testing.T) {
-	old, changed := datatest.Maintenance("system"), datatest.Maintenance("system")
-	changed.ValidFrom = at(t, "2026-01-20 00:00")
-	changed.Recurrence.Until = "04:00"
-	got, err := scheduler.Lay([]data.Maintenance{changed, old}, at(t, "2026-01-10 00:00"), at(t, "2026-02-01 00:00"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if a, b := got[jan16].Window.Duration(), got[jan30].Window.Duration(); a != 6*time.Hour || b != 4*time.Hour {
-		t.Errorf("before the change %v, after it %v; want 6 h and 4 h", a, b)
-	}
-}
-
-func TestLayBrokenPlan(t *testing.T) {
-	good, bad := datatest.Maintenance("system"), datatest.Maintenance("bad")
-	bad.Recurrence.Zone = "Berlin"
-	got, err := scheduler.Lay([]data.Maintenance{bad, good}, at(t, "2026-01-10 00:00"), at(t, "2026-02-01 00:00"))
-	if err == nil || !strings.Contains(err.Error(), "maintenance bad") || len(got) != 2 {
-		t.Errorf("Lay = %d occurrences, %v; want the good plan's two and an error that names the bad one", len(got), err)
-	}
-}
+const jan16 = data.OccurrenceKey("system|2026-01-16|all|0") // Fri 00:00-06:00 Oslo: 2026-01-15 23:00Z to 05:00Z
 
 func TestReconcile(t *testing.T) {
 	lay := func(change func(*data.Maintenance)) map[data.OccurrenceKey]data.Occurrence {
@@ -64,7 +28,7 @@ func TestReconcile(t *testing.T) {
 		if change != nil {
 			change(&m)
 		}
-		got, err := scheduler.Lay([]data.Maintenance{m}, at(t, "2026-01-10 00:00"), at(t, "2026-01-17 00:00"))
+		got, err := plan.Lay([]data.Maintenance{m}, at(t, "2026-01-10 00:00"), at(t, "2026-01-17 00:00"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -122,40 +86,3 @@ func TestReconcile(t *testing.T) {
 	}
 }
 
-func TestOwed(t *testing.T) {
-	now := at(t, "2026-01-13 00:00")
-	base := datatest.Occurrence("system", at(t, "2026-01-15 23:00"))
-	for _, tt := range []struct {
-		name   string
-		change func(*data.Occurrence)
-		want   string
-	}{
-		{"scheduled", nil, "planned/0"},
-		{"standing", func(o *data.Occurrence) { o.Standing = true }, ""},
-		{"reserved", func(o *data.Occurrence) { o.Phase = data.Reserved }, ""},
-		{"lapsed", func(o *data.Occurrence) { o.Phase = data.Lapsed }, ""},
-		{"moved after it was told", func(o *data.Occurrence) { o.Revised = 2 }, "planned/0 changed/2"},
-		{"cancelled before it was told", func(o *data.Occurrence) { o.Phase = data.Cancelled }, "planned/0 void"},
-		{"cancelled after it was told", func(o *data.Occurrence) { o.Phase = data.Cancelled; o.Revised = 1 }, "planned/0 void cancelled/1"},
-		{"completed", func(o *data.Occurrence) { o.Phase = data.Completed }, "planned/0"},
-	} {
-		o := base
-		if tt.change != nil {
-			tt.change(&o)
-		}
-		var words []string
-		for _, b := range scheduler.Owed(o, now) {
-			words = append(words, string(b.Kind)+"/"+string(rune('0'+b.Version)))
-			if b.Void {
-				words = append(words, "void")
-			}
-		}
-		if got := strings.Join(words, " "); got != tt.want {
-			t.Errorf("%s: Owed = %q, want %q", tt.name, got, tt.want)
-		}
-	}
-	b := scheduler.Owed(base, now)[0]
-	if b.Moment != base.Window.Start.Add(-72*time.Hour) || b.Banner != base.Window.Start.Add(-48*time.Hour) || b.Deadline != base.Window.Start.Add(-24*time.Hour) {
-		t.Errorf("moments of %v: %v, %v, %v; want 72, 48 and 24 h before", base.Window.Start, b.Moment, b.Banner, b.Deadline)
-	}
-}

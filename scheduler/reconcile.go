@@ -1,0 +1,104 @@
+package scheduler
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/superoffice/statusd/data"
+)
+
+// Reconcile compares what is with what should be and returns the occurrences to write.
+//
+//   - New ones whose window is not over are added. One that starts too soon to be noticed in time says so.
+//   - One that is not begun and has changed takes its new shape; if people were told, that is a change to tell.
+//   - One that is no longer planned and not begun is withdrawn, and comes back if it is planned again.
+//
+// What a person steered, what has begun and what is over is left alone.
+func Reconcile(is, should map[data.OccurrenceKey]data.Occurrence, now time.Time) []data.Occurrence {
+	var out []data.Occurrence
+	for key, want := range should {
+		have, known := is[key]
+		if !known {
+			if want.Window.End.After(now) {
+				out = append(out, shortened(want, want.Window.Start, now))
+			}
+			continue
+		}
+		if changed, ok := revise(have, want, now); ok {
+			out = append(out, changed)
+		}
+	}
+	for key, have := range is {
+		if _, planned := should[key]; planned || have.Steered || !open(have, now) {
+			continue
+		}
+		gone := have
+		gone.Phase = data.Withdrawn
+		out = append(out, have.Stepped(gone, data.ActWithdraw, "", "the plan no longer has it", now))
+	}
+	slices.SortFunc(out, func(a, b data.Occurrence) int { return cmp.Compare(a.Key(), b.Key()) })
+	return out
+}
+
+// open says whether planning may still change o: it is to come.
+func open(o data.Occurrence, now time.Time) bool {
+	return (o.Phase == data.Scheduled || o.Phase == data.Reserved || o.Phase == data.Held) && o.Window.Start.After(now)
+}
+
+// revise gives have the shape of want, keeping its history; false where that changes nothing.
+func revise(have, want data.Occurrence, now time.Time) (data.Occurrence, bool) {
+	back := have.Phase == data.Withdrawn && want.Window.Start.After(now)
+	if have.Steered || !(open(have, now) || back) {
+		return have, false
+	}
+	next := want
+	next.Short, next.Missed, next.Declared, next.Updates = have.Short, have.Missed, have.Declared, have.Updates
+	next.Revised, next.OldWindow, next.Steps = have.Revised, have.OldWindow, have.Steps
+	if have.Phase == data.Held && want.Phase == data.Scheduled {
+		next.Phase = data.Held // who holds it decides
+	}
+	added, more := want.Window.Added(have.Window)
+	if back || have.Phase == data.Reserved || !have.Told(now) {
+		added, more = want.Window.Start, true
+	}
+	news := back || have.Phase != next.Phase || !have.Window.Equal(next.Window) ||
+		have.Expected != next.Expected || !slices.Equal(have.Components, next.Components)
+	if !news {
+		return next, !same(have, next)
+	}
+	if more {
+		next = shortened(next, added, now)
+	}
+	act, why := data.ActReplan, "the plan changed"
+	if back {
+		act, why = data.ActRestore, "the plan has it again"
+	}
+	if !have.Told(now) && !back { // nobody knew, so there is no history to tell; the plan's versions have it
+		return next, true
+	}
+	return have.Stepped(next, act, "", why, now), true
+}
+
+// same compares what planning decides and people were not told of.
+func same(a, b data.Occurrence) bool {
+	return a.Version == b.Version && a.Category == b.Category && a.Zone == b.Zone && a.Notice == b.Notice && a.Standing == b.Standing &&
+		a.Clock == b.Clock && a.Follows == b.Follows && a.Warning == b.Warning
+}
+
+// shortened writes down that time of o, from start on, came too late to be noticed as promised (M13), and takes that back
+// where all of it is in time again.
+func shortened(o data.Occurrence, start, now time.Time) data.Occurrence {
+	if o.Phase != data.Scheduled || o.Standing {
+		return o
+	}
+	lead := o.Notice.WithDefaults().Deadline
+	switch {
+	case !now.After(o.Deadline()):
+		o.Short, o.Missed = "", ""
+	case o.Short == "" && now.After(start.Add(-lead)):
+		o.Short = fmt.Sprintf("laid out %s before its start", max(0, start.Sub(now)).Truncate(time.Minute))
+	}
+	return o
+}
