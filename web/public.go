@@ -1,12 +1,10 @@
 package web
 
 import (
-	"cmp"
 	"log/slog"
 	"net/http"
 	"regexp"
 
-	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/data/i18n"
 	"github.com/superoffice/statusd/web/api"
 	"github.com/superoffice/statusd/web/banner"
@@ -29,7 +27,7 @@ type PublicOptions struct {
 // Public returns the handler of the public listener.
 func Public(o PublicOptions) http.Handler {
 	reads := &api.Reads{Pages: o.Pages, Log: o.Log}
-	documents := public{o.Pages, o.Log}
+	documents := public{o.Pages, o.Customer, o.Log}
 	mux := http.NewServeMux()
 	for _, route := range []struct {
 		pattern string
@@ -39,8 +37,8 @@ func Public(o PublicOptions) http.Handler {
 		{"GET /api/v1/banner", o.Banner},
 		{"GET /api/v1/schedule", reads.Schedule()},
 		{"GET /api/v1/uptime/{month}", reads.Uptime()},
-		{"GET /history.ics", documents.calendars(o.Customer)},
-		{"GET /calendar/", documents.calendars(o.Customer)},
+		{"GET /history.ics", documents.calendars()},
+		{"GET /calendar/", documents.calendars()},
 		{"GET /healthz", http.HandlerFunc(Healthy)},
 		{"GET /readyz", o.Ready},
 		{"GET /robots.txt", text("User-agent: *\nAllow: /\nDisallow: /api/\n")},
@@ -57,8 +55,9 @@ func Public(o PublicOptions) http.Handler {
 
 // public serves the documents of the newest snapshot.
 type public struct {
-	pages *page.Publisher
-	log   *slog.Logger
+	pages    *page.Publisher
+	customer *regexp.Regexp
+	log      *slog.Logger
 }
 
 func (p public) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -68,8 +67,8 @@ func (p public) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "The page is being made. Try again in a second.", http.StatusServiceUnavailable)
 		return
 	}
-	lang := Language(r, snapshot.State.Langs)
-	if d, ok := snapshot.Doc(r.URL.Path, lang); ok {
+	lang, audience := Language(r, snapshot.State.Langs), p.audience(r, snapshot.State)
+	if d, ok := snapshot.DocFor(audience, r.URL.Path, lang); ok {
 		d.ServeHTTP(w, r)
 		return
 	}
@@ -78,15 +77,25 @@ func (p public) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		ui.WriteProblem(w, r, p.log, &ui.StatusError{Status: http.StatusNotFound, Message: "there is nothing at this address"})
 		return
 	}
-	if d, ok := snapshot.Doc("404", lang); ok {
+	if d, ok := snapshot.DocFor(audience, page.NotFoundPlace, lang); ok {
 		d.ServeStatus(w, r, http.StatusNotFound)
 		return
 	}
 	http.NotFound(w, r)
 }
 
+// audience is whose view a request gets: that of the customer it names, or of the cohort that our links name (N3).
+func (p public) audience(r *http.Request, s *page.State) string {
+	if r.URL.RawQuery == "" {
+		return ""
+	}
+	query := r.URL.Query()
+	customer := query.Get("customer")
+	return s.Audience(customer, query.Get("cohort"), banner.Known(customer, p.customer))
+}
+
 // calendars serves the calendar at the address, limited to what concerns the customer it names, if any (N3).
-func (p public) calendars(form *regexp.Regexp) http.Handler {
+func (p public) calendars() http.Handler {
 	return ui.Handler(p.log, func(w http.ResponseWriter, r *http.Request) error {
 		w.Header().Set("Access-Control-Allow-Origin", "*")
 		snapshot := p.pages.Current()
@@ -97,8 +106,8 @@ func (p public) calendars(form *regexp.Regexp) http.Handler {
 		if err != nil {
 			return err
 		}
-		if customer := r.URL.Query().Get("customer"); calendar.Cohort == "" && banner.Known(customer, form) {
-			calendar.Cohort = cmp.Or(snapshot.State.Cohorts.Of(customer), data.AllCustomers)
+		if calendar.Cohort == "" {
+			calendar.Cohort = p.audience(r, snapshot.State)
 		}
 		snapshot.Calendar(calendar, Language(r, snapshot.State.Langs)).ServeHTTP(w, r)
 		return nil

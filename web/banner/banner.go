@@ -220,10 +220,8 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		})
 		return
 	}
-	cohort := ""
-	if customer := r.URL.Query().Get("customer"); Known(customer, h.Customer) {
-		cohort = cmp.Or(snapshot.State.Cohorts.Of(customer), data.AllCustomers)
-	}
+	customer := r.URL.Query().Get("customer")
+	cohort := snapshot.State.Audience(customer, "", Known(customer, h.Customer))
 	if d, ok := snapshot.Docs[place(cohort, h.Language(r, snapshot.State.Langs))]; ok {
 		d.ServeHTTP(w, r)
 		return

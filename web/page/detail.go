@@ -29,7 +29,7 @@ func (d *details) doc(s *State, path string, l i18n.Lang) (*ui.Doc, bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.stories == nil {
-		d.stories, d.hashes, d.docs = stories(s), map[i18n.Lang]string{}, Docs{}
+		d.stories, d.docs = stories(s), Docs{}
 	}
 	story, ok := d.stories[path]
 	if !ok {
@@ -51,17 +51,36 @@ func (d *details) doc(s *State, path string, l i18n.Lang) (*ui.Doc, bool) {
 }
 
 func (d *details) render(m maker, story func(maker) view) (doc *ui.Doc, err error) {
-	if d.hashes[m.l] == "" {
-		if _, d.hashes[m.l], err = m.mains(m.views()); err != nil {
-			return nil, err
-		}
+	hash, err := d.hashed(m)
+	if err != nil {
+		return nil, err
 	}
 	v := story(m)
 	main, err := v.main()
 	if err != nil {
 		return nil, err
 	}
-	return m.page(v, main, d.hashes[m.l])
+	return m.page(v, main, hash)
+}
+
+// hash is that of all pages of m's state in its language.
+func (d *details) hash(m maker) (string, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.hashed(m)
+}
+
+func (d *details) hashed(m maker) (hash string, err error) {
+	if d.hashes == nil {
+		d.hashes = map[i18n.Lang]string{}
+	}
+	if d.hashes[m.l] == "" {
+		if _, hash, err = m.mains(m.views()); err != nil {
+			return "", err
+		}
+		d.hashes[m.l] = hash
+	}
+	return d.hashes[m.l], nil
 }
 
 const (

@@ -24,8 +24,18 @@ func (m maker) T(key string, pairs ...string) string { return i18n.T(m.l, key, p
 // Cap is a word of the interface that begins a line.
 func (m maker) Cap(key string, pairs ...string) string { return i18n.Capital(m.T(key, pairs...)) }
 
-// Link is the address of one of our own pages, in this language.
-func (m maker) Link(path string) string { return path + "?lang=" + url.QueryEscape(string(m.l)) }
+// Link is the address of one of our own pages, in this language and for this audience. The audience is named by its cohort: a
+// page is made once for all its customers, and repeats no identifier. Script puts the reader's own in its place.
+func (m maker) Link(path string) string {
+	address := m.LinkAll(path)
+	if m.s.audience != "" {
+		address += "&cohort=" + url.QueryEscape(m.s.audience)
+	}
+	return address
+}
+
+// LinkAll is the address of one of our own pages as everybody sees it, in this language.
+func (m maker) LinkAll(path string) string { return path + "?lang=" + url.QueryEscape(string(m.l)) }
 
 // moment is an instant or a span: its words in the schedule's zone, and what a program reads. Script adds the reader's own
 // time where the two differ (M14).

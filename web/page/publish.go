@@ -33,6 +33,7 @@ type Snapshot struct {
 
 	details   details // made when asked for
 	calendars calendars
+	audiences audiences
 }
 
 // Doc returns the document at path in lang, else the one there that has no language. Pages of single incidents and windows

@@ -10,6 +10,7 @@ import (
 	"io"
 	"maps"
 	"runtime"
+	"slices"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -50,6 +51,9 @@ type frame struct {
 	AsOf, AsOfISO   string
 	Nav             []nav
 	Langs           []language
+	Audience        string // the cohort whose page it is; empty means everybody's
+	All             string // with Audience: the same page for everybody
+	Follows         string // with Audience: the hash of everybody's pages, by which an open page sees that it is behind
 	Base            string // the path's absolute address; empty where the origin is not known
 	ZoneLine        string
 }
@@ -184,6 +188,14 @@ func (m maker) mains(views []view) ([]template.HTML, string, error) {
 		mains[i] = main
 		still(h, string(main))
 	}
+	if m.s.audience == "" { // open pages of audiences follow this hash too
+		for _, c := range m.s.Components {
+			for _, name := range slices.Sorted(maps.Keys(c.standings)) {
+				at := c.standings[name]
+				fmt.Fprintln(h, c.ID, name, at.Level, at.Maintenance && !at.Declared)
+			}
+		}
+	}
 	story := func(id string, us []data.Update) {
 		for _, u := range us {
 			fmt.Fprintln(h, id, u.ID, u.Phase, u.At.Unix(), u.BodyIn(string(m.l)), len(u.Edits))
@@ -218,6 +230,7 @@ func (m maker) page(v view, main template.HTML, hash string) (*ui.Doc, error) {
 		maker: m, Lang: m.l, Brand: m.s.Name, ZoneName: m.s.ZoneName, Demo: m.s.Demo,
 		Page: v.name, Title: v.title + " – " + m.s.Name, Main: main, Hash: hash, Build: build(),
 		Style: template.CSS(style()), Script: path, Icon: iconURL(m.s.Headline), //nolint:gosec // our own style
+		Audience: m.s.audience, Follows: m.s.follows[m.l],
 		AsOf: m.T("ui.as_of", "time", m.at(m.s.Now).Text), AsOfISO: iso(m.s.Now), ZoneLine: m.zone(),
 	}
 	address := v.path
@@ -226,6 +239,7 @@ func (m maker) page(v view, main template.HTML, hash string) (*ui.Doc, error) {
 	} else if m.s.URL != "" {
 		f.Base = m.s.URL + address
 	}
+	f.All = m.LinkAll(address)
 	for _, n := range []struct{ key, path string }{
 		{"ui.current_status", "/"}, {"ui.schedule", "/schedule"}, {"ui.uptime", "/uptime"}, {"ui.history", "/history"},
 	} {
@@ -234,7 +248,7 @@ func (m maker) page(v view, main template.HTML, hash string) (*ui.Doc, error) {
 	for _, l := range m.s.Langs {
 		other := maker{m.s, l}
 		row := language{Lang: l, Name: l.Name(), Href: other.Link(address), Here: l == m.l}
-		if f.Base != "" {
+		if f.Base != "" && f.Audience == "" { // an audience's pages are not for search engines
 			row.URL = m.s.URL + row.Href
 		}
 		f.Langs = append(f.Langs, row)

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/superoffice/statusd/data"
@@ -37,6 +35,8 @@ type Component struct {
 	Now     data.Standing // merged from its marks
 	Days    []ledger.Day  // 90 local days, the last one runs
 	Updated time.Time     // when its level last changed; Since where it never did
+
+	standings map[string]data.Standing // Now by audience: each cohort's, and of customers in none
 }
 
 // Shown is the word its state goes by: under a running window for everybody or the rest it is in maintenance, unless a
@@ -67,6 +67,8 @@ const (
 type Month struct {
 	ledger.Report
 	Known bool // somebody watched at least a part of it
+
+	facts *ledger.Facts // nil where they were not read
 }
 
 // DaysShown is how many days the bars cover.
@@ -91,7 +93,11 @@ type State struct {
 	Headline    Headline
 	Measured    time.Time // until when a public component was watched: Now while one still is, zero means never
 
-	told told // every incident as it was read, for the next State
+	told told         // every incident as it was read, for the next State
+	rows *ledger.Rows // of all audiences in the days shown; nil where it was not read
+
+	audience string               // whose view it is; empty means everybody's
+	follows  map[i18n.Lang]string // of an audience: the hash of everybody's pages, which the live frames bring
 }
 
 // told are incidents as the public may know them, by ID, with the version each was read in, under one set of components.
@@ -260,14 +266,16 @@ func (s *State) readComponents(r ledger.Records, probes []data.Probe) {
 		probed[p.Component] = probed[p.Component] || !p.Retired
 	}
 	rows := r.Rows(s.Now.AddDate(0, 0, -DaysShown-1), s.Now, s.Now)
+	s.rows = &rows
 	for _, c := range r.Components {
 		if !c.Public() {
 			continue
 		}
 		pc := Component{
 			Component: c, ID: data.PublicID(s.PageID, "component", c.Slug), Probed: probed[c.Slug],
-			Now:  data.Merge(windowsForMany(marks[c.Slug]), s.Now),
-			Days: ledger.Days(rows, ledger.Selection{Component: c.Slug}, s.Zone, s.Now, DaysShown),
+			Now:       data.Merge(windowsForMany(marks[c.Slug]), s.Now),
+			Days:      ledger.Days(rows, ledger.Selection{Component: c.Slug}, s.Zone, s.Now, DaysShown),
+			standings: standings(marks[c.Slug], s.Cohorts, s.Now),
 		}
 		if at := measured(marks[c.Slug], pc.Probed, s.Now); at.After(s.Measured) {
 			s.Measured = at
@@ -352,72 +360,9 @@ func (s *State) readMonths(r ledger.Records) error {
 			begin, _, _ := ledger.Bounds(month, s.Zone)
 			past = int64(s.Now.Sub(begin) / time.Second)
 		}
-		s.Months = append(s.Months, Month{Report: report, Known: report.Unobserved < past})
+		s.Months = append(s.Months, Month{Report: report, Known: report.Unobserved < past, facts: &facts})
 	}
 	return nil
-}
-
-// Running returns what goes on now, told as one where span and audience are the same (M15).
-func (s *State) Running() []data.Announcement {
-	return s.announcements(func(o data.Occurrence) bool { return o.Phase == data.InProgress || o.Phase == data.Verifying })
-}
-
-// Planned returns what is to come and was told of, told as one where span and audience are the same (M15). What was told and
-// then called off stays among it, as such, until it would have begun.
-func (s *State) Planned() []data.Announcement {
-	return s.announcements(func(o data.Occurrence) bool {
-		switch o.Phase {
-		case data.Scheduled, data.Held:
-			return Shown(o, s.Now)
-		case data.Cancelled, data.Withdrawn:
-			return Shown(o, s.Now) && s.Now.Before(o.Window.Start)
-		}
-		return false
-	})
-}
-
-// Told says which versions of which windows a tells of: ToldAs of each, joined by a space.
-func (s *State) Told(a data.Announcement) string {
-	var each []string
-	for _, o := range a.Occurrences {
-		each = append(each, ToldAs(s.OccurrenceID(o), o.Revised))
-	}
-	return strings.Join(each, " ")
-}
-
-// ToldAs is how page and banner name the version of a window or an incident that they show, "id.version": proof of notice
-// looks for it (N4).
-func ToldAs(id string, version int) string { return id + "." + strconv.Itoa(version) }
-
-// Upcoming returns the windows that start within 30 days and are certain: never recycle, never reserved.
-func (s *State) Upcoming() []data.Occurrence {
-	var out []data.Occurrence
-	for _, o := range s.Occurrences {
-		if o.Phase == data.Scheduled && !o.Standing && o.Window.Start.Before(s.Now.AddDate(0, 0, 30)) {
-			out = append(out, o)
-		}
-	}
-	return out
-}
-
-func (s *State) announcements(want func(data.Occurrence) bool) []data.Announcement {
-	var picked []data.Occurrence
-	for _, o := range s.Occurrences {
-		if !o.Standing && want(o) {
-			picked = append(picked, o)
-		}
-	}
-	return data.Announcements(picked)
-}
-
-// OccurrenceID is the public ID of o.
-func (s *State) OccurrenceID(o data.Occurrence) string {
-	return data.PublicID(s.PageID, "occurrence", string(o.Key()))
-}
-
-// OpenIncidents returns the incidents that go on, newest first.
-func (s *State) OpenIncidents() []data.Incident {
-	return slices.DeleteFunc(slices.Clone(s.Incidents), func(i data.Incident) bool { return !i.Open() })
 }
 
 // Component finds a public component by slug.

@@ -93,7 +93,7 @@ func calm(tb testing.TB) *State {
 	add("application-rest", data.Application, "rest", "2026-05-01 22:00", "2026-05-02 05:00", data.Held)
 	add("system", data.System, "all", "2026-05-08 00:00", "2026-05-08 06:00", data.Scheduled)
 	for n, name := range []string{"2025-11", "2025-12", "2026-01", "2026-02", "2026-03", "2026-04"} {
-		s.Months = append(s.Months, Month{report(name, int64(n*700)%2900, int64(n*900)%9000, int64(n%3*4000)), true})
+		s.Months = append(s.Months, Month{Report: report(name, int64(n*700)%2900, int64(n*900)%9000, int64(n%3*4000)), Known: true})
 	}
 	s.Months[0].Known = false
 	last := &s.Months[len(s.Months)-1]

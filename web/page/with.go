@@ -18,6 +18,7 @@ func (s *State) With(i data.Incident, held map[string][]data.Mark) *State {
 		known[c.Slug] = true
 		if slices.ContainsFunc(i.Affected, func(a data.Affected) bool { return a.Component == c.Slug }) {
 			c.Now = data.Merge(windowsForMany(held[c.Slug]), s.Now)
+			c.standings = standings(held[c.Slug], s.Cohorts, s.Now)
 		}
 	}
 	next.Headline = headline(next.Components)

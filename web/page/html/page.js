@@ -12,6 +12,22 @@ let socket, heard = 0, failures = 0, redial, polling, fetching, again
 // quietly runs f; a page that is right must not break over its trimmings.
 const quietly = (f) => { try { return f() } catch { /* the page stays as it is */ } }
 
+// follows is what a frame's main is compared with: a customer's page has a hash of its own, and follows everybody's.
+const follows = () => html.dataset.follows || html.dataset.main
+
+// keep lets the links of a customer's page go on for that customer. As they come they name the cohort, for a page is made
+// once for all its customers.
+function keep() {
+	const customer = new URLSearchParams(location.search).get('customer')
+	if (!customer || !html.dataset.cohort) return
+	for (const a of document.querySelectorAll('a[href*="cohort="]')) {
+		const to = new URL(a.href)
+		to.searchParams.delete('cohort')
+		to.searchParams.set('customer', customer)
+		a.href = to.origin === location.origin ? to.pathname + to.search : to.href // webcal: has the host in it
+	}
+}
+
 function yourTimes() {
 	const wanted = { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }
 	const lang = html.lang === 'en' ? 'en-GB' : html.lang
@@ -65,6 +81,8 @@ function level(el, key, text) {
 function take(frame) {
 	if (frame.as_of < asOf) return
 	tick(frame.as_of, frame.as_of_text)
+	if (frame.main !== follows()) soon(frame.main, 600)
+	if (html.dataset.cohort) return // levels and headline are everybody's
 	const told = [], band = find('.band')
 	if (band) {
 		const before = find('#headline span').textContent
@@ -79,7 +97,6 @@ function take(frame) {
 		}
 	}
 	if (told.length) find('#say').textContent = told.join('. ')
-	if (frame.main !== html.dataset.main) soon(frame.main, 600)
 }
 
 // soon fetches the page within wait, and again, ever later, while a cache on the way still has an older one.
@@ -87,7 +104,7 @@ function soon(main, wait) {
 	clearTimeout(again)
 	again = setTimeout(async () => {
 		await refresh()
-		if (html.dataset.main !== main && wait < 3e4) soon(main, wait * 2)
+		if (follows() !== main && wait < 3e4) soon(main, wait * 2)
 	}, Math.random() * wait)
 }
 
@@ -110,7 +127,10 @@ function swap(next) {
 		const held = main.contains(document.activeElement) && document.activeElement
 		const place = (e) => [e.tagName, e.closest('[id]').id, e.getAttribute('href')].join()
 		const was = held && place(held), y = scrollY
+		const headline = () => find('#headline span')?.textContent, before = headline()
 		main.replaceWith(fresher)
+		if (headline() !== before) find('#say').textContent = headline()
+		keep()
 		for (const id of open) quietly(() => { document.getElementById(id).open = true })
 		if (held) {
 			const same = held === main ? fresher : [...fresher.querySelectorAll('a,summary')].find((e) => place(e) === was)
@@ -122,6 +142,7 @@ function swap(next) {
 		html.dataset.main = other.main
 		yourTimes()
 	}
+	if (other.cohort) Object.assign(html.dataset, { cohort: other.cohort, follows: other.follows })
 	tick(other.asof, find('#asof', next).textContent)
 }
 
@@ -166,6 +187,7 @@ function wake() {
 }
 
 quietly(() => {
+	keep()
 	yourTimes()
 	show()
 	if (!html.dataset.main) return
