@@ -15,6 +15,7 @@ const module = "github.com/superoffice/statusd/"
 var allowed = map[string]string{
 	"data":                 "",
 	"data/bolt":            "data",
+	"data/calendar":        "",
 	"data/datatest":        "data",
 	"data/dump":            "data",
 	"data/i18n":            "",
