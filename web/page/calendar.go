@@ -72,11 +72,11 @@ const (
 // calendarRefresh is how often a reader is asked to fetch a calendar again.
 const calendarRefresh = time.Hour
 
-// listed says whether o is in c at s.Now. What is covered by a standing notice and what is only reserved never is, nor what
-// concerns nothing that the public may know of (DESIGN 9).
+// listed says whether o is in c at s.Now. What is covered by a standing notice and what is only reserved never is, nor the
+// nightly recycle however it is announced, nor what concerns nothing that the public may know of (DESIGN 9).
 func (s *State) listed(c Calendar, o data.Occurrence) bool {
 	switch {
-	case o.Standing, o.Phase == data.Reserved, o.Phase == data.Lapsed:
+	case o.Standing, o.Category == data.Recycle, o.Phase == data.Reserved, o.Phase == data.Lapsed:
 		return false
 	case !o.Window.Start.Before(s.Now.AddDate(0, 0, calendarAhead)), o.Window.End.Before(s.Now.AddDate(0, 0, -calendarPast)):
 		return false

@@ -17,5 +17,6 @@
 // happens is no change. The style stands inside the page, so that the first response is all it takes to show it.
 //
 // The front page, schedule, uptime and history are made at once. Pages of single incidents and windows are made when
-// somebody asks (Snapshot.Doc), since there may be thousands.
+// somebody asks (Snapshot.Doc), since there may be thousands; and so are calendars (Snapshot.Calendar), of which there is one
+// for each component, cohort and language.
 package page
