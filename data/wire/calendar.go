@@ -60,10 +60,17 @@ func EventOf(o data.Occurrence, id, host string) Event {
 	}
 }
 
-// sequence counts the changes that people were told of, in steps of two: a window that is called off by its deadline is so
-// from that instant on, a moment before it is counted, and both must be newer than what was there before.
+// sequence counts the changes of o: those that people were told of, and the others, since a calendar has o long before anybody
+// is told. It does so in steps of two: a window that is called off by its deadline is so from that instant on, a moment before
+// that is written down, and each must be newer than what was there before.
 func sequence(o data.Occurrence) int {
-	n := 2 * o.Revised
+	n := o.Revised
+	for _, s := range o.Steps {
+		if !s.Told {
+			n++
+		}
+	}
+	n *= 2
 	if EventStatusOf(o.Phase) == EventCancelled {
 		n++
 	}
@@ -83,6 +90,11 @@ func modified(o data.Occurrence) time.Time {
 	for _, at := range []time.Time{o.Began, o.Ended} {
 		if at.After(latest) {
 			latest = at
+		}
+	}
+	for _, s := range o.Steps {
+		if s.At.After(latest) {
+			latest = s.At
 		}
 	}
 	for _, u := range o.Updates {

@@ -3,6 +3,7 @@ package wire_test
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -177,48 +178,62 @@ func TestURLOfAnEvent(t *testing.T) {
 	}
 }
 
-// TestEventOf holds what stays and what grows when an occurrence is moved, held, called off and brought back.
+// TestEventOf holds what stays and what grows while an occurrence is moved, held, called off and brought back, whether people
+// knew of it by then or not.
 func TestEventOf(t *testing.T) {
 	t.Parallel()
-	phases := []data.Phase{data.Scheduled, data.Held, data.Cancelled, data.Withdrawn, data.InProgress, data.Verifying, data.Completed}
-	want := []wire.EventStatus{
-		wire.EventConfirmed, wire.EventTentative, wire.EventCancelled, wire.EventCancelled, wire.EventConfirmed, wire.EventConfirmed, wire.EventConfirmed,
+	statuses := map[data.Phase]wire.EventStatus{
+		data.Scheduled: wire.EventConfirmed, data.Held: wire.EventTentative, data.Cancelled: wire.EventCancelled, data.Withdrawn: wire.EventCancelled,
+		data.InProgress: wire.EventConfirmed, data.Verifying: wire.EventConfirmed, data.Completed: wire.EventConfirmed,
 	}
 	rapid.Check(t, func(t *rapid.T) {
-		start := anyInstant().Draw(t, "start")
+		start := time.Date(2026, 4, 10, 0, 0, 0, 0, time.UTC)
 		o := data.Occurrence{
 			Maintenance: "system", Date: "2026-04-10", Cohort: "all", Ordinal: "0", Phase: data.Scheduled, Window: data.Window{Start: start, End: start.Add(time.Hour)},
+			Revised: rapid.IntRange(0, 2).Draw(t, "revised before there were steps"),
 		}
+		now := start.AddDate(0, 0, -30)
 		before := wire.EventOf(o, "abcdefghijkl", "status.example")
-		if again := wire.EventOf(o, "abcdefghijkl", "status.example"); again != before {
-			t.Fatalf("the same occurrence makes %+v and %+v", before, again)
-		}
-		for range rapid.IntRange(1, 8).Draw(t, "changes") {
-			calledOff := wire.EventStatusOf(o.Phase) == wire.EventCancelled
-			n := rapid.IntRange(0, len(phases)-1).Draw(t, "phase")
-			o.Phase = phases[n]
-			told := calledOff && want[n] != wire.EventCancelled || rapid.Bool().Draw(t, "told") // to come back is always told
-			if told {
-				o.Revised++
-				o.Window.Start = anyInstant().Draw(t, "moved to")
-				o.Window.End = o.Window.Start.Add(time.Hour)
-			}
-			o.Began = o.Began.Add(time.Duration(rapid.IntRange(0, 9).Draw(t, "began")) * time.Hour)
+		check := func(what string, grows bool) {
+			t.Helper()
 			after := wire.EventOf(o, "abcdefghijkl", "status.example")
-			changed := told || !calledOff && want[n] == wire.EventCancelled
+			if again := wire.EventOf(o, "abcdefghijkl", "status.example"); again != after {
+				t.Fatalf("the same occurrence makes %+v and %+v", after, again)
+			}
 			switch {
 			case after.UID != "abcdefghijkl@status.example":
-				t.Fatalf("the UID is %s", after.UID)
-			case after.Status != want[n]:
-				t.Fatalf("%s is %s, want %s", o.Phase, after.Status, want[n])
-			case after.Sequence < before.Sequence || changed && after.Sequence == before.Sequence:
-				t.Fatalf("SEQUENCE went from %d to %d (told: %t) with %s", before.Sequence, after.Sequence, told, o.Phase)
+				t.Fatalf("%s: the UID is %s", what, after.UID)
+			case after.Status != statuses[o.Phase]:
+				t.Fatalf("%s: %s is %s", what, o.Phase, after.Status)
+			case after.Sequence < before.Sequence || grows && after.Sequence == before.Sequence:
+				t.Fatalf("%s: SEQUENCE goes from %d to %d", what, before.Sequence, after.Sequence)
 			case after.Modified.Before(before.Modified):
-				t.Fatalf("LAST-MODIFIED went from %s to %s", before.Modified, after.Modified)
+				t.Fatalf("%s: LAST-MODIFIED goes from %s to %s", what, before.Modified, after.Modified)
 			case !after.Start.Equal(o.Window.Start) || !after.End.Equal(o.Window.End):
-				t.Fatalf("the event is %s to %s, the window %v", after.Start, after.End, o.Window)
+				t.Fatalf("%s: the event is from %s to %s, the window %v", what, after.Start, after.End, o.Window)
 			}
 			before = after
+		}
+		phases := slices.Sorted(maps.Keys(statuses))
+		for range rapid.IntRange(1, 8).Draw(t, "changes") {
+			now = now.Add(time.Duration(rapid.IntRange(0, 14*24).Draw(t, "hours on")) * time.Hour)
+			was := o
+			if o.Phase == data.Held && rapid.Bool().Draw(t, "its deadline goes by") {
+				o.Phase = data.Cancelled // as those see it who read before it is written down
+				check("at the deadline", true)
+				o = was.Stepped(o, data.ActCancel, "", "", now)
+				check("written down", true)
+				continue
+			}
+			o.Phase = rapid.SampledFrom(phases).Draw(t, "phase")
+			if rapid.Bool().Draw(t, "moves") {
+				o.Window.Start = o.Window.Start.Add(time.Duration(rapid.IntRange(-50, 50).Draw(t, "by hours")) * time.Hour)
+				o.Window.End = o.Window.Start.Add(time.Hour)
+			}
+			o = was.Stepped(o, rapid.SampledFrom([]data.Act{data.ActMove, data.ActReplan, data.ActVerify}).Draw(t, "act"), "", "", now)
+			check("changed", true)
+			o.Began = now
+			check("begun", false)
 		}
 	})
 }
@@ -238,6 +253,7 @@ func TestModified(t *testing.T) {
 		{"it has no date", func(o *data.Occurrence) { o.Date = "" }, at.AddDate(0, 0, 9-400).Truncate(24 * time.Hour)},
 		{"it began", func(o *data.Occurrence) { o.Began = at }, at},
 		{"it ended", func(o *data.Occurrence) { o.Began, o.Ended = at, at.Add(time.Hour) }, at.Add(time.Hour)},
+		{"a person did something", func(o *data.Occurrence) { o.Steps = []data.Step{{At: at.Add(-time.Hour)}, {At: at}} }, at},
 		{"something was said", func(o *data.Occurrence) { o.Updates = []data.Update{{At: at.Add(time.Hour)}, {At: at}} }, at.Add(time.Hour)},
 		{"something was said inside", func(o *data.Occurrence) { o.Updates = []data.Update{{At: at, Internal: true}} }, laidOut},
 	} {

@@ -84,7 +84,7 @@ func (m maker) description(o data.Occurrence, e wire.Event) string {
 	if text, ok := i18n.Lookup(m.l, "what."+string(o.Category)); ok {
 		say(text)
 	}
-	if o.Short != "" {
+	if o.ShortNotice() {
 		say(m.T("maintenance.short_notice"))
 	}
 	if o.Category == data.Emergency {

@@ -30,6 +30,8 @@ func (m maker) calendarLinks() calendarLinks {
 		switch {
 		case of:
 			link.Text = m.name(p)
+		case c.Cohort != "" && m.s.audience != "":
+			continue // that of all is this one, on these pages
 		case c.Cohort != "":
 			link.Text = m.cohort(c.Cohort)
 		default:

@@ -49,7 +49,8 @@ func diary(tb testing.TB) *State {
 	add("ad-hoc", data.Critical, "all", "2026-04-13 20:00", "2026-04-13 21:00", data.Scheduled).Components = []string{"hush"}
 	o = add("system", data.System, "all", "2026-04-24 00:00", "2026-04-24 06:00", data.Scheduled)
 	o.Revised, o.OldWindow, o.Window.Start, o.Window.End = 1, o.Window, o.Window.Start.Add(time.Hour), o.Window.End.Add(time.Hour)
-	add("application-pilot", data.Application, "pilot", "2026-04-28 22:00", "2026-04-29 05:00", data.Scheduled)
+	o = add("application-pilot", data.Application, "pilot", "2026-04-28 22:00", "2026-04-29 05:00", data.Scheduled)
+	o.Steps = []data.Step{{At: testNow.AddDate(0, 0, -20), Act: data.ActMove, By: "operator:kari", Why: "Why is for operators.", Phase: data.Scheduled}}
 	o = add("system", data.System, "all", "2026-05-08 00:00", "2026-05-08 06:00", data.Cancelled)
 	o.Revised, o.Updates = 1, []data.Update{{ID: "uuuuvvvvwwwx", At: testNow.Add(-2 * time.Hour), Phase: data.Cancelled}}
 	add("microsoft", data.Microsoft, "all", "2026-05-08 00:00", "2026-05-08 06:00", data.Withdrawn).Revised = 1
@@ -142,7 +143,7 @@ func TestCalendarsNeverHold(t *testing.T) {
 					t.Errorf("%s in %s holds %s", c.Path(), l, id)
 				}
 			}
-			if strings.Contains(body, "hush") || strings.Contains(body, "The hole") {
+			if strings.Contains(body, "hush") || strings.Contains(body, "The hole") || strings.Contains(body, "kari") || strings.Contains(body, "Why is") {
 				t.Errorf("%s in %s tells of what is not for the public", c.Path(), l)
 			}
 			if found := leftover.FindString(body); found != "" {
@@ -266,18 +267,31 @@ func TestCalendarIsMadeOnce(t *testing.T) {
 	}
 }
 
-// TestScheduleLinksCalendars holds the links of the schedule page: each leads to a calendar, in the page's language.
+// TestScheduleLinksCalendars holds the links of the schedule page: each leads to a calendar, in the page's language and for
+// those whose page it is.
 func TestScheduleLinksCalendars(t *testing.T) {
 	t.Parallel()
-	for _, origin := range []string{"https://status.superoffice.com", ""} {
+	for _, tc := range []struct{ origin, audience string }{{"https://status.superoffice.com", ""}, {"https://status.superoffice.com", "pilot"}, {"", ""}} {
 		s := diary(t)
-		s.URL = origin
+		s.URL = tc.origin
+		snapshot := &Snapshot{State: s, Docs: render(t, s)}
+		want := len(s.Calendars())
+		if tc.audience != "" {
+			want -= len(s.Cohorts) // theirs is that of all, limited to them
+		}
 		for _, l := range s.Langs {
-			doc := parse(t, render(t, s)[Place{"/schedule", l}].Body)
+			d, ok := snapshot.DocFor(tc.audience, "/schedule", l)
+			if !ok {
+				t.Fatalf("no schedule for %q in %s", tc.audience, l)
+			}
+			query := "lang=" + string(l)
+			if tc.audience != "" {
+				query += "&cohort=" + tc.audience
+			}
 			var files, subscribe int
-			for _, a := range all(doc, tag("a", "link")) {
+			for _, a := range all(parse(t, d.Body), tag("a", "link")) {
 				href := attr(a, "href")
-				path, query, _ := strings.Cut(href, "?")
+				path, got, _ := strings.Cut(href, "?")
 				if rest, ok := strings.CutPrefix(path, "webcal://status.superoffice.com"); ok {
 					path, subscribe = rest, subscribe+1
 				} else if attr(a, "type") == "text/calendar" {
@@ -285,13 +299,12 @@ func TestScheduleLinksCalendars(t *testing.T) {
 				} else {
 					continue
 				}
-				if _, err := s.CalendarAt(path); err != nil || query != "lang="+string(l) {
-					t.Errorf("in %s a link leads to %q", l, href)
+				if _, err := s.CalendarAt(path); err != nil || got != query {
+					t.Errorf("in %s for %q a link leads to %q", l, tc.audience, href)
 				}
 			}
-			want := len(s.Calendars())
-			if files != want+1 || origin != "" && subscribe != want || origin == "" && subscribe != 0 {
-				t.Errorf("in %s with origin %q: %d links to files and %d to subscribe, want %d of each, and one in the head", l, origin, files, subscribe, want)
+			if files != want+1 || tc.origin != "" && subscribe != want || tc.origin == "" && subscribe != 0 {
+				t.Errorf("in %s for %+v: %d links to files and %d to subscribe, want %d of each, and one in the head", l, tc, files, subscribe, want)
 			}
 		}
 	}
