@@ -77,7 +77,7 @@ func (c *Calendar) Open(h Hours, now time.Time) (open bool, next time.Time) {
 	h = h.orUsual()
 	today := DateOf(now.In(c.zone))
 	var end time.Time // of the span that now lies in, as far as is known
-	for d := today - 1; d < today+horizon; d++ {
+	for d := today; d < today+horizon; d++ {
 		if !h.days[d.Weekday()] {
 			continue
 		}
