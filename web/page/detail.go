@@ -1,6 +1,7 @@
 package page
 
 import (
+	"slices"
 	"strings"
 	"sync"
 
@@ -23,7 +24,7 @@ type details struct {
 
 // doc returns the page at path in l, made now if need be; false where the public knows of none.
 func (d *details) doc(s *State, path string, l i18n.Lang) (*ui.Doc, bool) {
-	if !strings.HasPrefix(path, incidentsPath) && !strings.HasPrefix(path, maintenancePath) {
+	if !slices.ContainsFunc([]string{incidentsPath, maintenancePath, schedulePath}, func(p string) bool { return strings.HasPrefix(path, p) }) {
 		return nil, false
 	}
 	d.mu.Lock()
@@ -88,7 +89,7 @@ const (
 	maintenancePath = "/maintenance/"
 )
 
-// stories lists every single incident and window that has a page. The nightly recycle has none, and a reserved slot stands
+// stories lists every single incident, window and month of the schedule that has a page. The nightly recycle has none, and a reserved slot stands
 // only in the schedule.
 func stories(s *State) map[string]func(maker) view {
 	all := map[string]func(maker) view{}
@@ -104,6 +105,13 @@ func stories(s *State) map[string]func(maker) view {
 		all[path] = func(m maker) view {
 			v := m.window(data.Announcement{Occurrences: []data.Occurrence{o}})
 			return view{path, "maintenance", v.Title, v}
+		}
+	}
+	for _, first := range s.scheduleMonths() {
+		path := schedulePath + first.Format("2006-01")
+		all[path] = func(m maker) view {
+			v := m.scheduleOfMonth(first)
+			return view{path, "schedule", m.T("ui.schedule") + ", " + v.Heading, v}
 		}
 	}
 	return all

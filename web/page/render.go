@@ -208,7 +208,8 @@ func (m maker) mains(views []view) ([]template.HTML, string, error) {
 		story(i.ID, i.Updates)
 	}
 	for _, o := range m.s.Occurrences {
-		if len(o.Updates) > 0 {
+		if !o.Standing { // the months ahead have pages too
+			fmt.Fprintln(h, o.Key(), o.Phase, o.Revised, o.Window.Start.Unix(), o.Window.End.Unix())
 			story(string(o.Key()), o.Updates)
 		}
 	}
@@ -243,7 +244,7 @@ func (m maker) page(v view, main template.HTML, hash string) (*ui.Doc, error) {
 	for _, n := range []struct{ key, path string }{
 		{"ui.current_status", "/"}, {"ui.schedule", "/schedule"}, {"ui.uptime", "/uptime"}, {"ui.history", "/history"},
 	} {
-		f.Nav = append(f.Nav, nav{m.T(n.key), m.Link(n.path), n.path == v.path})
+		f.Nav = append(f.Nav, nav{m.T(n.key), m.Link(n.path), n.path == v.path || n.path+"/" == schedulePath && strings.HasPrefix(v.path, schedulePath)})
 	}
 	for _, l := range m.s.Langs {
 		other := maker{m.s, l}

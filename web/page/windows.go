@@ -88,7 +88,7 @@ func (m maker) notice(o data.Occurrence, key string) string {
 	at := func(key string, t time.Time) string { return m.Cap(key, "time", i18n.At(m.l, t, m.s.Zone)) }
 	switch {
 	case key == "reserved":
-		return m.T("line.reserved_slot")
+		return at("ui.announced_by", o.Deadline()) // if at all
 	case o.ShortNotice():
 		return "" // its label says so
 	case key == "planned" && !Shown(o, m.s.Now):
