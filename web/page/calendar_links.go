@@ -3,6 +3,8 @@ package page
 import (
 	"html/template"
 	"strings"
+
+	"github.com/superoffice/statusd/data/i18n"
 )
 
 // calendarLinks say on the schedule page how to have it in a calendar of one's own.
@@ -33,7 +35,7 @@ func (m maker) calendarLinks() calendarLinks {
 		case c.Cohort != "" && m.s.audience != "":
 			continue // that of all is this one, on these pages
 		case c.Cohort != "":
-			link.Text = m.cohort(c.Cohort)
+			link.Text = i18n.Capital(m.cohort(c.Cohort))
 		default:
 			v.All = link
 			continue
