@@ -40,7 +40,7 @@ func TestNoSuchRoutes(t *testing.T) {
 // a list and never more (C1, C32).
 func TestQueriesOfThePublic(t *testing.T) {
 	s := newSite(t, nil)
-	for _, path := range []string{"/", "/api/v2/summary.json", "/api/v2/incidents.json", "/api/v1/banner", "/api/v1/schedule", "/incidents/" + s.incident} {
+	for _, path := range []string{"/", "/api/v2/summary.json", "/api/v2/incidents.json", "/api/v1/banner", "/api/v1/schedule", "/history.ics", "/calendar/component/login.ics", "/incidents/" + s.incident} {
 		plain := s.ask(s.public, "GET", path, "", nil)
 		if plain.status != 200 {
 			t.Errorf("%s: %d", path, plain.status)
