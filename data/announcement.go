@@ -85,3 +85,12 @@ func (a Announcement) Version() int {
 	}
 	return n
 }
+
+// Topic is what a subscriber would have to want to be told (N5, N7).
+func (a Announcement) Topic() Topic {
+	t := Topic{Cohort: a.First().Cohort, Components: a.Components()}
+	for _, c := range a.Categories() {
+		t.Security = t.Security || c == Microsoft || c == Emergency
+	}
+	return t
+}

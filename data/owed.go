@@ -159,7 +159,7 @@ func (o Occurrence) Missing(tx Tx, by time.Time) (string, error) {
 	}
 	b := Bulletin{About: AboutOccurrence, Subject: string(o.Key()), Kind: kind, Version: o.Revised}
 	var names []string
-	for _, surface := range []Surface{OnPage, OnBanner} {
+	for _, surface := range Promised {
 		p, err := tx.Proofs().Get(KeyOfProof(b.Key(), surface))
 		if err != nil && !errors.Is(err, ErrNotFound) {
 			return "", err
@@ -174,9 +174,9 @@ func (o Occurrence) Missing(tx Tx, by time.Time) (string, error) {
 	return strings.Join(names, " and "), nil
 }
 
-// SeenIn is when both promised surfaces, page and banner, had really shown one version of o, by their proofs (N4); zero where
-// one of them never did. Version 0 is the plan as it was first told.
-func (o Occurrence) SeenIn(tx Tx, version int) (time.Time, error) {
+// SeenIn is when all of these surfaces had really shown one version of o, by their proofs (N4); zero where one of them never
+// did. Version 0 is the plan as it was first told.
+func (o Occurrence) SeenIn(tx Tx, version int, on ...Surface) (time.Time, error) {
 	kinds := []BulletinKind{TellChanged, TellCancelled}
 	if version == 0 {
 		kinds = []BulletinKind{TellPlanned}
@@ -185,7 +185,7 @@ func (o Occurrence) SeenIn(tx Tx, version int) (time.Time, error) {
 		b := Bulletin{About: AboutOccurrence, Subject: string(o.Key()), Kind: kind, Version: version}
 		var last time.Time
 		seen := 0
-		for _, surface := range []Surface{OnPage, OnBanner} {
+		for _, surface := range on {
 			p, err := tx.Proofs().Get(KeyOfProof(b.Key(), surface))
 			if errors.Is(err, ErrNotFound) {
 				break
@@ -195,23 +195,30 @@ func (o Occurrence) SeenIn(tx Tx, version int) (time.Time, error) {
 			seen++
 			last = later(last, p.At)
 		}
-		if seen == 2 {
+		if seen == len(on) {
 			return last, nil
 		}
 	}
 	return time.Time{}, nil
 }
 
-// WithProofs returns o with when its versions were seen: Announced, and Seen of its steps.
-func (o Occurrence) WithProofs(tx Tx) (Occurrence, error) {
+// Promised are the surfaces on which the 24 hours are promised (N1, N2).
+var Promised = []Surface{OnPage, OnBanner}
+
+// WithProofs returns o with when its versions were seen on all of these surfaces, without any those that are Promised: Announced,
+// and Seen of its steps.
+func (o Occurrence) WithProofs(tx Tx, on ...Surface) (Occurrence, error) {
+	if len(on) == 0 {
+		on = Promised
+	}
 	var err error
-	if o.Announced, err = o.SeenIn(tx, 0); err != nil {
+	if o.Announced, err = o.SeenIn(tx, 0, on...); err != nil {
 		return o, err
 	}
 	steps := make([]Step, len(o.Steps))
 	for i, s := range o.Steps {
 		if steps[i] = s; s.Told {
-			if steps[i].Seen, err = o.SeenIn(tx, s.Revised); err != nil {
+			if steps[i].Seen, err = o.SeenIn(tx, s.Revised, on...); err != nil {
 				return o, err
 			}
 		}

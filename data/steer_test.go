@@ -33,10 +33,14 @@ func TestSteer(t *testing.T) {
 	verify := func(o data.Occurrence, s data.Steering) (data.Occurrence, error) { return o.Verify(s) }
 	complete := func(o data.Occurrence, s data.Steering) (data.Occurrence, error) { return o.Complete(s) }
 	move := func(start, end string) doing {
-		return func(o data.Occurrence, s data.Steering) (data.Occurrence, error) { return o.Move(window(start, end), s) }
+		return func(o data.Occurrence, s data.Steering) (data.Occurrence, error) {
+			return o.Move(window(start, end), s)
+		}
 	}
 	extend := func(start, end string) doing {
-		return func(o data.Occurrence, s data.Steering) (data.Occurrence, error) { return o.Extend(window(start, end), s) }
+		return func(o data.Occurrence, s data.Steering) (data.Occurrence, error) {
+			return o.Extend(window(start, end), s)
+		}
 	}
 	shorten := func(start, end string) doing {
 		return func(o data.Occurrence, s data.Steering) (data.Occurrence, error) {

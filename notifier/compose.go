@@ -91,27 +91,7 @@ func (p *press) facts(s *story, e edition) letter.Facts {
 	if s.bulletin.About == data.AboutIncident {
 		f.TellIncident(s.incident, p.components, p.settings.URL, p.settings.Support)
 	} else {
-		p.maintenance(&f, s.bulletin, s.announcement)
+		f.TellWindow(s.bulletin, s.announcement, p.components, p.settings.URL, p.page)
 	}
 	return f
-}
-
-func (p *press) maintenance(f *letter.Facts, b data.Bulletin, a data.Announcement) {
-	o := a.First()
-	f.Start, f.End, f.Expected, f.Cohort = o.Window.Start, o.Window.End, a.Expected(), o.Cohort
-	f.URL = p.settings.URL + "/maintenance/" + data.PublicID(p.page, "occurrence", string(o.Key()))
-	for _, c := range a.Categories() {
-		f.Categories = append(f.Categories, string(c))
-	}
-	switch {
-	case b.Kind == data.TellPlanned && b.Short:
-		f.Kind = letter.ShortNotice
-	case b.Kind == data.TellChanged && o.Phase == data.Held:
-		f.Kind = letter.Held
-	case b.Kind == data.TellChanged && (o.Phase == data.InProgress || o.Phase == data.Verifying) && o.Window.End.After(o.OldWindow.End):
-		f.Kind = letter.Extended
-	case b.Kind == data.TellChanged:
-		f.OldStart, f.OldEnd = o.OldWindow.Start, o.OldWindow.End
-	}
-	f.Components = letter.Names(f.Lang, p.components, a.Components())
 }

@@ -143,10 +143,7 @@ func audience(tx data.Tx, b data.Bulletin) (concerned, error) {
 	if err != nil {
 		return concerned{}, err
 	}
-	who := concerned{topic: data.Topic{Cohort: a.First().Cohort, Components: a.Components()}}
-	for _, c := range a.Categories() {
-		who.topic.Security = who.topic.Security || c == data.Microsoft || c == data.Emergency
-	}
+	who := concerned{topic: a.Topic()}
 	for _, o := range a.Occurrences {
 		m := data.Bulletin{About: data.AboutOccurrence, Subject: string(o.Key()), Kind: b.Kind, Version: o.Revised}
 		if b.Kind == data.TellPlanned {

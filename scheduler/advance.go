@@ -238,9 +238,6 @@ func enter(tx data.Tx, o data.Occurrence, phase data.Phase, now time.Time) (data
 	return o, nil
 }
 
-// takesUpTo is how long a surface may take to be seen, where the moment to show it is the deadline itself.
-const takesUpTo = time.Minute
-
 // unseen names the surfaces that did not show all of o by the deadline of each piece (N1), and when that is next asked; what
 // was known to be short notice missed nothing. It is never taken back.
 func unseen(tx data.Tx, o data.Occurrence, now time.Time) (surfaces string, at time.Time, err error) {
@@ -248,7 +245,7 @@ func unseen(tx data.Tx, o data.Occurrence, now time.Time) (surfaces string, at t
 		return o.Missed, time.Time{}, nil
 	}
 	lead := o.Notice.WithDefaults().Deadline
-	if due := o.Deadline().Add(takesUpTo); now.Before(due) {
+	if due := o.Deadline().Add(data.NoticeTakes); now.Before(due) {
 		return "", due, nil
 	}
 	known, err := o.WithProofs(tx)
@@ -256,7 +253,7 @@ func unseen(tx data.Tx, o data.Occurrence, now time.Time) (surfaces string, at t
 		return "", time.Time{}, err
 	}
 	for _, p := range known.Parts() {
-		due := p.Window.Start.Add(takesUpTo - lead)
+		due := p.Window.Start.Add(data.NoticeTakes - lead)
 		switch {
 		case now.Before(due):
 			if at.IsZero() || due.Before(at) {

@@ -85,4 +85,3 @@ func TestReconcile(t *testing.T) {
 		}
 	}
 }
-

@@ -57,4 +57,3 @@ func TestLayBrokenPlan(t *testing.T) {
 		t.Errorf("Lay = %d occurrences, %v; want the good plan's two and an error that names the bad one", len(got), err)
 	}
 }
-

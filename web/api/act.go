@@ -26,9 +26,10 @@ import (
 type API struct {
 	Store    data.Store
 	Log      *slog.Logger
-	Public   *page.Publisher // its newest snapshot saves a preview from reading everything; nil reads
-	Settings page.Settings   // what the public surfaces are made with: previews, links and figures are made with the same
-	Undo     time.Duration   // how long a change of an incident can be taken back before anything is sent; zero sends at once
+	Public   *page.Publisher  // its newest snapshot saves a preview from reading everything; nil reads
+	Settings page.Settings    // what the public surfaces are made with: previews, links and figures are made with the same
+	Notice   data.NoticeTimes // how long before a window people are told, for those that operators open
+	Undo     time.Duration    // how long a change of an incident can be taken back before anything is sent; zero sends at once
 
 	Templates []Template // configured, besides the built-in ones
 	Alerts    Inbound    // what alerts from outside may do

@@ -69,8 +69,11 @@ type result struct {
 
 // ops lists everything, by noun.
 func ops() []Op {
-	return slices.Concat(incidentOps(), deskOps(), previewOps(), overviewOps(), operatorOps(), tokenOps(), alertOps(), auditOps(), reportOps(), sendingOps())
+	return slices.Concat(incidentOps(), deskOps(), previewOps(), maintenanceOps(), overviewOps(), operatorOps(), tokenOps(), alertOps(), auditOps(), reportOps(), sendingOps())
 }
+
+// Tries says whether the Op only asks what a change would do.
+func (op Op) Tries() bool { return op.attempt != nil }
 
 // Ops lists everything that operators can do, in the order of the documentation.
 func Ops() []Op { return ops() }

@@ -165,13 +165,16 @@ func (unsure) Update(context.Context, func(data.Tx) error) error { return data.E
 var bodies = map[string]string{
 	"incident.open": `{"title":"x","components":{"login":"degraded"}}`, "incident.update": `{"body":"x"}`, "incident.note": `{"body":"x"}`,
 	"incident.amend": `{"title":"x"}`, "incident.reword": `{"body":"x"}`, "operator.role": `{"role":"viewer"}`, "operator.link": `{"name":"Kari"}`,
-	"token.create": `{"name":"n"}`,
+	"token.create": `{"name":"n"}`, "maintenance.update": `{"body":"x"}`, "maintenance.note": `{"body":"x"}`,
+	"maintenance.open": `{"category":"emergency","lasts":"1h","reason":"x"}`,
 }
 
 func bodyOf(op api.Op, id string) string {
 	switch {
 	case op.Method == http.MethodGet:
 		return ""
+	case op.Name == "maintenance.preview":
+		return `{"operation":"maintenance.cancel","id":"` + id + `","body":{"reason":"x"}}`
 	case op.Name == "incident.preview":
 		return `{"operation":"incident.update","id":"` + id + `","body":{"body":"x"}}`
 	case bodies[op.Name] != "":
@@ -225,7 +228,7 @@ func (d *desk) refuse(c *contract) {
 			scoped = another
 		}
 		for _, id := range []string{"abcdefghijkl", api.TheOpenOne} {
-			if strings.Contains(op.Path, "{id}") || op.Name == "incident.preview" {
+			if strings.Contains(op.Path, "{id}") || strings.HasSuffix(op.Name, ".preview") {
 				ask(&root, op, pathOf(op, id), bodyOf(op, id)) // 404 or 409; a month is none: 422
 			}
 		}
@@ -241,13 +244,13 @@ func (d *desk) refuse(c *contract) {
 		ask(&root, op, path, strings.Repeat(" ", api.MaxHook+1))
 		ask(&root, op, path, bodyOf(op, "-"), "Idempotency-Key", strings.Repeat("k", 201))
 		ask(nil, op, path, bodyOf(op, "-"), "Authorization", "Bearer "+spent)
-		if op.Name != "incident.preview" {
+		if !op.Tries() {
 			d.mux = lost
 			ask(&root, op, path, bodyOf(op, "-"))
 			d.mux = good
 		}
 	}
-	for _, path := range []string{"/api/v1/incidents?limit=0", "/api/v1/incidents?before=abcdefghijkl", "/api/v1/audit?limit=0", "/api/v1/alerts?limit=0"} {
+	for _, path := range []string{"/api/v1/incidents?limit=0", "/api/v1/incidents?before=abcdefghijkl", "/api/v1/audit?limit=0", "/api/v1/alerts?limit=0", "/api/v1/maintenance?from=x"} {
 		ask(&root, api.Op{Method: "GET"}, path, "")
 	}
 	for path, body := range map[string]string{"/api/v1/tokens": `{"name":"spent"}`, "/api/v1/operators/link": `{"name":"Kari"}`, "/api/v1/sending/release": `{}`} {
@@ -319,6 +322,7 @@ func (d *desk) use() {
 	for _, path := range []string{one, "/alerts", "/incidents?limit=1", "/templates", "/me", "/operators", "/audit", "/audit/verify", "/report/" + now.Format("2006-01"), "/facts/" + now.Format("2006-01"), "/overview"} {
 		ask("GET", path, "")
 	}
+	d.steer(ask)
 	t := ask("POST", "/tokens", `{"name":"pager","role":"viewer","days":1,"scopes":["incident"],"from":["192.0.2.0/24"]}`)
 	ask("POST", "/tokens/"+t["id"].(string)+"/revoke", `{}`)
 	ask("GET", "/tokens", "")
@@ -327,4 +331,78 @@ func (d *desk) use() {
 	ask("POST", "/operators/kari/disable", `{}`)
 	ask("POST", "/operators/kari/enable", `{}`)
 	ask("POST", "/sending/release", `{}`)
+}
+
+// steer does everything with windows that can be done.
+func (d *desk) steer(ask func(method, path, body string) map[string]any) {
+	far := func(hours int) string {
+		return time.Now().UTC().Add(time.Duration(hours) * time.Hour).Format(time.RFC3339)
+	}
+	open := func(body string) string {
+		v := ask("POST", "/maintenance", body)
+		return "/maintenance/" + v["id"].(string)
+	}
+	one := open(`{"category":"critical","start":"` + far(40) + `","lasts":"2h","expected":"10m","cohort":"all","components":["login"],"reason":"a leak","body":"A fix.","bodies":{"nb":"En feil rettes."}}`)
+	for _, act := range []string{
+		`move {"start":"` + far(50) + `","end":"` + far(53) + `","reason":"r","version":2}`,
+		`extend {"by":"30m","reason":"r"}`, `shorten {"end":"` + far(52) + `","reason":"r"}`, `hold {"reason":"r"}`, `release {"reason":"r"}`,
+	} {
+		verb, body, _ := strings.Cut(act, " ")
+		if verb == "move" {
+			body = strings.Replace(body, `,"version":2`, "", 1)
+		}
+		ask("POST", one+"/"+verb, body)
+	}
+	ask("POST", one+"/updates", `{"body":"It will be quick.","bodies":{"nb":"Det gaar fort."}}`)
+	ask("POST", one+"/notes", `{"body":"Ask the supplier."}`)
+	for _, what := range []string{
+		`{"operation":"maintenance.cancel","id":"` + strings.TrimPrefix(one, "/maintenance/") + `","body":{"reason":"r"}}`,
+		`{"operation":"maintenance.open","body":{"category":"emergency","lasts":"1h","reason":"r","body":"Now.","bodies":{"nb":"Straks."}}}`,
+	} {
+		ask("POST", "/maintenance-preview", what)
+	}
+	ask("POST", one+"/cancel", `{"reason":"r"}`)
+	for _, verb := range []string{"confirm", "cancel", "move", "extend", "shorten", "hold", "release", "verify", "complete"} {
+		body := `{"reason":"r"}`
+		if verb == "move" {
+			body = `{"start":"` + far(60) + `","reason":"r"}`
+		}
+		d.conflict(one+"/"+verb, body)
+	}
+	d.conflict(one+"/updates", `{"body":"x","version":1}`)
+	d.conflict(one+"/notes", `{"body":"x","version":1}`)
+	d.conflict("/maintenance-preview", `{"operation":"maintenance.hold","id":"`+strings.TrimPrefix(one, "/maintenance/")+`","body":{"reason":"r"}}`)
+	ask("GET", one, "")
+	ask("GET", "/maintenance?from=2026-01-01&to=2026-12-31&standing=true", "")
+	ask("POST", "/maintenance-rule", `{"rule":"FREQ=DAILY","anchor":"2026-01-01","start":"02:00","length":"3s","count":2}`)
+	past := open(`{"category":"system","start":"` + far(-4) + `","end":"` + far(-3) + `","reason":"r","afterwards":true}`)
+	ask("GET", past, "")
+	now := time.Now().UTC()
+	running, slot := datatest.Occurrence("running", now.Add(-time.Hour)), datatest.Occurrence("slot", now.Add(72*time.Hour))
+	running.Phase, running.Began, slot.Phase = data.InProgress, running.Window.Start, data.Reserved
+	followed := datatest.Occurrence("followed", now.Add(90*time.Hour))
+	followed.Follows, followed.Warning, followed.Clock, followed.Components = slot.Key(), "a holiday", "clocks go forward", []string{"login"}
+	slot.OldWindow = data.Window{Start: slot.Window.Start.Add(-time.Hour), End: slot.Window.End}
+	running.Missed, running.Overran = "banner", now
+	if err := d.store.Update(d.t.Context(), func(tx data.Tx) error {
+		return errors.Join(data.PutOccurrence(tx, running, now), data.PutOccurrence(tx, slot, now), data.PutOccurrence(tx, followed, now))
+	}); err != nil {
+		d.t.Fatal(err)
+	}
+	id := func(o data.Occurrence) string {
+		return "/maintenance/" + data.PublicID("abcdefghijkl", "occurrence", string(o.Key()))
+	}
+	ask("GET", id(followed), "")
+	ask("POST", id(slot)+"/confirm", `{"reason":"r"}`)
+	ask("POST", id(running)+"/verify", `{"reason":"r"}`)
+	ask("POST", id(running)+"/complete", `{"reason":"r"}`)
+	ask("GET", "/notices/"+now.Format("2006-01"), "")
+	ask("GET", "/maintenance", "")
+}
+
+func (d *desk) conflict(path, body string) {
+	d.t.Helper()
+	if status, answer := d.do(&root, "POST", "/api/v1"+path, body); status != http.StatusConflict {
+		d.t.Errorf("%s %s: %d %s, want a conflict", path, body, status, answer)
+	}
 }

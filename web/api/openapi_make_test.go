@@ -151,12 +151,12 @@ func backupOperation() *huma.Operation {
 func keyed(op api.Op) bool { return op.Method != http.MethodGet && !op.Secret && !asks[op.Name] }
 
 // asks are the operations that change nothing though they take a body.
-var asks = map[string]bool{"incident.preview": true}
+var asks = map[string]bool{"incident.preview": true, "maintenance.preview": true, "maintenance.rule": true}
 
 // refusedBy lists the statuses by which an operation can refuse. TestOpenAPIRefusals meets each of them.
 func refusedBy(op api.Op) []int {
 	statuses := []int{400, 401, 403, 500}
-	if strings.Contains(op.Path, "{") && !strings.HasPrefix(op.Name, "report.") || op.Name == "incident.list" || asks[op.Name] {
+	if strings.Contains(op.Path, "{") && !ofMonth(op) || op.Name == "incident.list" || asks[op.Name] && op.Name != "maintenance.rule" {
 		statuses = append(statuses, 404)
 	}
 	if conflicts(op) {
@@ -167,7 +167,7 @@ func refusedBy(op api.Op) []int {
 		if !op.Hook { // senders of alerts give up after a 429, and try again after a 503
 			statuses = append(statuses, 429)
 		}
-	} else if len(op.Query) > 0 || strings.HasPrefix(op.Name, "report.") {
+	} else if len(op.Query) > 0 || ofMonth(op) {
 		statuses = append(statuses, 422)
 	}
 	if op.Method != http.MethodGet && !asks[op.Name] {
@@ -184,7 +184,8 @@ func conflicts(op api.Op) bool {
 	case "incident.list", "incident.templates", "incident.open":
 		return false
 	}
-	return strings.HasPrefix(op.Name, "incident.")
+	return strings.HasPrefix(op.Name, "incident.") || op.Name == "maintenance.preview" ||
+		strings.HasPrefix(op.Name, "maintenance.") && strings.Contains(op.Path, "{id}/")
 }
 
 var refusalWords = map[int]string{
@@ -311,4 +312,9 @@ func open(r huma.Registry, o *huma.OpenAPI) {
 			s.AdditionalProperties = nil
 		}
 	}
+}
+
+// ofMonth says whether an operation answers for a month: what is no month is not missing, it is wrong.
+func ofMonth(op api.Op) bool {
+	return strings.HasPrefix(op.Name, "report.") || op.Name == "notices.kept"
 }

@@ -134,7 +134,7 @@ func preview(a *API, tx data.Tx, c *Call) (func(context.Context) (any, error), e
 		}
 		shown := state.Incidents[n]
 		v.onPage(state, shown)
-		v.onBanner(state, shown)
+		v.Banners = bannersOf(state, i.ID)
 		if v.Feed, err = ui.MarshalJSON(wire.IncidentOf(shown, a.Settings.URL)); err != nil {
 			return nil, err
 		}
@@ -189,40 +189,27 @@ func (v *Preview) onPage(s *page.State, i data.Incident) {
 	}
 }
 
-// onBanner finds the incident on the banner of every audience that would see it.
-func (v *Preview) onBanner(s *page.State, i data.Incident) {
+// bannersOf finds something on the banner of every audience that would see it.
+func bannersOf(s *page.State, id string) []data.Banner {
+	out := []data.Banner{}
 	audiences := []string{"", data.AllCustomers}
 	for _, c := range s.Cohorts {
 		audiences = append(audiences, c.Slug)
 	}
 	for _, audience := range audiences {
 		for _, b := range banner.For(s, audience, i18n.EN) {
-			if b.ID == i.ID && !slices.Contains(v.Banners, b) {
-				v.Banners = append(v.Banners, b)
+			if b.ID == id && !slices.Contains(out, b) {
+				out = append(out, b)
 			}
 		}
 	}
+	return out
 }
 
 func (v *Preview) byMail(ctx context.Context, a *API, i data.Incident, topic data.Topic, components []data.Component) error {
-	err := a.Store.View(ctx, func(tx data.Tx) error {
-		for s, err := range tx.Subscribers().Range("", "") {
-			if err != nil {
-				return err
-			}
-			if s.Channel == data.ByMail && s.Wants(topic) {
-				v.Mail.Recipients++
-				v.Mail.Languages[s.Lang]++
-			}
-		}
-		return nil
-	})
+	langs, err := v.Mail.count(ctx, a.Store, topic)
 	if err != nil {
 		return err
-	}
-	langs := slices.Sorted(maps.Keys(v.Mail.Languages))
-	if len(langs) == 0 {
-		langs = []string{string(i18n.EN)}
 	}
 	for _, lang := range langs {
 		f := letter.Facts{Lang: i18n.Lang(lang), Kind: letter.Incident, Product: a.Settings.Product, Zone: a.Settings.Zone, Contract: true}
@@ -237,4 +224,25 @@ func (v *Preview) byMail(ctx context.Context, a *API, i data.Incident, topic dat
 		v.Mail.Letters = append(v.Mail.Letters, Letter{Lang: lang, Subject: l.Subject, Text: l.Text, HTML: l.HTML})
 	}
 	return nil
+}
+
+// count fills in who is mailed of a topic, and returns the languages to write in: English where nobody is.
+func (m *MailPreview) count(ctx context.Context, store data.Store, topic data.Topic) ([]string, error) {
+	err := store.View(ctx, func(tx data.Tx) error {
+		for s, err := range tx.Subscribers().Range("", "") {
+			if err != nil {
+				return err
+			}
+			if s.Channel == data.ByMail && s.Wants(topic) {
+				m.Recipients++
+				m.Languages[s.Lang]++
+			}
+		}
+		return nil
+	})
+	langs := slices.Sorted(maps.Keys(m.Languages))
+	if len(langs) == 0 {
+		langs = []string{string(i18n.EN)}
+	}
+	return langs, err
 }
