@@ -11,8 +11,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// divisions draws up to four cohorts with percentages that leave some over, and a rest.
-func divisions(t *rapid.T) Cohorts {
+// shares draws up to four cohorts with percentages that leave some over, and a rest.
+func shares(t *rapid.T) Cohorts {
 	var cs Cohorts
 	left := 100
 	for n := range rapid.IntRange(1, 4).Draw(t, "cohorts") {
@@ -37,7 +37,7 @@ func TestSharesAreExact(t *testing.T) {
 	t.Parallel()
 	const customers = 4000
 	rapid.Check(t, func(t *rapid.T) {
-		cs := divisions(t)
+		cs := shares(t)
 		got := map[string]int{}
 		from := rapid.IntRange(0, 1e9).Draw(t, "from")
 		for n := range customers {
@@ -61,7 +61,7 @@ func TestSharesAreExact(t *testing.T) {
 func TestGrowingMovesForward(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		cs := divisions(t)
+		cs := shares(t)
 		left := 100
 		for _, c := range cs {
 			left -= c.Percent
@@ -87,7 +87,7 @@ func TestGrowingMovesForward(t *testing.T) {
 func TestListsComeFirst(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		cs := divisions(t)
+		cs := shares(t)
 		other := slices.Clone(cs)
 		n := rapid.IntRange(0, len(cs)-1).Draw(t, "lists")
 		other[n].List, other[n].Name = []string{"Cust1", "Cust2"}, Words{"en": "some"}
@@ -188,12 +188,12 @@ func TestNobodyMovesWithinACycle(t *testing.T) {
 		for n := range 4 {
 			cycles = append(cycles, upgrade(begin.AddDate(0, 0, 21*n)))
 		}
-		configured := divisions(t)
+		configured := shares(t)
 		seen := map[OccurrenceKey]string{} // of the cycle, who is where
 		for now := begin.AddDate(0, 0, -5); now.Before(begin.AddDate(0, 0, 80)); now = now.Add(6 * time.Hour) {
 			kept = Divide(kept, configured, cycles, now)
 			if rapid.IntRange(0, 7).Draw(t, "configure") == 0 {
-				configured = divisions(t)
+				configured = shares(t)
 			}
 			for _, c := range cycles {
 				if !c.Span().Contains(now) {

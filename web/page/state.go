@@ -88,8 +88,8 @@ type State struct {
 	Components  []Component
 	Incidents   []data.Incident   // newest first, internal updates taken out
 	Occurrences []data.Occurrence // by start: what was announced in the last 90 days, and all that is laid out ahead
-	Cohorts     data.Cohorts
-	Months      []Month // oldest first
+	Cohorts     data.Cohorts      // as in force at Now: nobody moves within a cycle (M16)
+	Months      []Month           // oldest first
 	Headline    Headline
 	Measured    time.Time // until when a public component was watched: Now while one still is, zero means never
 
@@ -125,11 +125,9 @@ func ReadAfter(tx data.Tx, settings Settings, now time.Time, before *State) (*St
 		return nil, fmt.Errorf("reading the page's ID: %w", err)
 	}
 	s.PageID = id.Value
-	cohorts, err := data.All(tx.Cohorts().Range("", ""))
-	if err != nil {
-		return nil, err
+	if s.Cohorts, err = data.CohortsAt(tx, now); err != nil {
+		return nil, fmt.Errorf("reading the cohorts: %w", err)
 	}
-	s.Cohorts = slices.DeleteFunc(cohorts, func(c data.Cohort) bool { return c.Retired })
 	records, err := Records(tx, now)
 	if err != nil {
 		return nil, err

@@ -31,6 +31,9 @@ func (c *Config) Apply(ctx context.Context, store data.Store, now time.Time) err
 		if err := c.applyComponents(tx, now); err != nil {
 			return err
 		}
+		if err := data.KeepDivisions(tx, now); err != nil { // nobody moves within a cycle (M16)
+			return err
+		}
 		if err := replace(tx.Cohorts(), c.Cohorts, func(old data.Cohort) (data.Cohort, bool) {
 			gone := !old.Retired && old.Origin != ""
 			old.Retired = true
