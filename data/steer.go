@@ -282,12 +282,11 @@ func (o Occurrence) say(s Steering) (Occurrence, error) {
 	if strings.TrimSpace(s.Body) != "" {
 		return o.Say(s.Body, s.Words, false, s.By, s.Now)
 	}
-	for _, text := range s.Words {
-		if strings.TrimSpace(text) != "" {
-			return o, Invalid("body", "give the text in English as well: other languages fall back to it")
-		}
+	words, err := cleanWords("bodies", s.Words, CleanText, MaxBody)
+	if len(words) > 0 {
+		return o, Invalid("bodies", "give the text in English as well, as body: other languages fall back to it")
 	}
-	return o, nil
+	return o, err
 }
 
 // Say adds an update for readers, or, where internal, a note for operators (M11: a window that overruns asks for one). It

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/data/datatest"
 	"github.com/superoffice/statusd/web/api"
 	"github.com/superoffice/statusd/web/ui"
 )
@@ -134,23 +135,37 @@ func TestEveryFieldOfEveryBody(t *testing.T) {
 	})
 	// What is right, and what it is about.
 	right := map[string]struct{ id, sub, body string }{
-		"incident.open":    {"", "", `{"title":"x","components":{"login":"degraded"}}`},
-		"incident.update":  {s.incident, "", `{"body":"x"}`},
-		"incident.resolve": {s.incident, "", `{"body":"x"}`},
-		"incident.publish": {draft.ID, "", `{}`},
-		"incident.discard": {draft.ID, "", `{}`},
-		"incident.note":    {s.incident, "", `{"body":"x"}`},
-		"incident.amend":   {s.incident, "", `{"title":"y"}`},
-		"incident.undo":    {s.incident, "", `{}`},
-		"incident.reword":  {s.incident, update, `{"body":"y"}`},
-		"incident.preview": {"", "", `{"operation":"incident.reword","id":"` + s.incident + `","update":"` + update + `","body":{"body":"y"}}`},
-		"operator.role":    {operator, "", `{"role":"viewer"}`},
-		"operator.disable": {operator, "", `{}`},
-		"operator.enable":  {operator, "", `{}`},
-		"operator.link":    {"", "", `{"name":"ola"}`},
-		"token.create":     {"", "", `{"name":"pager"}`},
-		"token.revoke":     {token, "", `{}`},
-		"sending.release":  {"", "", `{}`},
+		"incident.open":        {"", "", `{"title":"x","components":{"login":"degraded"}}`},
+		"incident.update":      {s.incident, "", `{"body":"x"}`},
+		"incident.resolve":     {s.incident, "", `{"body":"x"}`},
+		"incident.publish":     {draft.ID, "", `{}`},
+		"incident.discard":     {draft.ID, "", `{}`},
+		"incident.note":        {s.incident, "", `{"body":"x"}`},
+		"incident.amend":       {s.incident, "", `{"title":"y"}`},
+		"incident.undo":        {s.incident, "", `{}`},
+		"incident.reword":      {s.incident, update, `{"body":"y"}`},
+		"incident.preview":     {"", "", `{"operation":"incident.reword","id":"` + s.incident + `","update":"` + update + `","body":{"body":"y"}}`},
+		"maintenance.open":     {"", "", `{"category":"emergency","lasts":"1h","reason":"x"}`},
+		"maintenance.confirm":  {s.window(data.Reserved), "", `{"reason":"x"}`},
+		"maintenance.cancel":   {s.window(data.Scheduled), "", `{"reason":"x"}`},
+		"maintenance.move":     {s.window(data.Scheduled), "", `{"start":"` + time.Now().AddDate(0, 0, 9).UTC().Format(time.RFC3339) + `","reason":"x"}`},
+		"maintenance.extend":   {s.window(data.Scheduled), "", `{"by":"1h","reason":"x"}`},
+		"maintenance.shorten":  {s.window(data.Scheduled), "", `{"by":"1h","reason":"x"}`},
+		"maintenance.hold":     {s.window(data.Scheduled), "", `{"reason":"x"}`},
+		"maintenance.release":  {s.window(data.Held), "", `{"reason":"x"}`},
+		"maintenance.verify":   {s.window(data.InProgress), "", `{"reason":"x"}`},
+		"maintenance.complete": {s.window(data.InProgress), "", `{"reason":"x"}`},
+		"maintenance.update":   {s.window(data.Scheduled), "", `{"body":"x"}`},
+		"maintenance.note":     {s.window(data.Scheduled), "", `{"body":"x"}`},
+		"maintenance.preview":  {"", "", `{"operation":"maintenance.cancel","id":"` + s.window(data.Scheduled) + `","body":{"reason":"x"}}`},
+		"maintenance.rule":     {"", "", `{"rule":"FREQ=DAILY","anchor":"2026-01-01","start":"02:00","length":"3s"}`},
+		"operator.role":        {operator, "", `{"role":"viewer"}`},
+		"operator.disable":     {operator, "", `{}`},
+		"operator.enable":      {operator, "", `{}`},
+		"operator.link":        {"", "", `{"name":"ola"}`},
+		"token.create":         {"", "", `{"name":"pager"}`},
+		"token.revoke":         {token, "", `{}`},
+		"sending.release":      {"", "", `{}`},
 	}
 	tried, taken := 0, 0
 	d.on = true
@@ -241,4 +256,18 @@ func TestEveryFieldOfEveryBody(t *testing.T) {
 	if tried < 500 || taken == 0 {
 		t.Errorf("%d values tried, %d taken: is that all?", tried, taken)
 	}
+}
+
+// window puts one of a phase into the store, in five days or running, and returns its name.
+func (s *site) window(phase data.Phase) string {
+	start := time.Now().UTC().AddDate(0, 0, 5)
+	if phase == data.InProgress {
+		start = time.Now().UTC().Add(-time.Hour)
+	}
+	o := datatest.Occurrence("fields-"+strings.ReplaceAll(string(phase), "_", "-"), start)
+	if o.Phase = phase; o.CarriedOut() {
+		o.Began = start
+	}
+	s.update(func(tx data.Tx) error { return data.PutOccurrence(tx, o, time.Now()) })
+	return string(o.Key())
 }

@@ -51,8 +51,10 @@ type changing func(o data.Occurrence, p WindowChange, s data.Steering) (data.Occ
 // plain is an act that needs no times.
 func plain(act func(data.Occurrence, data.Steering) (data.Occurrence, error)) changing {
 	return func(o data.Occurrence, p WindowChange, s data.Steering) (data.Occurrence, error) {
-		if !p.Start.IsZero() || !p.End.IsZero() || p.By != "" {
-			return o, data.Invalid("start", "this changes no times: leave start, end and by out")
+		for field, given := range map[string]bool{"start": !p.Start.IsZero(), "end": !p.End.IsZero(), "by": p.By != ""} {
+			if given {
+				return o, data.Invalid(field, "this changes no times: leave it out")
+			}
 		}
 		return act(o, s)
 	}
@@ -97,6 +99,19 @@ func maintenanceActs() []Op {
 	})
 }
 
+// farthestWindow is how far from now a window may be: there is no year 10000 in JSON, and nobody plans that far.
+const farthestWindow = 20 * 366 * 24 * time.Hour
+
+// reachable checks that instants of a request are of this time; zero ones were left out.
+func reachable(now, start, end time.Time) error {
+	for field, t := range map[string]time.Time{"start": start, "end": end} {
+		if d := t.Sub(now); !t.IsZero() && (d > farthestWindow || d < -farthestWindow) {
+			return data.Invalid(field, fmt.Sprintf("the year %d is too far away: at most 20 years from now", t.UTC().Year()))
+		}
+	}
+	return nil
+}
+
 // steering is who asks, with the right to do what is asked.
 func steering(c *Call, why, body string, words data.Words, short, afterwards bool) (data.Steering, error) {
 	if afterwards && !c.By.Role.May(data.Admin) {
@@ -112,6 +127,9 @@ func (a *API) steer(tx data.Tx, c *Call, change changing) (*result, error) {
 	}
 	s, err := steering(c, p.Reason, p.Body, p.Bodies, p.Short, p.Afterwards)
 	if err != nil {
+		return nil, err
+	}
+	if err := reachable(c.now, p.Start, p.End); err != nil {
 		return nil, err
 	}
 	before, err := a.windowVersion(tx, c, p.Version)
@@ -192,7 +210,7 @@ func resized(o data.Occurrence, p WindowChange, way time.Duration) (data.Window,
 		return w, nil
 	}
 	if !p.End.IsZero() {
-		return w, data.Invalid("by", "both end and by are given: keep one")
+		return w, data.Invalid("end", "both end and by are given: keep one")
 	}
 	d, err := lengthOf("by", p.By)
 	w.End = o.Window.End.Add(way * d)
@@ -217,13 +235,16 @@ func openMaintenance(a *API, tx data.Tx, c *Call) (*result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := reachable(c.now, p.Start, p.End); err != nil {
+		return nil, err
+	}
 	r := data.Opening{
 		Category: p.Category, Window: data.Window{Start: p.Start, End: p.End}, Cohort: p.Cohort, Components: p.Components,
 		Zone: a.zone().String(), Notice: a.Notice,
 	}
 	if p.Lasts != "" {
 		if !p.End.IsZero() {
-			return nil, data.Invalid("lasts", "both end and lasts are given: keep one")
+			return nil, data.Invalid("end", "both end and lasts are given: keep one")
 		}
 		d, err := lengthOf("lasts", p.Lasts)
 		if err != nil {

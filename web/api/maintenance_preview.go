@@ -163,6 +163,12 @@ func previewRule(a *API, tx data.Tx, c *Call) (func(context.Context) (any, error
 	if p.Count < 1 || p.Count > mostRuleWindows {
 		return nil, data.Invalid("count", fmt.Sprintf("%d windows: ask for 1 to %d", p.Count, mostRuleWindows))
 	}
+	switch {
+	case p.Rule != "" && p.Cron != "":
+		return nil, data.Invalid("cron", "both rule and cron are given: keep one")
+	case p.End != "" && p.Length != "":
+		return nil, data.Invalid("end", "both end and length are given: keep one")
+	}
 	rec := data.Recurrence{
 		Zone: p.Zone, Rule: p.Rule, Cron: p.Cron, Anchor: p.Anchor, Start: p.Start, Until: p.End, Days: p.Days, Shift: p.Shift,
 	}

@@ -132,7 +132,7 @@ func TestAfterwards(t *testing.T) {
 		`{"category":"system","lasts":"soon","reason":"r"}`:                                             "lasts",
 		`{"category":"recycle","lasts":"1h","reason":"r"}`:                                              "category",
 		`{"category":"system","lasts":"1h","expected":"2h","reason":"r","short_notice":true}`:           "expected",
-		`{"category":"system","lasts":"1h","end":"` + at(9) + `","reason":"r","short_notice":true}`:     "lasts",
+		`{"category":"system","lasts":"1h","end":"` + at(9) + `","reason":"r","short_notice":true}`:     "end",
 		`{"category":"system","lasts":"1h","reason":"` + strings.Repeat("r", 501) + `","cohort":"all"}`: "reason",
 	} {
 		status, answer := d.do(&duty, "POST", "/api/v1/maintenance", body)
