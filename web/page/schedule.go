@@ -85,19 +85,21 @@ func (m maker) scheduleOf(from, to time.Time, here string) schedule {
 	shown := m.s.announcements(func(o data.Occurrence) bool {
 		return o.Window.End.After(m.s.Now) && o.Window.Overlaps(data.Window{Start: from, End: to}) && o.Phase != data.Completed
 	})
+	windows := make([]window, len(shown))
 	var last time.Time
-	for _, a := range shown {
+	for n, a := range shown {
+		windows[n] = m.window(a)
 		local := a.Window().Start.In(m.s.Zone)
 		if monday := mondayOf(local); !monday.Equal(last) {
 			last = monday
-			_, n := local.ISOWeek()
+			_, weekOf := local.ISOWeek()
 			s.Weeks = append(s.Weeks, week{
-				Name: m.T("ui.week", "n", number(n)),
+				Name: m.T("ui.week", "n", number(weekOf)),
 				Span: i18n.ShortDate(m.l, monday, m.s.Zone) + " – " + i18n.ShortDate(m.l, monday.AddDate(0, 0, 6), m.s.Zone),
 			})
 		}
 		current := &s.Weeks[len(s.Weeks)-1]
-		v := slot{m.window(a), m.shortDay(local.Weekday()), number(local.Day())}
+		v := slot{windows[n], m.shortDay(local.Weekday()), number(local.Day())}
 		current.Windows = append(current.Windows, v)
 		if v.Key == "reserved" {
 			s.Reserved = m.T("line.reserved_slot")
@@ -107,15 +109,15 @@ func (m maker) scheduleOf(from, to time.Time, here string) schedule {
 		d := time.Weekday((n + 1) % 7)
 		s.Weekdays = append(s.Weekdays, weekday{i18n.Weekday(m.l, d), m.shortDay(d)})
 	}
-	s.Days = m.days(from, to, shown)
+	s.Days = m.days(from, to, shown, windows)
 	return s
 }
 
 // urgent orders the keys of windows: of several on one day the first colours it.
 var urgent = []string{"running", "planned", "held", "reserved", "cancelled"}
 
-// days are those of whole weeks that hold [from, to), with what falls on each.
-func (m maker) days(from, to time.Time, shown []data.Announcement) []day {
+// days are those of whole weeks that hold [from, to), with what falls on each. windows are those shown, in the same order.
+func (m maker) days(from, to time.Time, shown []data.Announcement, windows []window) []day {
 	first, today := mondayOf(from.In(m.s.Zone)), midnight(m.s.Now.In(m.s.Zone))
 	var out []day
 	for n := 0; n%7 != 0 || midnight(first.AddDate(0, 0, n)).Before(to); n++ {
@@ -128,11 +130,11 @@ func (m maker) days(from, to time.Time, shown []data.Announcement) []day {
 			d.Week = number(week)
 		}
 		var titles []string
-		for _, a := range shown {
+		for i, a := range shown {
 			if !a.Window().Overlaps(data.Window{Start: begin, End: end}) {
 				continue
 			}
-			w := m.window(a)
+			w := windows[i]
 			title := w.Title
 			if w.Phase != "" {
 				title += " (" + w.Phase + ")"
