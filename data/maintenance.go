@@ -69,6 +69,7 @@ type Maintenance struct {
 	Reserved   bool       `json:"reserved,omitempty"` // laid out as reserved and needs an operator's confirmation (M8)
 	Standing   bool       `json:"standing,omitempty"` // covered by a standing notice: no bulletins, no marks (M6, A-7)
 	Follows    string     `json:"follows,omitempty"`  // slug of the plan whose fate holds this one (M3)
+	Avoids     []Avoid    `json:"avoids,omitempty"`   // days it keeps clear of; none means that it runs on every day of its rule
 
 	Expected time.Duration `json:"expected"` // expected interruption inside the window (M11)
 	Notice   NoticeTimes   `json:"notice"`

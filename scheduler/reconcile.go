@@ -7,36 +7,51 @@ import (
 	"time"
 
 	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/scheduler/plan"
 )
 
 // Reconcile compares what is with what should be and returns the occurrences to write.
 //
 //   - New ones whose window is not over are added. One that starts too soon to be noticed in time says so.
 //   - One that is not begun and has changed takes its new shape; if people were told, that is a change to tell.
-//   - One that is no longer planned and not begun is withdrawn, and comes back if it is planned again.
+//   - One that is no longer planned and not begun is withdrawn, and comes back if it is planned again. So is one that a freeze
+//     or a holiday withholds, or would move to where no time is left for its notice.
 //
 // What a person steered, what has begun and what is over is left alone.
-func Reconcile(is, should map[data.OccurrenceKey]data.Occurrence, now time.Time) []data.Occurrence {
+func Reconcile(is map[data.OccurrenceKey]data.Occurrence, should plan.Layout, now time.Time) []data.Occurrence {
 	var out []data.Occurrence
-	for key, want := range should {
-		have, known := is[key]
-		if !known {
-			if want.Window.End.After(now) {
-				out = append(out, shortened(want, want.Window.Start, now))
-			}
-			continue
-		}
-		if changed, ok := revise(have, want, now); ok {
-			out = append(out, changed)
-		}
-	}
-	for key, have := range is {
-		if _, planned := should[key]; planned || have.Steered || !open(have, now) {
-			continue
+	withdraw := func(have data.Occurrence, why string) {
+		if have.Steered || !open(have, now) {
+			return
 		}
 		gone := have
 		gone.Phase = data.Withdrawn
-		out = append(out, have.Stepped(gone, data.ActWithdraw, "", "the plan no longer has it", now))
+		out = append(out, have.Stepped(gone, data.ActWithdraw, "", why, now))
+	}
+	for key, want := range should.Windows {
+		have, known := is[key]
+		why, moved := should.Moved[key]
+		switch {
+		case !known && want.Window.End.After(now):
+			out = append(out, shortened(want, want.Window.Start, now))
+		case !known:
+		case moved && !have.Window.Equal(want.Window) && tooLate(want, now), moved && have.Phase == data.Withdrawn && tooLate(want, now):
+			withdraw(have, fmt.Sprintf("withheld: %s; it cannot be noticed in time for %s", why, clock(want.Window.Start)))
+		default:
+			if changed, ok := revise(have, want, why, now); ok {
+				out = append(out, changed)
+			}
+		}
+	}
+	for key, have := range is {
+		if _, planned := should.Windows[key]; planned {
+			continue
+		}
+		why := "the plan no longer has it"
+		if w, ok := should.Withheld[key]; ok {
+			why = "withheld: " + w.Why
+		}
+		withdraw(have, why)
 	}
 	slices.SortFunc(out, func(a, b data.Occurrence) int { return cmp.Compare(a.Key(), b.Key()) })
 	return out
@@ -47,8 +62,12 @@ func open(o data.Occurrence, now time.Time) bool {
 	return (o.Phase == data.Scheduled || o.Phase == data.Reserved || o.Phase == data.Held) && o.Window.Start.After(now)
 }
 
-// revise gives have the shape of want, keeping its history; false where that changes nothing.
-func revise(have, want data.Occurrence, now time.Time) (data.Occurrence, bool) {
+// tooLate says whether o starts too soon for its notice.
+func tooLate(o data.Occurrence, now time.Time) bool { return !o.Standing && now.After(o.Deadline()) }
+
+// revise gives have the shape of want, keeping its history; false where that changes nothing. Moved says why want is not where
+// its rule puts it; empty where it is.
+func revise(have, want data.Occurrence, moved string, now time.Time) (data.Occurrence, bool) {
 	back := have.Phase == data.Withdrawn && want.Window.Start.After(now)
 	if have.Steered || !(open(have, now) || back) {
 		return have, false
@@ -72,8 +91,11 @@ func revise(have, want data.Occurrence, now time.Time) (data.Occurrence, bool) {
 		next = shortened(next, added, now)
 	}
 	act, why := data.ActReplan, "the plan changed"
-	if back {
+	switch {
+	case back:
 		act, why = data.ActRestore, "the plan has it again"
+	case moved != "" && !have.Window.Equal(next.Window):
+		why = "moved: " + moved
 	}
 	if !have.Told(now) && !back { // nobody knew, so there is no history to tell; the plan's versions have it
 		return next, true

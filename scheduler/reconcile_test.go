@@ -32,7 +32,7 @@ func TestReconcile(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return got
+		return got.Windows
 	}
 	nothing := map[data.OccurrenceKey]data.Occurrence{}
 	shorter := func(m *data.Maintenance) { m.Recurrence.Until = "04:00" }
@@ -68,7 +68,7 @@ func TestReconcile(t *testing.T) {
 		{"cancelled by a person", with(func(o *data.Occurrence) { o.Phase = data.Cancelled }), lay(nil), early, ""},
 		{"completed", with(func(o *data.Occurrence) { o.Phase = data.Completed }), nothing, early, ""},
 	} {
-		got := scheduler.Reconcile(tt.is, tt.should, at(t, tt.now))
+		got := scheduler.Reconcile(tt.is, plan.Layout{Windows: tt.should}, at(t, tt.now))
 		var text string
 		if len(got) == 1 {
 			o := got[0]
@@ -79,7 +79,7 @@ func TestReconcile(t *testing.T) {
 		}
 		for _, o := range got { // writing it and planning again changes nothing
 			is := map[data.OccurrenceKey]data.Occurrence{o.Key(): o}
-			if again := scheduler.Reconcile(is, tt.should, at(t, tt.now)); len(again) > 0 {
+			if again := scheduler.Reconcile(is, plan.Layout{Windows: tt.should}, at(t, tt.now)); len(again) > 0 {
 				t.Errorf("%s: planning again writes %v", tt.name, again)
 			}
 		}

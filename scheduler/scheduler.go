@@ -128,22 +128,23 @@ func (s *Scheduler) Plan(ctx context.Context, now time.Time) error {
 			return err
 		}
 		// A window that runs already was laid out before it began; on the first day it may not have been.
-		var should map[data.OccurrenceKey]data.Occurrence
+		var should plan.Layout
 		should, broken = plan.Lay(plans, now.AddDate(0, 0, -8), now.Add(Ahead))
 		is := map[data.OccurrenceKey]data.Occurrence{}
 		for o, err := range tx.Occurrences().Range("", "") {
 			if err != nil {
 				return err
 			}
-			_, planned := should[o.Key()] // one that was moved ahead may be over before its own date
+			_, planned := should.Windows[o.Key()] // one that was moved ahead may be over before its own date
 			if planned || o.Window.End.After(now) && o.Maintenance != data.AdHoc {
 				is[o.Key()] = o
 			}
 		}
 		if broken != nil {
 			for key, o := range is {
-				if _, ok := should[key]; !ok {
-					should[key] = o
+				_, planned := should.Windows[key]
+				if _, withheld := should.Withheld[key]; !planned && !withheld {
+					should.Windows[key] = o
 				}
 			}
 		}

@@ -35,14 +35,47 @@ func (c *scheduleCommand) Run(io streams) error {
 		}
 		to = first.AddDate(0, 0, 56).Format(time.DateOnly)
 	}
-	windows, err := plan.LayDates(cfg.Maintenances, from, to)
+	laid, err := plan.LayDates(cfg.Maintenances, from, to)
 	if err != nil {
 		return usageError{err}
 	}
 	if c.JSON {
-		return writeJSON(io.out, wire.Windows(windows))
+		return writeJSON(io.out, wire.Windows(laid.InOrder()))
 	}
-	return calendar(io, windows, cfg.Page.Zone)
+	if err := calendar(io, laid.InOrder(), cfg.Page.Zone); err != nil {
+		return err
+	}
+	avoided(io, laid, cfg.Page.Zone)
+	return nil
+}
+
+// avoided writes what freezes and holidays do to the windows: which of them moved, are withheld, or are worth a second look.
+func avoided(io streams, laid plan.Layout, zone *time.Location) {
+	var moved, warned []string
+	for _, o := range laid.InOrder() {
+		if why, ok := laid.Moved[o.Key()]; ok {
+			moved = append(moved, fmt.Sprintf("%s of %s, to %s: %s.", o.Maintenance, o.Date, o.Window.Start.In(zone).Format("Mon 2006-01-02 15:04"), why))
+		}
+		if o.Warning != "" {
+			warned = append(warned, fmt.Sprintf("%s of %s: %s.", o.Maintenance, o.Date, o.Warning))
+		}
+	}
+	var withheld []string
+	for _, w := range laid.WithheldInOrder() {
+		withheld = append(withheld, fmt.Sprintf("%s of %s: %s.", w.Occurrence.Maintenance, w.Occurrence.Date, w.Why))
+	}
+	for _, part := range []struct {
+		title string
+		lines []string
+	}{{"Moved", moved}, {"Withheld", withheld}, {"Worth a second look", warned}} {
+		if len(part.lines) == 0 {
+			continue
+		}
+		fmt.Fprintf(io.out, "\n%s:\n", part.title)
+		for _, line := range part.lines {
+			fmt.Fprintf(io.out, "  %s\n", line)
+		}
+	}
 }
 
 // calendar writes the windows for people. What comes every night is one line, not sixty.

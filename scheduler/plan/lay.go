@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -12,79 +13,217 @@ import (
 	"github.com/superoffice/statusd/scheduler/recur"
 )
 
-// Lay returns the occurrences that the plans make with a start in [from, to), by key. A version of a plan governs the
-// starts from its ValidFrom to that of the next version (T3). A plan whose rule does not compile is an error that names
-// it, and the other plans are laid out all the same.
-func Lay(plans []data.Maintenance, from, to time.Time) (map[data.OccurrenceKey]data.Occurrence, error) {
-	out := map[data.OccurrenceKey]data.Occurrence{}
-	var errs []error
-	all := bySlug(plans)
-	for slug, versions := range all {
-		for i, m := range versions {
-			since, until := latest(from, m.ValidFrom), to
+// Layout is what plans make in a span of time.
+type Layout struct {
+	Windows  map[data.OccurrenceKey]data.Occurrence
+	Withheld map[data.OccurrenceKey]Withheld // what their rules make and a freeze or a holiday withholds
+	Moved    map[data.OccurrenceKey]string   // of Windows, why one is not where its rule puts it
+}
+
+// Withheld is a window that is not laid out.
+type Withheld struct {
+	Occurrence data.Occurrence // where its rule puts it
+	Why        string          // in a line
+}
+
+func newLayout() Layout {
+	return Layout{
+		Windows: map[data.OccurrenceKey]data.Occurrence{}, Withheld: map[data.OccurrenceKey]Withheld{}, Moved: map[data.OccurrenceKey]string{},
+	}
+}
+
+// InOrder are the windows by start, then category, then cohort.
+func (l Layout) InOrder() []data.Occurrence { return InOrder(slices.Collect(maps.Values(l.Windows))) }
+
+// WithheldInOrder are those withheld by when they would have started.
+func (l Layout) WithheldInOrder() []Withheld {
+	out := slices.Collect(maps.Values(l.Withheld))
+	slices.SortFunc(out, func(a, b Withheld) int { return inOrder(a.Occurrence, b.Occurrence) })
+	return out
+}
+
+// Lay returns what the plans make with a start in [from, to). A version of a plan governs what its rule starts from its
+// ValidFrom to that of the next version (T3). A plan whose rule or freezes do not compile is an error that names it, and the
+// other plans are laid out all the same.
+func Lay(plans []data.Maintenance, from, to time.Time) (Layout, error) {
+	p, err := prepare(plans)
+	pad := time.Duration(p.pad()) * 24 * time.Hour
+	for _, versions := range p.plans {
+		for i, v := range versions {
+			since, until := latest(from.Add(-pad), v.ValidFrom), to.Add(pad)
 			if i+1 < len(versions) && versions[i+1].ValidFrom.Before(until) {
 				until = versions[i+1].ValidFrom
 			}
-			if m.Retired || !since.Before(until) {
+			if v.broken || v.Retired || !since.Before(until) {
 				continue
 			}
-			rule, err := recur.Compile(m.Recurrence)
-			if err != nil {
-				errs = append(errs, fmt.Errorf("maintenance %s: %w", slug, err))
-				continue
-			}
-			for _, at := range rule.Between(since, until) {
-				o := occurrence(m, at, all)
-				out[o.Key()] = o
+			for _, at := range v.rule.Between(since, until) {
+				p.add(v, at)
 			}
 		}
 	}
-	return out, errors.Join(errs...)
+	out := p.settle()
+	outside := func(o data.Occurrence) bool { return o.Window.Start.Before(from) || !o.Window.Start.Before(to) }
+	out.keep(func(o data.Occurrence) bool { return !outside(o) })
+	return out, err
 }
 
-// occurrence is the window that a plan makes at an occasion.
-func occurrence(m data.Maintenance, at recur.Occasion, all map[string][]data.Maintenance) data.Occurrence {
+// LayDates returns what the plans make on local nominal dates in [from, to), both YYYY-MM-DD. It is Lay for people who plan
+// ahead, and takes each plan as it is written, whenever it holds: an error names the date or the plan that is wrong.
+func LayDates(plans []data.Maintenance, from, to string) (Layout, error) {
+	plans = slices.DeleteFunc(slices.Clone(plans), func(m data.Maintenance) bool { return m.Retired })
+	p, err := prepare(plans)
+	if err != nil {
+		return newLayout(), err
+	}
+	begin, end, err := padded(from, to, p.pad())
+	if err != nil {
+		return newLayout(), err
+	}
+	for _, versions := range p.plans {
+		for _, v := range versions {
+			v.always = true
+			at, err := v.rule.BetweenDates(begin, end)
+			if err != nil {
+				return newLayout(), err
+			}
+			for _, a := range at {
+				p.add(v, a)
+			}
+		}
+	}
+	out := p.settle()
+	out.keep(func(o data.Occurrence) bool { return o.Date >= from && o.Date < to })
+	return out, nil
+}
+
+// padded is a span of dates with so many days before and after it. Dates that are wrong stay as they are, for the rule to say so.
+func padded(from, to string, days int) (begin, end string, err error) {
+	a, err1 := time.Parse(time.DateOnly, from)
+	b, err2 := time.Parse(time.DateOnly, to)
+	if err1 != nil || err2 != nil || b.Before(a) {
+		return from, to, nil
+	}
+	return a.AddDate(0, 0, -days).Format(time.DateOnly), b.AddDate(0, 0, days).Format(time.DateOnly), nil
+}
+
+// keep drops what does not fit.
+func (l Layout) keep(fits func(data.Occurrence) bool) {
+	maps.DeleteFunc(l.Windows, func(key data.OccurrenceKey, o data.Occurrence) bool {
+		if fits(o) {
+			return false
+		}
+		delete(l.Moved, key)
+		return true
+	})
+	maps.DeleteFunc(l.Withheld, func(_ data.OccurrenceKey, w Withheld) bool { return !fits(w.Occurrence) })
+}
+
+// version is a plan in one version, compiled.
+type version struct {
+	data.Maintenance
+	rule   recur.Rule
+	zone   *time.Location
+	avoids []avoid
+	all    []*version // of the plan, by ValidFrom
+	broken bool       // does not compile, and makes nothing
+	always bool       // ValidFrom does not matter
+}
+
+// governing is the version of v's plan in force at an instant.
+func (v *version) governing(at time.Time) *version {
+	if v.always {
+		return v
+	}
+	in := v.all[0]
+	for _, w := range v.all {
+		if !w.ValidFrom.After(at) {
+			in = w
+		}
+	}
+	return in
+}
+
+// planning is the work of one layout.
+type planning struct {
+	plans   map[string][]*version
+	entries []*entry
+	byKey   map[data.OccurrenceKey]*entry
+}
+
+// entry is one window that a rule makes.
+type entry struct {
+	version *version
+	at      recur.Occasion
+	window  data.Occurrence // where its rule puts it
+}
+
+func prepare(plans []data.Maintenance) (*planning, error) {
+	p := &planning{plans: map[string][]*version{}, byKey: map[data.OccurrenceKey]*entry{}}
+	var errs []error
+	for _, m := range plans {
+		v := &version{Maintenance: m}
+		if !m.Retired {
+			err := v.compile()
+			if v.broken = err != nil; v.broken {
+				errs = append(errs, fmt.Errorf("maintenance %s: %w", m.Slug, err))
+			}
+		}
+		p.plans[m.Slug] = append(p.plans[m.Slug], v)
+	}
+	for _, versions := range p.plans {
+		slices.SortFunc(versions, func(a, b *version) int { return cmp.Compare(a.Key(), b.Key()) })
+		for _, v := range versions {
+			v.all = versions
+		}
+	}
+	return p, errors.Join(errs...)
+}
+
+func (v *version) compile() error {
+	var err error
+	if v.rule, err = recur.Compile(v.Recurrence); err != nil {
+		return err
+	}
+	if v.zone, err = time.LoadLocation(v.Recurrence.Zone); err != nil {
+		return err
+	}
+	v.avoids, err = compileAvoids(v.Avoids)
+	return err
+}
+
+// add takes in what a rule makes.
+func (p *planning) add(v *version, at recur.Occasion) {
 	phase := data.Scheduled
-	if m.Reserved {
+	if v.Reserved {
 		phase = data.Reserved
 	}
 	o := data.Occurrence{
-		Maintenance: m.Slug, Version: m.Key(), Date: at.Date, Cohort: m.Cohort, Ordinal: strconv.Itoa(at.Ordinal),
-		Category: m.Category, Components: m.Components, Window: at.Window, Zone: m.Recurrence.Zone, Expected: m.Expected,
-		Notice: m.Notice, Standing: m.Standing, Phase: phase, Clock: at.Clock,
+		Maintenance: v.Slug, Version: v.Key(), Date: at.Date, Cohort: v.Cohort, Ordinal: strconv.Itoa(at.Ordinal),
+		Category: v.Category, Components: v.Components, Window: at.Window, Zone: v.Recurrence.Zone, Expected: v.Expected,
+		Notice: v.Notice, Standing: v.Standing, Phase: phase, Clock: at.Clock,
 	}
-	if versions := all[m.Follows]; len(versions) > 0 {
-		o.Follows = leader(o, m, versions)
+	if versions := p.plans[v.Follows]; len(versions) > 0 {
+		o.Follows = leader(o, v, versions[0].governing(o.Window.Start))
 	}
-	return o
+	e := &entry{version: v, at: at, window: o}
+	if old := p.byKey[o.Key()]; old != nil {
+		*old = *e // of two versions that make one, the later counts
+		return
+	}
+	p.entries = append(p.entries, e)
+	p.byKey[o.Key()] = e
 }
 
 // leader is the key of the window that o follows: that of the rule's same date, in the version of the plan that governs it.
 // Both have their dates from one rule, each after a shift of its own (M3).
-func leader(o data.Occurrence, m data.Maintenance, versions []data.Maintenance) data.OccurrenceKey {
-	in := versions[0]
-	for _, v := range versions {
-		if !v.ValidFrom.After(o.Window.Start) {
-			in = v
-		}
-	}
+func leader(o data.Occurrence, v, in *version) data.OccurrenceKey {
 	date, err := time.Parse(time.DateOnly, o.Date)
 	if err != nil {
 		panic(fmt.Sprintf("plan: %q comes from a rule and is no date", o.Date))
 	}
-	date = date.AddDate(0, 0, in.Recurrence.Shift-m.Recurrence.Shift)
+	date = date.AddDate(0, 0, in.Recurrence.Shift-v.Recurrence.Shift)
 	return data.KeyOfOccurrence(in.Slug, date.Format(time.DateOnly), in.Cohort, o.Ordinal)
-}
-
-func bySlug(plans []data.Maintenance) map[string][]data.Maintenance {
-	out := map[string][]data.Maintenance{}
-	for _, m := range plans {
-		out[m.Slug] = append(out[m.Slug], m)
-	}
-	for _, versions := range out {
-		slices.SortFunc(versions, func(a, b data.Maintenance) int { return cmp.Compare(a.Key(), b.Key()) })
-	}
-	return out
 }
 
 func latest(a, b time.Time) time.Time {
@@ -94,34 +233,12 @@ func latest(a, b time.Time) time.Time {
 	return b
 }
 
-// LayDates returns the occurrences whose local nominal start dates lie in [from, to), both YYYY-MM-DD, in order. It is Lay
-// for people who plan ahead: an error names the date or the plan that is wrong.
-func LayDates(plans []data.Maintenance, from, to string) ([]data.Occurrence, error) {
-	var out []data.Occurrence
-	all := bySlug(plans)
-	for _, m := range plans {
-		if m.Retired {
-			continue
-		}
-		rule, err := recur.Compile(m.Recurrence)
-		if err != nil {
-			return nil, fmt.Errorf("maintenance %s: %w", m.Slug, err)
-		}
-		at, err := rule.BetweenDates(from, to)
-		if err != nil {
-			return nil, err
-		}
-		for _, a := range at {
-			out = append(out, occurrence(m, a, all))
-		}
-	}
-	return InOrder(out), nil
-}
-
 // InOrder sorts by start, then category, then cohort.
 func InOrder(os []data.Occurrence) []data.Occurrence {
-	slices.SortStableFunc(os, func(a, b data.Occurrence) int {
-		return cmp.Or(a.Window.Start.Compare(b.Window.Start), cmp.Compare(a.Category, b.Category), cmp.Compare(a.Cohort, b.Cohort))
-	})
+	slices.SortFunc(os, inOrder)
 	return os
+}
+
+func inOrder(a, b data.Occurrence) int {
+	return cmp.Or(a.Window.Start.Compare(b.Window.Start), cmp.Compare(a.Category, b.Category), cmp.Compare(a.Cohort, b.Cohort), cmp.Compare(a.Key(), b.Key()))
 }

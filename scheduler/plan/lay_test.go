@@ -27,10 +27,10 @@ const (
 func TestLay(t *testing.T) {
 	m := datatest.Maintenance("system")
 	got, err := plan.Lay([]data.Maintenance{m}, at(t, "2026-01-10 00:00"), at(t, "2026-02-01 00:00"))
-	if err != nil || len(got) != 2 {
+	if err != nil || len(got.Windows) != 2 {
 		t.Fatalf("Lay = %v, %v; want two occurrences", got, err)
 	}
-	o := got[jan16]
+	o := got.Windows[jan16]
 	if !o.Window.Start.Equal(at(t, "2026-01-15 23:00")) || !o.Window.End.Equal(at(t, "2026-01-16 05:00")) || o.Phase != data.Scheduled {
 		t.Errorf("Lay: %+v", o)
 	}
@@ -44,7 +44,7 @@ func TestLayVersions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a, b := got[jan16].Window.Duration(), got[jan30].Window.Duration(); a != 6*time.Hour || b != 4*time.Hour {
+	if a, b := got.Windows[jan16].Window.Duration(), got.Windows[jan30].Window.Duration(); a != 6*time.Hour || b != 4*time.Hour {
 		t.Errorf("before the change %v, after it %v; want 6 h and 4 h", a, b)
 	}
 }
@@ -53,7 +53,7 @@ func TestLayBrokenPlan(t *testing.T) {
 	good, bad := datatest.Maintenance("system"), datatest.Maintenance("bad")
 	bad.Recurrence.Zone = "Berlin"
 	got, err := plan.Lay([]data.Maintenance{bad, good}, at(t, "2026-01-10 00:00"), at(t, "2026-02-01 00:00"))
-	if err == nil || !strings.Contains(err.Error(), "maintenance bad") || len(got) != 2 {
-		t.Errorf("Lay = %d occurrences, %v; want the good plan's two and an error that names the bad one", len(got), err)
+	if err == nil || !strings.Contains(err.Error(), "maintenance bad") || len(got.Windows) != 2 {
+		t.Errorf("Lay = %d occurrences, %v; want the good plan's two and an error that names the bad one", len(got.Windows), err)
 	}
 }

@@ -134,17 +134,46 @@ func (r Rule) window(start int64, z *zone) (data.Window, string, bool) {
 		offset := near[0].offset
 		return span{start - offset, end - offset, 0}.window(), "", true
 	}
-	l := landed{start: start, end: end, elapsed: r.plan.Length > 0, near: near, loc: r.loc}
-	l.from, l.startFit = land(start, near, false)
+	l := r.land(start, end, near)
 	if l.startFit == skipped && r.startsAt(l.from, z) {
 		return data.Window{}, "", false
 	}
+	return span{l.from, l.to, 0}.window(), l.sentence(), true
+}
+
+// land is the window of two readings near a clock change.
+func (r Rule) land(start, end int64, near []span) landed {
+	l := landed{start: start, end: end, elapsed: r.plan.Length > 0, near: near, loc: r.loc}
+	l.from, l.startFit = land(start, near, false)
 	if l.elapsed {
 		l.to = l.from + end - start
 	} else if l.to, l.endFit = land(end, near, true); l.to <= l.from {
 		l.to, l.pushed = l.from+end-start, true
 	}
-	return span{l.from, l.to, 0}.window(), l.sentence(), true
+	return l
+}
+
+// Moved returns an occasion of the rule, as Between or BetweenDates gave it, so many days later, or earlier where they are
+// negative: the same clock readings on another date, landed there (T4). Date and Ordinal stay: they are its name, and say
+// when it would have been. It is zero for an occasion that the rule does not make.
+func (r Rule) Moved(o Occasion, days int) Occasion {
+	day, err := time.Parse(time.DateOnly, o.Date)
+	if err != nil || r.sched == nil {
+		return Occasion{}
+	}
+	shift := int64(r.plan.Shift)
+	t, ok := r.next(reading(dayOf(day)-shift, -1))
+	for nth := 0; ok && nth < o.Ordinal; nth++ {
+		t, ok = r.next(t)
+	}
+	if !ok || dayOf(t)+shift != dayOf(day) {
+		return Occasion{}
+	}
+	start := t.Unix() + (shift+int64(days))*daySeconds
+	end := r.endReading(start)
+	l := r.land(start, end, newZone(r.loc, start).near(start, end))
+	o.Window, o.Clock = span{l.from, l.to, 0}.window(), l.sentence()
+	return o
 }
 
 // startsAt says whether the rule has a reading that the clock really shows, and that starts a window, at an instant.

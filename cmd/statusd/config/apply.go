@@ -197,6 +197,14 @@ func versions(stored []data.Maintenance, want data.Maintenance, now time.Time, f
 	}
 	later := want.ValidFrom.After(now)
 	current := governing(stored, now)
+	if later && current.Slug != "" && !current.Retired {
+		frozen := current
+		if frozen.Avoids = want.Avoids; !sameContent(current, frozen) {
+			put(frozen, now)
+			frozen.ValidFrom = now
+			current = frozen
+		}
+	}
 	last := current // what governs when want begins
 	there := false  // a version begins exactly then
 	for _, m := range stored {

@@ -2,8 +2,6 @@ package demo
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/superoffice/statusd/data"
@@ -28,7 +26,7 @@ func (h *history) schedule(plans []data.Maintenance, quiet bool) error {
 	if err != nil {
 		return err
 	}
-	list := slices.Collect(maps.Values(laid))
+	list := laid.InOrder()
 	var off data.OccurrenceKey
 	if !quiet {
 		off = h.cancelled(list)
