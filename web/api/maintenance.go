@@ -151,24 +151,30 @@ func listMaintenance(a *API, tx data.Tx, c *Call) (any, error) {
 	}
 	zone := a.zone()
 	begin, end := localDay(from, zone), localDay(to, zone)
-	all, err := a.windows(tx, begin, end, c.now)
+	all, withheld, err := a.windows(tx, begin, end, c.now)
 	if err != nil {
 		return nil, err
 	}
 	out := Maintenances{From: from, To: to, Maintenance: []MaintenanceWindow{}, Withheld: []Withheld{}}
+	asked := func(o data.Occurrence, phase data.Phase) bool {
+		return (!o.Standing || c.Query["standing"] == "true") &&
+			(c.Query["category"] == "" || string(o.Category) == c.Query["category"]) &&
+			(c.Query["cohort"] == "" || data.Meets(o.Cohort, c.Query["cohort"])) &&
+			(c.Query["phase"] == "" || string(phase) == c.Query["phase"])
+	}
 	for _, o := range all {
-		phase, _ := o.Due(c.now)
-		switch {
-		case o.Standing && c.Query["standing"] != "true":
-		case c.Query["category"] != "" && string(o.Category) != c.Query["category"]:
-		case c.Query["cohort"] != "" && !data.Meets(o.Cohort, c.Query["cohort"]):
-		case c.Query["phase"] != "" && string(phase) != c.Query["phase"]:
-		default:
-			m, err := a.maintenance(tx, o, c.now)
-			if err != nil {
-				return nil, err
-			}
-			out.Maintenance = append(out.Maintenance, m)
+		if phase, _ := o.Due(c.now); !asked(o, phase) {
+			continue
+		}
+		m, err := a.maintenance(tx, o, c.now)
+		if err != nil {
+			return nil, err
+		}
+		out.Maintenance = append(out.Maintenance, m)
+	}
+	for _, w := range withheld {
+		if o := w.Occurrence; asked(o, data.Withdrawn) {
+			out.Withheld = append(out.Withheld, Withheld{Plan: o.Maintenance, Date: o.Date, Start: o.Window.Start.Format(time.RFC3339), Reason: w.Why})
 		}
 	}
 	return out, nil
@@ -212,15 +218,15 @@ func localDay(date string, zone *time.Location) time.Time {
 	return t
 }
 
-// windows are those that start in [from, to), in order: what is stored, and beyond what is laid out what the plans make.
-func (a *API) windows(tx data.Tx, from, to, now time.Time) ([]data.Occurrence, error) {
-	stored := map[data.OccurrenceKey]bool{}
-	var out []data.Occurrence
+// windows are those that start in [from, to), in order: what is stored, and beyond what is laid out what the plans make; and
+// what freezes and holidays withhold of it.
+func (a *API) windows(tx data.Tx, from, to, now time.Time) (out []data.Occurrence, withheld []plan.Withheld, err error) {
+	stored := map[data.OccurrenceKey]data.Phase{}
 	for o, err := range tx.Occurrences().Range("", "") {
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		stored[o.Key()] = true
+		stored[o.Key()] = o.Phase
 		if !o.Window.Start.Before(from) && o.Window.Start.Before(to) {
 			out = append(out, o)
 		}
@@ -231,19 +237,24 @@ func (a *API) windows(tx data.Tx, from, to, now time.Time) ([]data.Occurrence, e
 		}
 		plans, err := data.All(tx.Maintenances().Range("", ""))
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		laid, err := plan.Lay(plans, beyond, to)
-		for key, o := range laid {
-			if !stored[key] {
+		for key, o := range laid.Windows {
+			if stored[key] == "" {
 				out = append(out, o)
 			}
 		}
-		if err != nil && len(laid) == 0 && len(plans) > 0 {
-			return nil, err
+		for _, w := range laid.WithheldInOrder() {
+			if phase := stored[w.Occurrence.Key()]; phase == "" || phase == data.Withdrawn { // else a person decided otherwise
+				withheld = append(withheld, w)
+			}
+		}
+		if err != nil && len(laid.Windows) == 0 && len(plans) > 0 {
+			return nil, nil, err
 		}
 	}
-	return plan.InOrder(out), nil
+	return plan.InOrder(out), withheld, nil
 }
 
 // pageID is the public ID of the page; empty in a store that was never served.
@@ -275,7 +286,7 @@ func (a *API) window(tx data.Tx, id string, now time.Time) (o data.Occurrence, l
 			return o, true, nil
 		}
 	}
-	far, err := a.windows(tx, now, now.Add(farAhead), now)
+	far, _, err := a.windows(tx, now, now.Add(farAhead), now)
 	if err != nil {
 		return o, false, err
 	}
