@@ -69,7 +69,7 @@ const (
 type Banner struct {
 	ID      string    `json:"id"`
 	Version int       `json:"version"`
-	Told    string    `json:"told"` // "id.version" of each window or of the incident that it tells of, joined by a space (M15, N4)
+	Told    string    `json:"-"` // "id.version" of each window or of the incident that it tells of, joined by a space (M15, N4); a header has it
 	Tone    Tone      `json:"tone"`
 	Text    string    `json:"text"`
 	URL     string    `json:"url"`

@@ -153,7 +153,7 @@ func (s *Scheduler) Plan(ctx context.Context, now time.Time) error {
 				return err
 			}
 		}
-		return nil
+		return data.KeepDivisions(tx, now) // of cycles that began since, also where no configuration changes (M16)
 	})
 	if broken != nil {
 		s.log.Error("a plan cannot be laid out and keeps what it had", "error", broken)

@@ -234,8 +234,8 @@ func (l *Look) fetch(ctx context.Context, s *page.State, o owed) (sight, error) 
 	if err := json.Unmarshal(body, &answer); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	for _, b := range answer.Banners {
-		shown.add(b.Told)
+	if len(answer.Banners) > 0 { // the header names what the body shows
+		shown.add(res.Header.Get(banner.ToldHeader))
 	}
 	return shown, nil
 }

@@ -96,7 +96,6 @@ var memberWords = map[string]string{
 	"Banner.end":                     "Until when what it tells of goes on.",
 	"Banner.start":                   "Since when what it tells of goes on.",
 	"Banner.text":                    "The words.",
-	"Banner.told":                    "What it tells of in which version: the ID and the version of each window or incident, as id.version, joined by a space.",
 	"Banner.tone":                    "How it looks: incident, maintenance, short_notice, planned or info.",
 	"Banner.url":                     "Where to read more.",
 	"Banner.version":                 "Raised when the words change, so that who dismissed it sees it again.",

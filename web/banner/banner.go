@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -189,13 +190,26 @@ func Render(s *page.State) (page.Docs, error) {
 			if err != nil {
 				return nil, err
 			}
+			told := toldOf(answer.Banners)
 			docs[place(cohort, lang)] = ui.NewDoc(body, ui.DocOptions{
-				Type: "application/json; charset=utf-8", Cache: "public, max-age=15, s-maxage=15", Vary: "Accept-Language", Tag: tag,
-				Header: http.Header{"Access-Control-Allow-Origin": {"*"}, "Cross-Origin-Resource-Policy": {"cross-origin"}},
+				Type: "application/json; charset=utf-8", Cache: "public, max-age=15, s-maxage=15", Vary: "Accept-Language", Tag: append(tag, told...),
+				Header: http.Header{"Access-Control-Allow-Origin": {"*"}, "Cross-Origin-Resource-Policy": {"cross-origin"}, ToldHeader: {told}},
 			})
 		}
 	}
 	return docs, nil
+}
+
+// ToldHeader is the header of an answer that says which version of which window or incident it tells of, for whoever proves that
+// the banner shows it (N4): "id.version", joined by a space. The shape of the body is fixed, and one banner may tell of several.
+const ToldHeader = "Statusd-Told"
+
+func toldOf(banners []data.Banner) string {
+	var all []string
+	for _, b := range banners {
+		all = append(all, b.Told)
+	}
+	return strings.Join(all, " ")
 }
 
 // Known says whether text has the form of a customer's identifier; a nil form is that of none.
