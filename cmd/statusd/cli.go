@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -31,7 +33,11 @@ type commands struct {
 	Schedule scheduleCommand `cmd:"" help:"Show the maintenance windows that the configuration makes."`
 	Report   reportCommand   `cmd:"" help:"Work out a month's uptime."`
 	Overview overviewCommand `cmd:"" aliases:"status" help:"Show what is wrong, what is next, and what is at risk."`
+	Notices  noticesCommand  `cmd:"" help:"Show how the notices of a month's windows were kept, and the shortest lead."`
 	Incident incidentCommand `cmd:"" help:"Declare, update and resolve incidents."`
+
+	Maintenance maintenanceCommand `cmd:"" help:"Steer the windows of maintenance: confirm, cancel, move, open and more."`
+
 	Operator operatorCommand `cmd:"" help:"Let people in, and keep them out."`
 	Token    tokenCommand    `cmd:"" help:"Make and revoke tokens for programs."`
 	Audit    auditCommand    `cmd:"" help:"Show who did what, and check that nothing was taken out."`
@@ -49,6 +55,23 @@ type commands struct {
 type streams struct {
 	in       io.Reader
 	out, err io.Writer
+}
+
+// commandLine is what was typed behind the program's name.
+type commandLine []string
+
+// with is the same command with a flag more, as a shell takes it.
+func (c commandLine) with(flag string) string {
+	words := slices.Clone(c)
+	at := slices.Index(words, "--")
+	if at < 0 {
+		at = len(words)
+	}
+	words = slices.Insert(words, at, flag)
+	for i, w := range words {
+		words[i] = quoted(w)
+	}
+	return "statusd " + strings.Join(words, " ")
 }
 
 // files are the flags of every command that needs configuration or data.
@@ -118,7 +141,7 @@ func run(args []string, in io.Reader, out, errs io.Writer) (status int) {
 		return exitUsage
 	}
 	call.BindTo(ctx, (*context.Context)(nil))
-	call.Bind(parser.Model)
+	call.Bind(parser.Model, commandLine(args))
 	err = call.Run(streams{in, out, errs})
 	var usage usageError
 	switch {

@@ -325,6 +325,7 @@ func (c *client) lost(err error, key string) error {
 // refusal is what the service says no with.
 type refusal struct {
 	status int
+	field  string // the member of the body that is wrong; empty where none is
 	text   string
 }
 
@@ -348,7 +349,7 @@ func problem(res *http.Response, b []byte, key string) error {
 	case res.StatusCode == http.StatusTooManyRequests && res.Header.Get("Retry-After") != "":
 		text += fmt.Sprintf(" (%s seconds)", res.Header.Get("Retry-After"))
 	}
-	return &refusal{res.StatusCode, strings.Map(harmlessRune, text)}
+	return &refusal{res.StatusCode, p.Field, strings.Map(harmlessRune, text)}
 }
 
 func writeJSON(w io.Writer, v any) error {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/web/api"
 )
 
@@ -46,8 +47,8 @@ func complete(model *kong.Node, words []string, ask func(kind string, flags map[
 		list = t.allFlags()
 	case len(t.commands()) > 0 && t.args == 0:
 		list = t.commands()
-	case t.args < len(t.node.Positional):
-		list, files = t.values(t.node.Positional[t.args], last, ask)
+	case t.positional() != nil:
+		list, files = t.values(t.positional(), last, ask)
 	}
 	var fit []candidate
 	for _, c := range list {
@@ -58,6 +59,18 @@ func complete(model *kong.Node, words []string, ask func(kind string, flags map[
 	return fit, files
 }
 
+// positional is the argument that comes next, the last one again where it takes several words; nil where none does.
+func (t *typed) positional() *kong.Positional {
+	n := len(t.node.Positional)
+	switch {
+	case t.args < n:
+		return t.node.Positional[t.args]
+	case n > 0 && t.node.Positional[n-1].IsCumulative():
+		return t.node.Positional[n-1]
+	}
+	return nil
+}
+
 // word takes one word in.
 func (t *typed) word(w string) {
 	name, value, given := strings.Cut(w, "=")
@@ -65,7 +78,7 @@ func (t *typed) word(w string) {
 	case t.wants != nil:
 		t.flags[t.wants.Name], t.wants = w, nil
 	case t.plain:
-		t.args++
+		t.argument(w)
 	case w == "--":
 		t.plain = true
 	case strings.HasPrefix(w, "-") && len(w) > 1:
@@ -82,9 +95,17 @@ func (t *typed) word(w string) {
 		if n >= 0 && t.args == 0 {
 			t.node = t.node.Children[n]
 		} else {
-			t.args++
+			t.argument(w)
 		}
 	}
+}
+
+// argument takes an argument in; flags has those of one name as words, so that what comes next can depend on them.
+func (t *typed) argument(w string) {
+	if v := t.positional(); v != nil {
+		t.flags[v.Name] = strings.TrimSpace(t.flags[v.Name] + " " + w)
+	}
+	t.args++
 }
 
 // flag finds a flag by how it is written; nil where there is none.
@@ -164,6 +185,13 @@ var fixed = map[string]func() []string{
 	"phase": func() []string {
 		return []string{"investigating", "identified", "monitoring", "resolved", "postmortem"}
 	},
+	"category": func() []string { return categories(data.Categories) },
+	"opened": func() []string {
+		return categories(slices.DeleteFunc(slices.Clone(data.Categories), func(c data.Category) bool { return c == data.Recycle }))
+	},
+	"windowphase": func() []string {
+		return []string{"reserved", "scheduled", "held", "in_progress", "verifying", "completed", "cancelled", "withdrawn", "lapsed"}
+	},
 	"role": func() []string { return []string{"viewer", "responder", "admin"} },
 	"scope": func() []string {
 		var words []string
@@ -174,6 +202,14 @@ var fixed = map[string]func() []string{
 		slices.Sort(words)
 		return slices.Compact(words)
 	},
+}
+
+func categories(all []data.Category) []string {
+	words := make([]string, 0, len(all))
+	for _, c := range all {
+		words = append(words, string(c))
+	}
+	return words
 }
 
 // split takes a command line apart as a shell does, as far as that tells its words; the last one may be empty, or begun in

@@ -43,6 +43,14 @@ func TestComplete(t *testing.T) {
 		{"statusd incident note -- --", ""},
 		{"statusd audit --ob", "--object"},
 		{"statusd audit v", "verify"},
+		{"statusd maintenance can", "cancel"},
+		{"statusd maintenance cancel window-", "window-one window-two"},
+		{"statusd maintenance cancel system window-", "window-one window-two"}, // words go on
+		{"statusd maintenance update words --id window-t", "window-two"},
+		{"statusd maintenance open em", "emergency"},
+		{"statusd maintenance open emergency ", ""},
+		{"statusd maintenance list --category mi", "microsoft"},
+		{"statusd maintenance list --phase re", "reserved"},
 		{"statusd operator role operator-o", "operator-one"},
 		{"statusd operator role somebody a", "admin"},
 		{"statusd token create pager --role v", "viewer"},
@@ -72,7 +80,7 @@ func TestComplete(t *testing.T) {
 
 // TestCompletes: every kind that a flag or argument has is known to fixed or to asked.
 func TestCompletes(t *testing.T) {
-	kinds := []string{"affected", "incident", "operator", "outage", "template", "token"}
+	kinds := []string{"affected", "incident", "operator", "outage", "template", "token", "window"}
 	err := kong.Visit(model(), func(n kong.Visitable, next kong.Next) error {
 		var v *kong.Value
 		switch n := n.(type) {

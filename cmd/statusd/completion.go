@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -127,6 +128,10 @@ func asked(ctx context.Context, kind string, flags map[string]string) []candidat
 				list = append(list, candidate{t.ID, t.Name})
 			}
 		}
+	case "window":
+		var all []api.MaintenanceWindow
+		all, err = r.windows(ctx, nil)
+		list = windowNames(all, strings.Fields(flags["window"]), time.Now())
 	default:
 		panic("nothing completes " + kind)
 	}

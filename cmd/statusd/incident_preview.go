@@ -7,7 +7,9 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
+	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/web/api"
 )
 
@@ -49,43 +51,57 @@ func writePreview(w writer, p api.Preview) error {
 			fmt.Fprintf(w, "      %s\n", indented(s.Body))
 		}
 	}
-	if len(p.Banners) == 0 {
+	writeBanners(w, p.Banners)
+	writeMail(w, p.Mail)
+	_, err := fmt.Fprintln(w, "\nNothing was changed. The same command without --preview does it.")
+	return err
+}
+
+// writeBanners says what login screens would show.
+func writeBanners(w writer, all []data.Banner) {
+	if len(all) == 0 {
 		fmt.Fprintln(w, "\nThe banner would not speak of it")
 	} else {
 		fmt.Fprintln(w, "\nThe banner would say")
 	}
-	for _, b := range p.Banners {
+	for _, b := range all {
 		whose := "everybody"
 		if b.Cohort != "" && b.Cohort != "all" {
 			whose = "cohort " + b.Cohort
 		}
 		fmt.Fprintf(w, "  to %s: %s\n", whose, indented(b.Text))
 	}
-	if p.Mail.At == nil {
+}
+
+// writeMail says what mail would go out, and to how many.
+func writeMail(w writer, m api.MailPreview) {
+	if m.At == nil {
 		fmt.Fprintln(w, "\nNo mail would go out")
-	} else {
-		var langs []string
-		for _, lang := range slices.Sorted(maps.Keys(p.Mail.Languages)) {
-			langs = append(langs, fmt.Sprintf("%d in %s", p.Mail.Languages[lang], lang))
-		}
-		to := fmt.Sprintf("%d people", p.Mail.Recipients)
-		switch p.Mail.Recipients {
-		case 0:
-			to = "nobody, since nobody asked for it; it would say"
-		case 1:
-			to = "1 person"
-		}
-		if len(langs) > 0 {
-			to += " (" + strings.Join(langs, ", ") + ")"
-		}
-		fmt.Fprintf(w, "\nMail would go out at %s to %s\n", p.Mail.At.Local().Format("15:04:05 MST"), to)
-		for _, l := range p.Mail.Letters {
-			fmt.Fprintf(w, "  %s  %s\n", l.Lang, l.Subject)
-			for line := range strings.Lines(strings.TrimSpace(l.Text)) {
-				fmt.Fprintf(w, "      %s\n", strings.TrimRight(line, " \n"))
-			}
+		return
+	}
+	var langs []string
+	for _, lang := range slices.Sorted(maps.Keys(m.Languages)) {
+		langs = append(langs, fmt.Sprintf("%d in %s", m.Languages[lang], lang))
+	}
+	to := fmt.Sprintf("%d people", m.Recipients)
+	switch m.Recipients {
+	case 0:
+		to = "nobody, since nobody asked for it; it would say"
+	case 1:
+		to = "1 person"
+	}
+	if len(langs) > 0 {
+		to += " (" + strings.Join(langs, ", ") + ")"
+	}
+	at := m.At.Local().Format("15:04:05 MST")
+	if time.Until(*m.At) > 12*time.Hour {
+		at = minute(*m.At)
+	}
+	fmt.Fprintf(w, "\nMail would go out at %s to %s\n", at, to)
+	for _, l := range m.Letters {
+		fmt.Fprintf(w, "  %s  %s\n", l.Lang, l.Subject)
+		for line := range strings.Lines(strings.TrimSpace(l.Text)) {
+			fmt.Fprintf(w, "      %s\n", strings.TrimRight(line, " \n"))
 		}
 	}
-	_, err := fmt.Fprintln(w, "\nNothing was changed. The same command without --preview does it.")
-	return err
 }

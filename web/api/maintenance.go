@@ -91,6 +91,7 @@ type WindowUpdate struct {
 type Maintenances struct {
 	From        string              `json:"from" doc:"First local date."`
 	To          string              `json:"to" doc:"The date after the last."`
+	Zone        string              `json:"zone" doc:"Of the dates, and of times that people type."`
 	Maintenance []MaintenanceWindow `json:"maintenance"`
 	Withheld    []Withheld          `json:"withheld" doc:"Windows that a rule makes and that a freeze period or a holiday keeps from taking place."`
 }
@@ -155,7 +156,7 @@ func listMaintenance(a *API, tx data.Tx, c *Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := Maintenances{From: from, To: to, Maintenance: []MaintenanceWindow{}, Withheld: []Withheld{}}
+	out := Maintenances{From: from, To: to, Zone: zone.String(), Maintenance: []MaintenanceWindow{}, Withheld: []Withheld{}}
 	asked := func(o data.Occurrence, phase data.Phase) bool {
 		return (!o.Standing || c.Query["standing"] == "true") &&
 			(c.Query["category"] == "" || string(o.Category) == c.Query["category"]) &&
