@@ -10,6 +10,8 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/data/bolt"
 	"github.com/superoffice/statusd/data/datatest"
@@ -90,7 +92,7 @@ func (k keeper) plans(slug string) string {
 	return strings.Join(out, ", ")
 }
 
-func plan(start, more string) string {
+func planned(start, more string) string {
 	return "maintenance:\n  - {id: p, category: system, rule: FREQ=DAILY, anchor: 2026-01-01, start: \"" + start + "\", length: 1h" + more + "}\n"
 }
 
@@ -254,58 +256,58 @@ func TestVersionsOfAPlan(t *testing.T) {
 	}
 	for name, steps := range map[string][]step{
 		"changed": {
-			{0, plan("01:00", ""), "always 01:00"},
-			{1, plan("02:00", ""), "always 01:00, 2026-01-06T09:00:00 02:00"},
-			{2, plan("02:00", ""), "always 01:00, 2026-01-06T09:00:00 02:00"},
-			{3, "\n\n" + plan("02:00", ""), "always 01:00, 2026-01-06T09:00:00 02:00"}, // moved in the file
-			{4, plan("01:00", ""), "always 01:00, 2026-01-06T09:00:00 02:00, 2026-01-09T09:00:00 01:00"},
+			{0, planned("01:00", ""), "always 01:00"},
+			{1, planned("02:00", ""), "always 01:00, 2026-01-06T09:00:00 02:00"},
+			{2, planned("02:00", ""), "always 01:00, 2026-01-06T09:00:00 02:00"},
+			{3, "\n\n" + planned("02:00", ""), "always 01:00, 2026-01-06T09:00:00 02:00"}, // moved in the file
+			{4, planned("01:00", ""), "always 01:00, 2026-01-06T09:00:00 02:00, 2026-01-09T09:00:00 01:00"},
 		},
 		"a new plan beside others": {
 			{0, "", ""},
-			{1, plan("01:00", ""), "2026-01-06T09:00:00 01:00"},
+			{1, planned("01:00", ""), "2026-01-06T09:00:00 01:00"},
 		},
 		"from a date": {
-			{0, plan("01:00", ""), "always 01:00"},
-			{1, plan("02:00", ", valid_from: 2026-02-01"), "always 01:00, 2026-01-31T23:00:00 02:00"},
-			{2, plan("02:00", ", valid_from: 2026-02-01"), "always 01:00, 2026-01-31T23:00:00 02:00"},
-			{60, plan("02:00", ", valid_from: 2026-02-01"), "always 01:00, 2026-01-31T23:00:00 02:00"},
-			{61, plan("03:00", ", valid_from: 2026-02-01"), "always 01:00, 2026-01-31T23:00:00 02:00, 2026-03-07T09:00:00 03:00"},
+			{0, planned("01:00", ""), "always 01:00"},
+			{1, planned("02:00", ", valid_from: 2026-02-01"), "always 01:00, 2026-01-31T23:00:00 02:00"},
+			{2, planned("02:00", ", valid_from: 2026-02-01"), "always 01:00, 2026-01-31T23:00:00 02:00"},
+			{60, planned("02:00", ", valid_from: 2026-02-01"), "always 01:00, 2026-01-31T23:00:00 02:00"},
+			{61, planned("03:00", ", valid_from: 2026-02-01"), "always 01:00, 2026-01-31T23:00:00 02:00, 2026-03-07T09:00:00 03:00"},
 		},
 		"from a date, then taken back": {
-			{0, plan("01:00", ""), "always 01:00"},
-			{1, plan("02:00", ", valid_from: 2026-02-01"), "always 01:00, 2026-01-31T23:00:00 02:00"},
-			{2, plan("01:00", ""), "always 01:00, 2026-01-31T23:00:00 01:00"},
+			{0, planned("01:00", ""), "always 01:00"},
+			{1, planned("02:00", ", valid_from: 2026-02-01"), "always 01:00, 2026-01-31T23:00:00 02:00"},
+			{2, planned("01:00", ""), "always 01:00, 2026-01-31T23:00:00 01:00"},
 		},
 		"from a date, then changed before": {
-			{0, plan("01:00", ""), "always 01:00"},
-			{1, plan("02:00", ", valid_from: 2026-02-01"), "always 01:00, 2026-01-31T23:00:00 02:00"},
-			{2, plan("03:00", ", valid_from: 2026-02-01"), "always 01:00, 2026-01-31T23:00:00 03:00"},
+			{0, planned("01:00", ""), "always 01:00"},
+			{1, planned("02:00", ", valid_from: 2026-02-01"), "always 01:00, 2026-01-31T23:00:00 02:00"},
+			{2, planned("03:00", ", valid_from: 2026-02-01"), "always 01:00, 2026-01-31T23:00:00 03:00"},
 		},
 		"the date moves later": {
-			{0, plan("01:00", ""), "always 01:00"},
-			{1, plan("02:00", ", valid_from: 2026-02-01"), "always 01:00, 2026-01-31T23:00:00 02:00"},
-			{2, plan("02:00", ", valid_from: 2026-03-01"), "always 01:00, 2026-01-31T23:00:00 01:00, 2026-02-28T23:00:00 02:00"},
+			{0, planned("01:00", ""), "always 01:00"},
+			{1, planned("02:00", ", valid_from: 2026-02-01"), "always 01:00, 2026-01-31T23:00:00 02:00"},
+			{2, planned("02:00", ", valid_from: 2026-03-01"), "always 01:00, 2026-01-31T23:00:00 01:00, 2026-02-28T23:00:00 02:00"},
 		},
 		"the date moves earlier": {
-			{0, plan("01:00", ""), "always 01:00"},
-			{1, plan("02:00", ", valid_from: 2026-03-01"), "always 01:00, 2026-02-28T23:00:00 02:00"},
-			{2, plan("02:00", ", valid_from: 2026-02-01"), "always 01:00, 2026-01-31T23:00:00 02:00, 2026-02-28T23:00:00 02:00"},
+			{0, planned("01:00", ""), "always 01:00"},
+			{1, planned("02:00", ", valid_from: 2026-03-01"), "always 01:00, 2026-02-28T23:00:00 02:00"},
+			{2, planned("02:00", ", valid_from: 2026-02-01"), "always 01:00, 2026-01-31T23:00:00 02:00, 2026-02-28T23:00:00 02:00"},
 		},
 		"retired and back": {
-			{0, plan("01:00", ""), "always 01:00"},
-			{1, plan("02:00", ", valid_from: 2026-02-01"), "always 01:00, 2026-01-31T23:00:00 02:00"},
+			{0, planned("01:00", ""), "always 01:00"},
+			{1, planned("02:00", ", valid_from: 2026-02-01"), "always 01:00, 2026-01-31T23:00:00 02:00"},
 			{2, "maintenance: []", "always 01:00 retired, 2026-01-31T23:00:00 02:00 retired"},
-			{3, plan("01:00", ""), "always 01:00 retired, 2026-01-08T09:00:00 01:00, 2026-01-31T23:00:00 01:00"},
+			{3, planned("01:00", ""), "always 01:00 retired, 2026-01-08T09:00:00 01:00, 2026-01-31T23:00:00 01:00"},
 		},
 		"first from a date": {
-			{0, plan("01:00", ", valid_from: 2026-02-01"), "2026-01-31T23:00:00 01:00"},
-			{1, plan("01:00", ", valid_from: 2026-03-01"), "2026-01-31T23:00:00 01:00 retired, 2026-02-28T23:00:00 01:00"},
-			{2, plan("01:00", ""), "2026-01-07T09:00:00 01:00, 2026-01-31T23:00:00 01:00, 2026-02-28T23:00:00 01:00"},
+			{0, planned("01:00", ", valid_from: 2026-02-01"), "2026-01-31T23:00:00 01:00"},
+			{1, planned("01:00", ", valid_from: 2026-03-01"), "2026-01-31T23:00:00 01:00 retired, 2026-02-28T23:00:00 01:00"},
+			{2, planned("01:00", ""), "2026-01-07T09:00:00 01:00, 2026-01-31T23:00:00 01:00, 2026-02-28T23:00:00 01:00"},
 		},
 		"twice within a second": {
-			{0, plan("01:00", ""), "always 01:00"},
-			{1, plan("02:00", ""), "always 01:00, 2026-01-06T09:00:00 02:00"},
-			{1 + 0.5/86400, plan("03:00", ""), "always 01:00, 2026-01-06T09:00:00 03:00"},
+			{0, planned("01:00", ""), "always 01:00"},
+			{1, planned("02:00", ""), "always 01:00, 2026-01-06T09:00:00 02:00"},
+			{1 + 0.5/86400, planned("03:00", ""), "always 01:00, 2026-01-06T09:00:00 03:00"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -387,4 +389,24 @@ func TestVersionsKeepThePast(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestFreezeHoldsAtOnce: a freeze that is added holds on its days also where the plan has a new rule from a later date.
+func TestFreezeHoldsAtOnce(t *testing.T) {
+	t.Parallel()
+	at := func(days int) time.Time { return day.AddDate(0, 0, days) }
+	quiet := []data.Avoid{{Effect: data.EffectWithhold, Freeze: "quiet", From: "2026-03-01", Until: "2026-03-09"}}
+	old, changed := datatest.Maintenance("p"), datatest.Maintenance("p")
+	changed.Recurrence.Until, changed.ValidFrom = "04:00", at(100)
+	frozen := changed
+	frozen.Avoids = quiet
+	got := versions([]data.Maintenance{old, changed}, frozen, at(10), false)
+	inForce := old
+	inForce.Avoids, inForce.ValidFrom = quiet, at(10)
+	if diff := cmp.Diff([]data.Maintenance{inForce, frozen}, got); diff != "" {
+		t.Errorf("with a freeze (-want +got):\n%s", diff)
+	}
+	if again := versions([]data.Maintenance{old, inForce, frozen}, frozen, at(11), false); len(again) != 1 || !sameContent(again[0], frozen) {
+		t.Errorf("said again: %+v", again)
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/superoffice/statusd/probes"
 )
@@ -14,8 +15,11 @@ import (
 // options are those of the binary, with an environment of the test's own.
 func options() Options {
 	env := map[string]string{"STATUSD_TEST_KEY": secretInTest}
-	return Options{CheckProbe: probes.Check, Getenv: func(name string) string { return env[name] }}
+	return Options{CheckProbe: probes.Check, Getenv: func(name string) string { return env[name] }, Now: func() time.Time { return today }}
 }
+
+// today is when the configurations of the tests are looked at.
+var today = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
 const secretInTest = "key-0123456789abcdef-secret"
 

@@ -15,13 +15,14 @@ func (c *checker) schedule() {
 	f := c.file
 	c.cfg.Notices = c.leads(path{"notices"}, f.Notices, data.NoticeTimes{}.WithDefaults())
 	plans := c.ids("maintenance", "id", len(f.Maintenance), func(i int) string { return f.Maintenance[i].ID })
+	toAvoid := c.freezes(plans)
 	for i, in := range f.Maintenance {
 		p := path{"maintenance", i}
 		out := data.Maintenance{
 			Slug: in.ID, Category: data.Category(in.Category), Cohort: c.cohort(p.with("cohort"), in.Cohort),
 			Components: c.some(p.with("components"), in.Components), Reserved: in.Reserved, Standing: in.Standing, Follows: in.Follows,
 			Expected: time.Duration(in.Expected), Notice: c.leads(p.with("notice"), in.Notice, c.cfg.Notices), Origin: c.origin(p),
-			ValidFrom: c.validFrom(p.with("valid_from"), in.ValidFrom),
+			ValidFrom: c.validFrom(p.with("valid_from"), in.ValidFrom), Avoids: avoids(in, toAvoid),
 			Recurrence: data.Recurrence{
 				Zone: in.Zone, Rule: in.Rule, Cron: in.Cron, Anchor: in.Anchor, Start: in.Start, Until: in.End, Days: in.Days,
 				Length: time.Duration(in.Length), Shift: in.Shift,
@@ -46,6 +47,7 @@ func (c *checker) schedule() {
 		}
 		c.cfg.Maintenances = append(c.cfg.Maintenances, out)
 	}
+	c.lookAtAvoided()
 }
 
 // recurrence compiles the rule and looks at the windows it makes.

@@ -105,6 +105,8 @@ type Options struct {
 	CheckProbe func(data.Probe) error
 	// Getenv reads the environment; nil means os.Getenv.
 	Getenv func(string) string
+	// Now says from which day on warnings look at the schedule; nil means time.Now.
+	Now func() time.Time
 }
 
 // defaultName is how the embedded file is called in origins and faults.
@@ -141,6 +143,9 @@ func Load(name string, o Options) (*Config, error) {
 func Parse(name string, src []byte, o Options) (*Config, error) {
 	if o.Getenv == nil {
 		o.Getenv = os.Getenv
+	}
+	if o.Now == nil {
+		o.Now = time.Now
 	}
 	s, faults := parse(name, src)
 	if faults != nil {

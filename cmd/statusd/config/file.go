@@ -18,6 +18,8 @@ type file struct {
 	Groups         []group       `yaml:"groups" doc:"Headings of the page, in the order in which they are shown."`
 	Components     []component   `yaml:"components" doc:"What visitors see a level for. Components are shown in the order of their groups, within a group in the order of this list; those without a group come last."`
 	Maintenance    []maintenance `yaml:"maintenance" doc:"The schedule: one entry per recurring plan."`
+	Freezes        []freeze      `yaml:"freezes" doc:"Times in which maintenance is not wanted."`
+	Holidays       []holidays    `yaml:"holidays" doc:"Public holidays on which maintenance is not wanted, by territory. Several entries may treat territories differently."`
 	Probes         []probe       `yaml:"probes" doc:"What to check, and how often."`
 	References     []string      `yaml:"references" doc:"TCP endpoints in different networks, host:port. When most of them cannot be reached the observer has lost its own network and judges nobody; those given by name tell the same of its resolver, so give some in zones that are not yours. None: detection off." eg:"192.0.2.1:443"`
 	Notices        leads         `yaml:"notices" doc:"How long before a window people are told, unless the plan says otherwise. Elapsed time, page not shorter than banner, banner not shorter than deadline."`
@@ -104,6 +106,8 @@ type maintenance struct {
 	Reserved   bool     `yaml:"reserved" doc:"A slot for use if needed: shown on the schedule only, until an operator confirms it."`
 	Standing   bool     `yaml:"standing" doc:"Covered by a standing notice on the schedule page: no banner, no mail."`
 	Follows    string   `yaml:"follows" doc:"The plan whose fate holds this one: cancelled or moved there, held here."`
+	Freezes    string   `yaml:"freezes" enum:"none warn move withhold" doc:"What freezes do to this plan, whatever they say themselves; none: nothing."`
+	Holidays   string   `yaml:"holidays" enum:"none warn move withhold" doc:"What holidays do to this plan, whatever they say themselves; none: nothing."`
 	Expected   span     `yaml:"expected" def:"30m" doc:"Expected interruption inside the window." eg:"30m"`
 	Reason     string   `yaml:"reason" doc:"Why a window lies in office hours (Monday to Friday, 08:00 to 16:00)."`
 	ValidFrom  string   `yaml:"valid_from" doc:"From when a changed plan holds, YYYY-MM-DD or RFC 3339; windows that start earlier keep the version before. Without it, or in the past: at once." eg:"2027-01-01"`

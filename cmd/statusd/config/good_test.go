@@ -97,11 +97,21 @@ func TestFullFile(t *testing.T) {
 		t.Errorf("cohorts (-want +got):\n%s", diff)
 	}
 	inherited := data.NoticeTimes{Page: 96 * time.Hour, Banner: 50 * time.Hour, Deadline: 30 * time.Hour}
+	christmas := data.Avoid{
+		Effect: data.EffectMove, Freeze: "christmas", Title: data.Words{"en": "Christmas", "fi": "Joulu"}, From: "2026-12-18", Until: "2027-01-03",
+		Earlier: true, Step: 1, Within: 21,
+	}
+	audit := data.Avoid{Effect: data.EffectWithhold, Freeze: "audit", From: "2026-09-01", Until: "2026-09-10"}
+	days := data.Avoid{
+		Effect: data.EffectWarn, Territories: []string{"fi", "se"}, Customary: true,
+		Add: []data.DayChange{{Date: "2026-12-07", Territory: "fi", Name: "Bridge"}}, Remove: []data.DayChange{{Date: "2026-01-06"}},
+	}
 	if diff := cmp.Diff([]data.Maintenance{
 		{
 			Slug: "patch", ValidFrom: time.Date(2026, 5, 31, 21, 0, 0, 0, time.UTC), Category: "system", Cohort: "first", Components: []string{"api", "web/front"},
 			Recurrence: data.Recurrence{Zone: "America/New_York", Rule: "FREQ=MONTHLY;BYDAY=-1SU", Anchor: "2026-01-25", Start: "10:00", Until: "09:00", Days: 1, Shift: 1},
 			Expected:   90 * time.Minute, Notice: data.NoticeTimes{Page: 120 * time.Hour, Banner: 120 * time.Hour, Deadline: 36 * time.Hour}, Origin: at + "43",
+			Avoids: []data.Avoid{christmas, audit},
 		},
 		{
 			Slug: "nightly", Category: "recycle", Cohort: "all", Recurrence: data.Recurrence{Zone: "Europe/Helsinki", Cron: "30 2 * * *", Anchor: "2026-01-01", Length: 5 * time.Second},
@@ -110,10 +120,11 @@ func TestFullFile(t *testing.T) {
 		{
 			Slug: "slot", ValidFrom: time.Date(2026, 6, 1, 10, 0, 0, 0, time.UTC), Category: "infrastructure", Cohort: "all", Reserved: true, Follows: "patch",
 			Recurrence: data.Recurrence{Zone: "Europe/Helsinki", Rule: "FREQ=WEEKLY", Anchor: "2026-01-03", Start: "20:00", Until: "24:00"},
-			Expected:   30 * time.Minute, Notice: inherited, Origin: at + "64",
+			Expected:   30 * time.Minute, Notice: inherited, Origin: at + "64", Avoids: []data.Avoid{days},
 		},
 		{
-			Slug: "noon", Category: "application", Cohort: "all", Expected: 30 * time.Minute, Notice: inherited, Origin: at + "73",
+			Slug: "noon", Category: "application", Cohort: "all", Expected: 30 * time.Minute, Notice: inherited, Origin: at + "75",
+			Avoids:     []data.Avoid{christmas, audit},
 			Recurrence: data.Recurrence{Zone: "Europe/Helsinki", Rule: "FREQ=WEEKLY", Anchor: "2026-01-05", Start: "12:00", Until: "13:00"},
 		},
 	}, c.Maintenances); diff != "" {
@@ -122,7 +133,7 @@ func TestFullFile(t *testing.T) {
 	if diff := cmp.Diff(data.Probe{
 		Name: "api", Component: "api", Cohort: "second", Kind: "http", Target: "https://api.example.com/health", Interval: 30 * time.Second, Timeout: 5 * time.Second,
 		Method: "HEAD", Headers: map[string]string{"Accept": "application/json", "X-Api-Key": "k-123"}, Status: []int{200, 204}, Slow: 500 * time.Millisecond,
-		Roots: "testdata/good/issuers.pem", Failing: data.PartialOutage, Origin: at + "80",
+		Roots: "testdata/good/issuers.pem", Failing: data.PartialOutage, Origin: at + "82",
 	}, c.Probes[0]); diff != "" {
 		t.Errorf("probe (-want +got):\n%s", diff)
 	}
@@ -132,9 +143,9 @@ func TestFullFile(t *testing.T) {
 	if diff := cmp.Diff([]data.Subscriber{
 		{
 			ID: subscriberID("kari@example.com"), Channel: "mail", Address: "Kari@Example.com", Lang: "sv", Zone: "Europe/Stockholm", Contract: true, Cohort: "second",
-			Components: []string{"api"}, Roles: []string{"admin", "security"}, Confirmed: confirmed, Origin: at + "105",
+			Components: []string{"api"}, Roles: []string{"admin", "security"}, Confirmed: confirmed, Origin: at + "107",
 		},
-		{ID: subscriberID("it@example.com"), Channel: "mail", Address: "it@example.com", Lang: "en", Contract: true, Confirmed: confirmed, Origin: at + "111"},
+		{ID: subscriberID("it@example.com"), Channel: "mail", Address: "it@example.com", Lang: "en", Contract: true, Confirmed: confirmed, Origin: at + "113"},
 	}, c.Subscribers); diff != "" {
 		t.Errorf("subscribers (-want +got):\n%s", diff)
 	}
@@ -145,17 +156,18 @@ func TestWarnings(t *testing.T) {
 	c := load(t, "testdata/good/full.yaml")
 	for _, want := range []string{
 		":13:15: admin_listen can be reached from elsewhere",
-		":73:5: the window of 2026-01-05 lies in office hours",
-		":88:52: the header X-Api-Key looks like a secret",
-		":95:13: 2 of the usual three references",
-		":112:5: this contact gets no notices",
-		":113:15: these copies lie beside the database",
+		":64:5: windows of the next 400 days lie on days to avoid: 2026-06-06 is a holiday in Sweden (National Day); 2026-06-20 is",
+		":75:5: the window of 2026-01-05 lies in office hours",
+		":90:52: the header X-Api-Key looks like a secret",
+		":97:13: 2 of the usual three references",
+		":114:5: this contact gets no notices",
+		":115:15: these copies lie beside the database",
 	} {
 		if !slices.ContainsFunc(c.Warnings, func(f Fault) bool { return strings.HasPrefix(f.String(), "testdata/good/full.yaml"+want) }) {
 			t.Errorf("no warning %q in\n%v", want, c.Warnings)
 		}
 	}
-	if len(c.Warnings) != 6 {
+	if len(c.Warnings) != 7 {
 		t.Errorf("%d warnings:\n%v", len(c.Warnings), c.Warnings)
 	}
 
