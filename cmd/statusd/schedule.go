@@ -1,39 +1,58 @@
 package main
 
 import (
-	"fmt"
-	"text/tabwriter"
+	"context"
+	"net/url"
 	"time"
 
-	"github.com/superoffice/statusd/data"
-	"github.com/superoffice/statusd/data/i18n"
 	"github.com/superoffice/statusd/data/wire"
 	"github.com/superoffice/statusd/scheduler/plan"
+	"github.com/superoffice/statusd/web/api"
 )
 
 type scheduleCommand struct {
-	From   string `help:"First local date; without one today." placeholder:"YYYY-MM-DD"`
-	To     string `help:"The date after the last; without one eight weeks after the first." placeholder:"YYYY-MM-DD"`
-	Config string `help:"Configuration file; without one the built-in default serves." placeholder:"FILE" type:"path"`
-	JSON   bool   `help:"Write the windows as JSON." name:"json"`
+	From string `help:"First local date; without one today." placeholder:"YYYY-MM-DD"`
+	To   string `help:"The date after the last; without one eight weeks after the first." placeholder:"YYYY-MM-DD"`
+	Zone string `help:"Show times in this zone too, such as America/New_York; without one in that of this machine. \"none\" leaves them out." placeholder:"ZONE"`
+	Live bool   `help:"Ask the service, or its database, what became of the windows: moved, cancelled, held, opened by people, and which notices were kept. --server asks as well."`
+	reach
+}
+
+// Help implements kong.HelpProvider.
+func (c *scheduleCommand) Help() string {
+	return `Without --live it is what the configuration alone makes, and needs no service. With --json it is always that.
+For example:
+
+    statusd schedule --from 2026-03-23 --to 2026-04-06 --zone Asia/Tokyo
+    statusd schedule --live`
 }
 
 // Run implements the command.
-func (c *scheduleCommand) Run(io streams) error {
-	cfg, err := files{Config: c.Config}.read()
+func (c *scheduleCommand) Run(ctx context.Context, io streams) error {
+	live := c.Live || c.Server != ""
+	if live && c.JSON {
+		return usagef("--json is what the configuration makes, in its fixed shape: `statusd maintenance list --json` has what became of the windows")
+	}
+	cal := calendar{yours: time.Local}
+	switch {
+	case c.Zone == "none":
+		cal.yours = nil
+	case c.Zone != "":
+		var err error
+		if cal.yours, err = time.LoadLocation(c.Zone); err != nil {
+			return usagef("--zone %q is no zone: use an IANA name such as Europe/Oslo, or none", c.Zone)
+		}
+	}
+	if live {
+		return c.live(ctx, io, cal)
+	}
+	cfg, err := c.read()
 	if err != nil {
 		return err
 	}
-	from, to := c.From, c.To
-	if from == "" {
-		from = time.Now().In(cfg.Page.Zone).Format(time.DateOnly)
-	}
-	if to == "" {
-		first, err := time.Parse(time.DateOnly, from)
-		if err != nil {
-			return usagef("--from %q is no date: write it as 2026-01-31", from)
-		}
-		to = first.AddDate(0, 0, 56).Format(time.DateOnly)
+	from, to, err := c.dates(time.Now().In(cfg.Page.Zone))
+	if err != nil {
+		return err
 	}
 	laid, err := plan.LayDates(cfg.Maintenances, from, to)
 	if err != nil {
@@ -42,76 +61,41 @@ func (c *scheduleCommand) Run(io streams) error {
 	if c.JSON {
 		return writeJSON(io.out, wire.Windows(laid.InOrder()))
 	}
-	if err := calendar(io, laid.InOrder(), cfg.Page.Zone); err != nil {
-		return err
-	}
-	avoided(io, laid, cfg.Page.Zone)
-	return nil
+	cal.from, cal.to, cal.zone = from, to, cfg.Page.Zone
+	cal.planned(laid)
+	return cal.write(harmless{io.out})
 }
 
-// avoided writes what freezes and holidays do to the windows: which of them moved, are withheld, or are worth a second look.
-func avoided(io streams, laid plan.Layout, zone *time.Location) {
-	var moved, warned []string
-	for _, o := range laid.InOrder() {
-		if why, ok := laid.Moved[o.Key()]; ok {
-			moved = append(moved, fmt.Sprintf("%s of %s, to %s: %s.", o.Maintenance, o.Date, o.Window.Start.In(zone).Format("Mon 2006-01-02 15:04"), why))
-		}
-		if o.Warning != "" {
-			warned = append(warned, fmt.Sprintf("%s of %s: %s.", o.Maintenance, o.Date, o.Warning))
-		}
+// dates are the first date and the one after the last.
+func (c *scheduleCommand) dates(now time.Time) (from, to string, err error) {
+	from, to = c.From, c.To
+	if from == "" {
+		from = now.Format(time.DateOnly)
 	}
-	var withheld []string
-	for _, w := range laid.WithheldInOrder() {
-		withheld = append(withheld, fmt.Sprintf("%s of %s: %s.", w.Occurrence.Maintenance, w.Occurrence.Date, w.Why))
-	}
-	for _, part := range []struct {
-		title string
-		lines []string
-	}{{"Moved", moved}, {"Withheld", withheld}, {"Worth a second look", warned}} {
-		if len(part.lines) == 0 {
-			continue
+	if to == "" {
+		first, err := time.Parse(time.DateOnly, from)
+		if err != nil {
+			return "", "", usagef("--from %q is no date: write it as 2026-01-31", from)
 		}
-		fmt.Fprintf(io.out, "\n%s:\n", part.title)
-		for _, line := range part.lines {
-			fmt.Fprintf(io.out, "  %s\n", line)
-		}
+		to = first.AddDate(0, 0, 56).Format(time.DateOnly)
 	}
+	return from, to, nil
 }
 
-// calendar writes the windows for people. What comes every night is one line, not sixty.
-func calendar(io streams, windows []data.Occurrence, zone *time.Location) error {
-	w := tabwriter.NewWriter(io.out, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(w, "WHAT\tWHOM\tWHEN\tLASTS\tNOTICE BY")
-	standing, nights := data.Occurrence{}, 0
-	shown := 0
-	for _, o := range plan.InOrder(windows) {
-		if o.Standing {
-			if nights++; nights == 1 || standing.Clock != "" {
-				standing = o // one whose reading no clock change moves
-			}
-			continue
-		}
-		what := i18n.T(i18n.EN, "category."+string(o.Category))
-		notice := o.Deadline().In(zone).Format("Mon 2006-01-02 15:04 MST")
-		if o.Phase == data.Reserved {
-			what += " (reserved)"
-			notice += ", if used"
-		}
-		if o.Clock != "" {
-			notice += "; " + o.Clock
-		}
-		shown++
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", what, o.Cohort, i18n.When(i18n.EN, o.Window.Start, o.Window.End, zone), i18n.Duration(i18n.EN, o.Window.Duration()), notice)
+// live shows what the service has.
+func (c *scheduleCommand) live(ctx context.Context, io streams, cal calendar) error {
+	q := url.Values{"standing": {"true"}}
+	if c.From != "" {
+		q.Set("from", c.From)
 	}
-	if err := w.Flush(); err != nil {
+	if c.To != "" {
+		q.Set("to", c.To)
+	}
+	var v api.Maintenances
+	if _, err := c.get(ctx, "/api/v1/maintenance?"+q.Encode(), &v); err != nil {
 		return err
 	}
-	if shown == 0 && nights == 0 {
-		fmt.Fprintln(io.out, "Nothing is planned in this span.")
-	}
-	if nights > 0 {
-		fmt.Fprintf(io.out, "\n%s: %d times at %s, for %s each.\n", i18n.T(i18n.EN, "category."+string(standing.Category)), nights,
-			standing.Window.Start.In(zone).Format("15:04"), i18n.Duration(i18n.EN, standing.Window.Duration()))
-	}
-	return nil
+	cal.from, cal.to, cal.zone = v.From, v.To, zoneOf(v.Zone)
+	cal.become(v)
+	return cal.write(harmless{io.out})
 }
