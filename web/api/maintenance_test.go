@@ -242,3 +242,33 @@ func TestNoticesKept(t *testing.T) {
 		t.Errorf("kept: %s, want %s", strings.Join(got, ", "), want)
 	}
 }
+
+// TestSteerAsDue: a window whose time has come is under way for who steers it, also where nobody has written that down yet; one
+// under review that nobody decided by its deadline is cancelled.
+func TestSteerAsDue(t *testing.T) {
+	d := newDesk(t)
+	now := time.Now().UTC().Truncate(time.Second)
+	running, held := datatest.Occurrence("running", now.Add(-time.Hour)), datatest.Occurrence("held", now.Add(5*time.Hour))
+	held.Phase = data.Held
+	d.put(func(tx data.Tx) error {
+		return errors.Join(data.PutOccurrence(tx, running, now.Add(-100*time.Hour)), data.PutOccurrence(tx, held, now.Add(-100*time.Hour)))
+	})
+	one := "/" + data.PublicID("", "occurrence", string(running.Key()))
+	if w := d.window(duty, 200, "POST", one+"/updates", `{"body":"It goes well."}`); w.Updates[0].Phase != data.InProgress {
+		t.Errorf("said: %+v", w.Updates[0])
+	}
+	if w := d.window(duty, 200, "POST", one+"/verify", `{"reason":"done"}`); w.Phase != data.Verifying {
+		t.Errorf("verified: %+v", w)
+	}
+	if w := d.window(duty, 200, "POST", one+"/complete", `{"reason":"all is well"}`); w.Phase != data.Completed || w.Steps[0].Phase != data.Verifying {
+		t.Errorf("completed: %+v", w)
+	}
+	d.window(duty, 409, "POST", "/"+data.PublicID("", "occurrence", string(held.Key()))+"/release", `{"reason":"too late"}`)
+	d.view(func(tx data.Tx) error {
+		o, err := tx.Occurrences().Get(running.Key())
+		if err != nil || !o.Began.Equal(running.Window.Start) || o.Ended.IsZero() {
+			t.Errorf("stored: %+v, %v", o, err)
+		}
+		return err
+	})
+}
