@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/data/bolt"
@@ -144,6 +145,9 @@ func (l *nights) duty(p *process, key string, done chan<- struct{}) {
 		}
 		return err
 	})
+	if !l.steers(p, key, said) {
+		return
+	}
 	who := data.OperatorID("", "operator-"+key)
 	if !p.post("operators/link", "", `{"name":"operator-`+key+`","role":"viewer"}`, &api.SignInLink{}) {
 		return
@@ -159,6 +163,85 @@ func (l *nights) duty(p *process, key string, done chan<- struct{}) {
 		}
 		return err
 	})
+}
+
+// steers is what an operator does with windows of maintenance: one is opened, moved and called off.
+func (l *nights) steers(p *process, key string, said func(action, object string, holds func(data.Tx) error)) bool {
+	var w api.MaintenanceWindow
+	at := func(hours int) string {
+		return time.Now().Add(time.Duration(hours) * time.Hour).UTC().Format(time.RFC3339)
+	}
+	holds := func(id data.OccurrenceKey, version int, more func(data.Occurrence) bool) func(data.Tx) error {
+		return func(tx data.Tx) error {
+			o, err := tx.Occurrences().Get(id)
+			if err == nil && (len(o.Steps) < version || more != nil && !more(o)) {
+				err = fmt.Errorf("window %s is not as it was acknowledged: %+v", id, o)
+			}
+			return err
+		}
+	}
+	l.asks("window " + key)
+	if !p.post("maintenance", key+"-window", `{"category":"critical","start":"`+at(50)+`","lasts":"1h","reason":"window `+key+`"}`, &w) {
+		return false
+	}
+	id := data.OccurrenceKey(w.Key)
+	said("maintenance.open", w.Key, holds(id, 1, nil))
+	if !p.post("maintenance/"+w.ID+"/move", key+"-move", `{"start":"`+at(60)+`","reason":"later"}`, &w) {
+		return false
+	}
+	moved := w.Start
+	said("maintenance.move", w.Key, holds(id, 2, func(o data.Occurrence) bool { return o.Window.Start.Equal(moved) }))
+	if !p.post("maintenance/"+w.ID+"/cancel", key+"-cancel", `{"reason":"not needed"}`, &w) {
+		return false
+	}
+	said("maintenance.cancel", w.Key, holds(id, 3, func(o data.Occurrence) bool { return o.Phase == data.Cancelled }))
+	return true
+}
+
+// checkWindows looks at the windows that people opened: each was asked for and is there once, with an entry in the audit log for
+// every step, and with what it owes: its newest version is to be told, and no other.
+func (l *nights) checkWindows(t *testing.T, tx data.Tx, entries map[string]int) error {
+	t.Helper()
+	seen := map[string]bool{}
+	for o, err := range tx.Occurrences().Range("", "") {
+		if err != nil {
+			return err
+		}
+		if o.Maintenance != data.AdHoc {
+			continue
+		}
+		why := o.Steps[0].Why
+		if seen[why] || !l.asked[why] {
+			t.Errorf("a window twice, or that nobody asked for: %q", why)
+		}
+		seen[why] = true
+		for _, s := range o.Steps {
+			if n := entries["maintenance."+string(s.Act)+" "+string(o.Key())]; n != 1 {
+				t.Errorf("%s of window %s has %d entries in the audit log", s.Act, o.Key(), n)
+			}
+		}
+		bulletins, err := data.All(tx.Bulletins().Range(data.BulletinsOf(data.AboutOccurrence, string(o.Key()))))
+		if err != nil {
+			return err
+		}
+		var owed []string
+		for _, b := range bulletins {
+			if !b.Void {
+				owed = append(owed, fmt.Sprintf("%s %d", b.Kind, b.Version))
+			}
+		}
+		kind := []data.BulletinKind{data.TellPlanned, data.TellChanged, data.TellCancelled}[min(len(o.Steps), 3)-1]
+		if want := fmt.Sprintf("%s %d", kind, len(o.Steps)-1); len(owed) != 1 || owed[0] != want {
+			t.Errorf("window %s has %d steps and owes %q, want %s", o.Key(), len(o.Steps), owed, want)
+		}
+	}
+	for what, n := range entries {
+		action, key, _ := strings.Cut(what, " ")
+		if o, err := tx.Occurrences().Get(data.OccurrenceKey(key)); strings.HasPrefix(action, "maintenance.") && (err != nil || n > 1 || o.Steps == nil) {
+			t.Errorf("%d entries of %s, and what they are about is %+v, %v", n, what, o, err)
+		}
+	}
+	return nil
 }
 
 // check looks at the database of a service that was killed: all that was acknowledged is there and in the audit log, whose chain
@@ -209,6 +292,9 @@ func (l *nights) check(t *testing.T, path string) {
 				t.Errorf("%d incidents for key %s", n, key)
 			}
 		}
+		if err := l.checkWindows(t, tx, entries); err != nil {
+			return err
+		}
 		for token, err := range tx.Tokens().Range("", "") {
 			if err != nil {
 				return err
@@ -251,7 +337,7 @@ func (l *nights) check(t *testing.T, path string) {
 // first of two, so every kind of act is acknowledged whatever the seed. Set STATUSD_KILLS for more cycles.
 func TestKill(t *testing.T) {
 	cycles := kills(15)
-	const kinds, nearly = 10, 57 // of 66 answers: six nights of eleven
+	const kinds, nearly = 13, 75 // of 84 answers: six nights of fourteen
 	dir := t.TempDir()
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
@@ -269,7 +355,7 @@ func TestKill(t *testing.T) {
 		if cycle+1 < cycles {
 			last = 1 + (nearly*cycle+rnd.IntN(nearly))/cycles
 		}
-		answers := make(chan struct{}, 64)
+		answers := make(chan struct{}, 128)
 		var wg sync.WaitGroup
 		for w := range 3 {
 			wg.Go(func() {

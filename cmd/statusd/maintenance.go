@@ -118,10 +118,14 @@ func (r reach) writeWhole(w writer, m api.MaintenanceWindow) error {
 		fmt.Fprintln(w, "  it lies further ahead than windows are laid out, and can be changed all the same")
 	}
 	fmt.Fprintln(w, "\nNotice")
-	if m.Standing {
+	switch {
+	case m.Standing:
 		fmt.Fprintln(w, "  covered by a standing notice")
+	case noticeWords(m) == "":
+		fmt.Fprintln(w, "  nothing is owed")
+	default:
+		writeOwed(w, m)
 	}
-	writeOwed(w, m)
 	if len(m.Updates) > 0 {
 		fmt.Fprintln(w, "\nSaid of it, newest first")
 	}

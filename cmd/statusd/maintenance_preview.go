@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/superoffice/statusd/data/i18n"
 	"github.com/superoffice/statusd/web/api"
 )
 
@@ -81,7 +82,7 @@ func (c *maintenanceRule) Run(ctx context.Context, io streams) error {
 		return err
 	}
 	return c.show(io, answer, func(w writer) error {
-		fmt.Fprintln(w, p.Reads)
+		fmt.Fprintln(w, i18n.Capital(p.Reads))
 		for _, o := range p.Windows {
 			fmt.Fprintf(w, "  %s\n", o.Local)
 			if o.ClockChange != "" {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -311,5 +312,42 @@ System maintenance  mail     1        1     0             0       23 h 30 min
 `
 	if err != nil || out.String() != want {
 		t.Errorf("%v, got\n%s\nwant\n%s", err, &out, want)
+	}
+}
+
+// TestOpenedSpan: when a window is that somebody opens on Wednesday 25 March 2026 at 10:00 in Oslo, or at 20:00.
+func TestOpenedSpan(t *testing.T) {
+	for _, tt := range []struct {
+		open maintenanceOpen
+		now  string
+		want string // start, end and length as they are asked for; or a part of the refusal
+	}{
+		{maintenanceOpen{Lasts: "1h"}, "2026-03-25T09:00:00Z", "- - 1h"},
+		{maintenanceOpen{End: "12:00"}, "2026-03-25T09:00:00Z", "- 25 11:00 "},
+		{maintenanceOpen{Start: "22:00", End: "02:00"}, "2026-03-25T09:00:00Z", "25 21:00 26 01:00 "},
+		{maintenanceOpen{Start: "22:00", Lasts: "90m"}, "2026-03-25T09:00:00Z", "25 21:00 25 22:30 "},
+		{maintenanceOpen{}, "2026-03-25T09:00:00Z", "25 17:00 25 18:00 "}, // about 18:00 (M9)
+		{maintenanceOpen{}, "2026-03-25T19:00:00Z", "- - 1h"},
+		{maintenanceOpen{Start: "09:00", Lasts: "1h"}, "2026-03-25T09:00:00Z", `say "tomorrow 09:00"`},
+		{maintenanceOpen{Start: "09:00", Lasts: "30m", Afterwards: true}, "2026-03-25T09:00:00Z", "25 08:00 25 08:30 "},
+		{maintenanceOpen{Start: "yesterday 09:00", Lasts: "30m"}, "2026-03-25T09:00:00Z", "24 08:00 24 08:30 "}, // the service refuses it
+		{maintenanceOpen{Start: "09:00", Lasts: "169h", Afterwards: true}, "2026-03-25T09:00:00Z", "no length of time"},
+		{maintenanceOpen{Start: "soon", Lasts: "1h"}, "2026-03-25T09:00:00Z", "is no time"},
+	} {
+		var p api.WindowOpening
+		err := tt.open.span(&p, times{zone: oslo(t), now: instant(t, tt.now), notes: io.Discard})
+		day := func(at time.Time) string {
+			if at.IsZero() {
+				return "-"
+			}
+			return at.UTC().Format("2 15:04")
+		}
+		got := day(p.Start) + " " + day(p.End) + " " + p.Lasts
+		if err != nil {
+			got = err.Error()
+		}
+		if got != tt.want && (err == nil || !strings.Contains(got, tt.want)) {
+			t.Errorf("%+v at %s: %s, want %s", tt.open, tt.now, got, tt.want)
+		}
 	}
 }
