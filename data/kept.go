@@ -61,7 +61,7 @@ func (o Occurrence) Obligations(tx Tx, now time.Time) ([]Obligation, error) {
 			if ob.Seen, err = o.SeenIn(tx, newest.Version, surface); err != nil {
 				return nil, err
 			}
-			ob.Lead = known.lead()
+			ob.Lead = known.Lead()
 			ob.State = known.stateOf(ob, now)
 		}
 		out = append(out, ob)
@@ -69,8 +69,9 @@ func (o Occurrence) Obligations(tx Tx, now time.Time) ([]Obligation, error) {
 	return out, nil
 }
 
-// lead is the shortest time between a piece of o having been shown and its start; zero where one never was.
-func (o Occurrence) lead() time.Duration {
+// Lead is the shortest time between a piece of o having been shown and its start; zero where one never was. Announced and the
+// steps' Seen must have been filled in.
+func (o Occurrence) Lead() time.Duration {
 	shortest := time.Duration(-1)
 	for _, p := range o.Parts() {
 		if p.Announced.IsZero() {
@@ -169,7 +170,7 @@ func (o Occurrence) kept(tx Tx, sum func(Surface) *NoticesKept) error {
 		}
 		n := sum(surface)
 		n.Windows++
-		lead := known.lead()
+		lead := known.Lead()
 		if lead > 0 && (n.Shortest == 0 || lead < n.Shortest) {
 			n.Shortest = lead
 		}

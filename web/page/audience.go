@@ -62,6 +62,7 @@ func (s *State) For(audience string) *State {
 			c.Days = ledger.Days(*s.rows, counted, s.Zone, s.Now, DaysShown)
 		}
 	}
+	next.noticed = slices.DeleteFunc(slices.Clone(s.noticed), func(w noticed) bool { return !concerns(w.cohort) })
 	counted.Component = ""
 	next.Months = slices.Clone(s.Months)
 	for n := range next.Months {
@@ -69,6 +70,7 @@ func (s *State) For(audience string) *State {
 			if r, err := m.facts.Report(counted); err == nil { // it was reported once already
 				m.Report = r
 			}
+			m.Notices = next.noticesOf(m.Month)
 		}
 	}
 	next.Headline = headline(next.Components)

@@ -10,11 +10,16 @@ import (
 // uptime is the page of the months.
 type uptime struct {
 	maker
-	Target string
-	Months []month
+	Target  string
+	Months  []month
+	Noticed bool // some month had something to announce (N4)
 }
 
-func (m maker) uptime() uptime { return uptime{m, m.target(), m.months(MonthsShown)} }
+func (m maker) uptime() uptime {
+	v := uptime{maker: m, Target: m.target(), Months: m.months(MonthsShown)}
+	v.Noticed = slices.ContainsFunc(v.Months, func(m month) bool { return len(m.Notices) > 0 })
+	return v
+}
 
 // What the history page shows at most.
 const (

@@ -21,8 +21,9 @@ type month struct {
 	Contract figure
 	Observed figure
 	Coverage string
-	Gap      string // how long nobody watched; empty for never
-	Left     string // of the allowance, while the month runs
+	Gap      string   // how long nobody watched; empty for never
+	Left     string   // of the allowance, while the month runs
+	Notices  []string // how the notices of its windows were kept; none where there were none
 }
 
 type figure struct {
@@ -44,7 +45,7 @@ func (m maker) months(n int) []month {
 }
 
 func (m maker) month(r Month, moves bool) month {
-	v := month{maker: m, Month: r.Month, Name: m.monthName(r.Month), Known: r.Known, SoFar: r.SoFar, Moves: r.SoFar && moves}
+	v := month{maker: m, Month: r.Month, Name: m.monthName(r.Month), Known: r.Known, SoFar: r.SoFar, Moves: r.SoFar && moves, Notices: m.noticeLines(r.Notices)}
 	if !v.Known {
 		return v
 	}

@@ -66,7 +66,8 @@ const (
 // Month is one month's figure for the page.
 type Month struct {
 	ledger.Report
-	Known bool // somebody watched at least a part of it
+	Known   bool // somebody watched at least a part of it
+	Notices Notices
 
 	facts *ledger.Facts // nil where they were not read
 }
@@ -93,8 +94,9 @@ type State struct {
 	Headline    Headline
 	Measured    time.Time // until when a public component was watched: Now while one still is, zero means never
 
-	told told         // every incident as it was read, for the next State
-	rows *ledger.Rows // of all audiences in the days shown; nil where it was not read
+	noticed []noticed    // how each window's notice was kept
+	told    told         // every incident as it was read, for the next State
+	rows    *ledger.Rows // of all audiences in the days shown; nil where it was not read
 
 	audience string               // whose view it is; empty means everybody's
 	follows  map[i18n.Lang]string // of an audience: the hash of everybody's pages, which the live frames bring
@@ -331,6 +333,7 @@ func headline(components []Component) Headline {
 }
 
 func (s *State) readMonths(r ledger.Records) error {
+	s.readNotices(r.Occurrences)
 	first := s.Now
 	for _, c := range r.Components {
 		if c.Commitment == data.Committed && c.Since.Before(first) {
@@ -358,7 +361,7 @@ func (s *State) readMonths(r ledger.Records) error {
 			begin, _, _ := ledger.Bounds(month, s.Zone)
 			past = int64(s.Now.Sub(begin) / time.Second)
 		}
-		s.Months = append(s.Months, Month{Report: report, Known: report.Unobserved < past, facts: &facts})
+		s.Months = append(s.Months, Month{Report: report, Known: report.Unobserved < past, Notices: s.noticesOf(month), facts: &facts})
 	}
 	return nil
 }
