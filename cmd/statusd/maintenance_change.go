@@ -306,7 +306,8 @@ func (c *maintenanceShorten) Run(ctx context.Context, io streams, args commandLi
 		return err
 	}
 	p := c.change()
-	if err := c.into(&p, of, times{zone: zoneOf(of.Zone), now: time.Now(), notes: io.err}, clock{after: of.Start}); err != nil {
+	// The start it has is the first that fits: a command that is repeated is refused, and takes no other day away.
+	if err := c.into(&p, of, times{zone: zoneOf(of.Zone), now: time.Now(), notes: io.err}, clock{after: of.Start.Add(-1)}); err != nil {
 		return err
 	}
 	return c.steer(ctx, io, args, "Shortened", data.ActShorten, of, p, c.why)

@@ -73,6 +73,7 @@ func TestTypedTimes(t *testing.T) {
 		{"22:00", after, "2026-03-28T21:00:00Z", "", false},
 		{"21:00", before, "2026-03-27T20:00:00Z", "", false},
 		{"23:00", before, "2026-03-26T22:00:00Z", "", false},
+		{"22:00", before, "2026-03-27T21:00:00Z", "", false}, // as it is: a repeated command goes no further
 		// Clock changes (DOMAIN.md 4.1).
 		{"2026-03-29 02:30", plain, "2026-03-29T01:30:00Z", "does not exist", true},
 		{"2026-03-29 02:30", end, "2026-03-29T01:30:00Z", "does not exist", true},

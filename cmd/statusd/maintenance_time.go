@@ -14,7 +14,7 @@ type clock struct {
 	zone   *time.Location
 	now    time.Time
 	after  time.Time // a reading without a day is the first after this instant
-	before time.Time // or the last before this one; with neither it is of today
+	before time.Time // or the last that is not after this one; with neither it is of today
 	keeps  string    // the reading of a day without one; empty where a reading is needed
 	isEnd  bool      // of two equal readings an end takes the last
 }
@@ -77,7 +77,7 @@ func (c clock) nearest(flag, text string, reading time.Duration, name string) (a
 	}
 	for range 4 {
 		at, note, err = c.land(flag, text, day.Add(reading), name)
-		if err == nil && (step == 0 || step > 0 && at.After(c.after) || step < 0 && at.Before(c.before)) {
+		if err == nil && (step == 0 || step > 0 && at.After(c.after) || step < 0 && !at.After(c.before)) {
 			break
 		}
 		if step == 0 {
