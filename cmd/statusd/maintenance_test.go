@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"io"
 	"slices"
 	"strings"
@@ -247,10 +248,11 @@ func TestScheduleLive(t *testing.T) {
 	start := instant(t, "2026-04-09T22:00:00Z")
 	seen := start.Add(-72 * time.Hour)
 	at := func(w api.MaintenanceWindow) api.MaintenanceWindow {
-		w.Zone, w.Cohort, w.Category = "Europe/Oslo", "all", data.System
+		w.Zone, w.Cohort, w.Category = "Europe/Oslo", "all", cmp.Or(w.Category, data.System)
 		if w.Start.IsZero() {
 			w.Start = start
 		}
+		w.Date = cmp.Or(w.Date, w.Start.In(oslo(t)).Format(time.DateOnly))
 		w.End, w.NoticeBy = w.Start.Add(6*time.Hour), w.Start.Add(-24*time.Hour)
 		return w
 	}
@@ -259,7 +261,10 @@ func TestScheduleLive(t *testing.T) {
 		at(api.MaintenanceWindow{ID: "kept", Phase: data.Scheduled, Notices: []api.WindowNotice{
 			{Surface: data.OnPage, State: data.NoticeKept, Seen: &seen, Lead: "71h59m0s"}, {Surface: data.OnBanner, State: data.NoticeMissed}, {Surface: data.OnMail, State: data.NoticeNone},
 		}, Missed: "banner", Was: &api.Span{Start: start.Add(-24 * time.Hour), End: start.Add(-18 * time.Hour)}}),
-		at(api.MaintenanceWindow{ID: "held", Phase: data.Held, Start: start.Add(6 * 24 * time.Hour), Notices: []api.WindowNotice{{Surface: data.OnBanner, State: data.NoticeWaiting, Due: &due}}}),
+		at(api.MaintenanceWindow{ID: "held", Date: "2026-04-15", Phase: data.Held, Start: start.Add(6 * 24 * time.Hour), Notices: []api.WindowNotice{{Surface: data.OnBanner, State: data.NoticeWaiting, Due: &due}}}),
+		at(api.MaintenanceWindow{ID: "soon", Phase: data.Scheduled, Category: data.Emergency, Short: "a hole", Start: start.Add(6*24*time.Hour + 18*time.Hour), Notices: []api.WindowNotice{
+			{Surface: data.OnPage, State: data.NoticeLate, Seen: &seen, Lead: "4h0m0s"}, {Surface: data.OnBanner, State: data.NoticeMissed},
+		}}),
 		at(api.MaintenanceWindow{ID: "gone", Phase: data.Cancelled, Start: start.Add(7 * 24 * time.Hour)}),
 	}, Withheld: []api.Withheld{{Plan: "system", Date: "2026-04-24", Start: "2026-04-23T22:00:00Z", Reason: "the year's end"}}}
 	cal := calendar{from: v.From, to: v.To, zone: oslo(t)}
@@ -281,7 +286,12 @@ Fri 10 Apr  00:00–06:00 CEST  System maintenance
 Week 16: Mon 13 – Sun 19 April 2026
 Thu 16 Apr  00:00–06:00 CEST  System maintenance (under review)
             6 hours; banner from Tue 14 Apr 00:00; by Wed 15 Apr 00:00
+            moved from 2026-04-15
             held
+Thu 16 Apr  about 18:00 – Fri 17 Apr 00:00 CEST  Urgent security update
+            6 hours; page shown, 4 h before, banner not shown yet
+            SHORT NOTICE: a hole
+            soon
 Fri 17 Apr  00:00–06:00 CEST  System maintenance (cancelled)
             6 hours
             gone

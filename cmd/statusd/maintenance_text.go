@@ -166,8 +166,10 @@ func writeOwed(w writer, m api.MaintenanceWindow) {
 		if n.State == data.NoticeNone || n.Due == nil {
 			continue
 		}
-		line := fmt.Sprintf("  %-6s %s: ", n.Surface, n.State)
+		line := fmt.Sprintf("  %-6s %s: ", n.Surface, stateWords(m, n))
 		switch {
+		case n.Seen == nil && n.State == data.NoticeMissed && m.Short != "":
+			line = strings.TrimSuffix(line, ": ")
 		case n.Seen != nil && n.Lead != "":
 			line += fmt.Sprintf("shown since %s, %s before", at(n.Seen), leadWords(n.Lead))
 		case n.Seen != nil:
@@ -175,11 +177,22 @@ func writeOwed(w writer, m api.MaintenanceWindow) {
 		default:
 			line += "from " + at(n.Due)
 		}
-		if n.Deadline != nil && n.Seen == nil {
+		if n.Deadline != nil && n.Seen == nil && m.Short == "" {
 			line += ", by " + at(n.Deadline)
 		}
 		fmt.Fprintln(w, line)
 	}
+}
+
+// stateWords is how a surface stands to a window. What was known to be short notice cannot be missed: it is shown, or not yet.
+func stateWords(m api.MaintenanceWindow, n api.WindowNotice) string {
+	switch {
+	case m.Short != "" && n.State == data.NoticeMissed:
+		return "not shown yet"
+	case m.Short != "" && n.State == data.NoticeLate:
+		return "shown"
+	}
+	return string(n.State)
 }
 
 // leadWords is a length as the service writes it, as people read it.

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 	"time"
 
+	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/scheduler/recur"
 )
 
@@ -145,4 +147,35 @@ func two(digits string) (n int) {
 func civil(t time.Time) time.Time {
 	y, m, d := t.Date()
 	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+}
+
+// times reads the times of one command, and writes notes on clock changes beside its answer.
+type times struct {
+	zone  *time.Location
+	now   time.Time
+	notes writer
+}
+
+func (t times) read(flag, text string, as clock) (time.Time, error) {
+	as.zone, as.now = t.zone, t.now
+	at, note, _, err := as.read(flag, text)
+	if err == nil && note != "" {
+		fmt.Fprintf(t.notes, "statusd: %s: %s.\n", flag, note)
+	}
+	return at, err
+}
+
+// end is when a window ends that starts at an instant: a time, or a length after it; zero where neither is given.
+func (t times) end(text, lasts string, start time.Time) (time.Time, error) {
+	switch {
+	case lasts != "":
+		d, err := time.ParseDuration(lasts)
+		if err != nil || d < time.Second || d > data.LongestWindow {
+			return time.Time{}, usagef("--lasts %q is no length of time: use one such as 30m or 1h30m, at most 168h", lasts)
+		}
+		return start.Add(d.Truncate(time.Second)), nil
+	case text != "":
+		return t.read("--end", text, clock{after: start, isEnd: true})
+	}
+	return time.Time{}, nil
 }

@@ -79,8 +79,11 @@ func (c *calendar) become(v api.Maintenances) {
 			s.state = "under review"
 		}
 		s.notice = c.kept(m)
-		if m.Was != nil {
+		switch {
+		case m.Was != nil:
 			s.notes = append(s.notes, "announced before for "+spanOf(m.Was.Start, m.Was.End, c.zone, false))
+		case m.Plan != data.AdHoc && m.Date != m.Start.In(zoneOf(m.Zone)).Format(time.DateOnly):
+			s.notes = append(s.notes, "moved from "+m.Date)
 		}
 		for _, note := range []struct{ before, text string }{
 			{"SHORT NOTICE: ", m.Short}, {"NOTICE MISSED on ", m.Missed}, {"worth a second look: ", m.Warning},
@@ -112,13 +115,13 @@ func (c *calendar) kept(m api.MaintenanceWindow) string {
 		case n.State == data.NoticeWaiting && n.Due != nil:
 			parts = append(parts, fmt.Sprintf("%s from %s", n.Surface, c.when(*n.Due, m.Start)))
 		case n.Lead != "":
-			parts = append(parts, fmt.Sprintf("%s %s, %s before", n.Surface, n.State, leadWords(n.Lead)))
+			parts = append(parts, fmt.Sprintf("%s %s, %s before", n.Surface, stateWords(m, n), leadWords(n.Lead)))
 		default:
-			parts = append(parts, fmt.Sprintf("%s %s", n.Surface, n.State))
+			parts = append(parts, fmt.Sprintf("%s %s", n.Surface, stateWords(m, n)))
 		}
 	}
-	if len(parts) == 0 {
-		return ""
+	if len(parts) == 0 || m.Short != "" {
+		return strings.Join(parts, ", ")
 	}
 	return strings.Join(parts, ", ") + "; by " + c.when(m.NoticeBy, m.Start)
 }
