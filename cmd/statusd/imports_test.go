@@ -30,7 +30,7 @@ var allowed = map[string]string{
 	"notifier/mailguntest": "",
 	"notifier/pager":       "data notifier notifier/letter",
 	"web":                  "data data/i18n web/admin web/api web/banner web/page web/signin web/statuspage web/ui",
-	"web/admin":            "data data/i18n web/api web/page web/ui",
+	"web/admin":            "data data/i18n scheduler/recur web/api web/page web/ui",
 	"web/alerts":           "data data/i18n",
 	"web/api":              "data data/i18n data/ledger data/wire notifier/letter scheduler/plan scheduler/recur web/alerts web/banner web/page web/ui",
 	"web/banner":           "data data/i18n notifier/letter web/page web/ui",

@@ -286,14 +286,7 @@ func (p *Pages) preview(v *visit, op, id string, report any, action string) erro
 	if err := p.ask(v, "incident.preview", api.Call{Body: wish}, &view.Preview); err != nil {
 		return err
 	}
-	for _, name := range keysOf(v.r.PostForm) {
-		if name == "go" || name == "looked" {
-			continue
-		}
-		for _, value := range v.r.PostForm[name] {
-			view.Fields = append(view.Fields, field{name, value})
-		}
-	}
+	view.Fields = fieldsOf(v)
 	view.Feed, view.At = string(view.Preview.Feed), p.whenOf(view.Mail.At)
 	if view.Mail.At != nil {
 		view.At.Text = view.Mail.At.In(p.zone()).Format("15:04:05")

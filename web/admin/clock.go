@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/scheduler/recur"
 )
 
 // clockLayout is how a field of type datetime-local has a time. Browsers leave the seconds out where they are zero.
@@ -17,13 +18,8 @@ func parseClock(text string, zone *time.Location) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, err
 	}
-	before := offset(reading.AddDate(0, 0, -1), zone)
-	for _, o := range []time.Duration{before, offset(reading.AddDate(0, 0, 1), zone)} {
-		if t := reading.Add(-o); offset(t, zone) == o {
-			return t.In(zone), nil
-		}
-	}
-	return reading.Add(-before).In(zone), nil
+	at, _ := recur.Land(reading, zone, false)
+	return at.In(zone), nil
 }
 
 // readClock reads what a field of type datetime-local holds, carried in UTC.
@@ -34,11 +30,6 @@ func readClock(text string) (time.Time, error) {
 		}
 	}
 	return time.Time{}, data.Invalid("started", "write the time as 2026-01-31T03:10")
-}
-
-func offset(t time.Time, zone *time.Location) time.Duration {
-	_, seconds := t.In(zone).Zone()
-	return time.Duration(seconds) * time.Second
 }
 
 // atBelow is the choice of the time that the field beside it holds.

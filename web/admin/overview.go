@@ -33,6 +33,7 @@ type alarmView struct {
 	Urgent            bool
 	Since, By         at
 	For               string
+	Window            string // ID of the window it is about
 }
 
 type suspectView struct {
@@ -63,6 +64,7 @@ func level(l data.Level) levelView {
 }
 
 type windowView struct {
+	ID                 string
 	What, Whom, Phase  string
 	When               string
 	By                 at
@@ -90,7 +92,7 @@ func (p *Pages) overview(v *visit) error {
 	}
 	view := overviewView{Warnings: p.Warnings, May: v.by.Role.May(data.Responder), Zone: p.zone().String()}
 	for _, a := range o.Alarms {
-		view.Alarms = append(view.Alarms, alarmView{a.Title, a.Detail, a.Do, a.Urgent, p.when(a.Since), p.whenOf(a.By), ago(a.Since)})
+		view.Alarms = append(view.Alarms, alarmView{a.Title, a.Detail, a.Do, a.Urgent, p.when(a.Since), p.whenOf(a.By), ago(a.Since), a.Window})
 	}
 	for _, i := range o.Incidents {
 		view.Incidents = append(view.Incidents, p.incidentRow(i))
@@ -154,6 +156,7 @@ func (p *Pages) addComponent(view *overviewView, c api.ComponentNow) {
 func (p *Pages) windowView(w api.WindowNext) windowView {
 	t := w.Window
 	v := windowView{
+		ID:   w.ID,
 		What: i18n.T(i18n.EN, "category."+string(t.Category)), Whom: t.Cohort, Phase: strings.ReplaceAll(string(w.Phase), "_", " "),
 		When: p.span(t.Start, t.End), By: p.when(t.NoticeBy), Late: w.Late,
 		Running: w.Phase == data.InProgress || w.Phase == data.Verifying,

@@ -142,10 +142,10 @@ func selfOf(r *http.Request) string {
 	area, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	id, _, _ := strings.Cut(rest, "/")
 	switch {
-	case area == "incidents" && id == "":
-		return "/incidents/new"
-	case area == "incidents":
-		return "/incidents/" + url.PathEscape(id)
+	case (area == "incidents" || area == "maintenance") && id == "":
+		return "/" + area + "/new"
+	case area == "incidents" || area == "maintenance":
+		return "/" + area + "/" + url.PathEscape(id)
 	}
 	return "/" + area
 }
@@ -164,7 +164,7 @@ func (p *Pages) nav(path string, by data.Actor) []link {
 	all := []struct {
 		name, href string
 		need       data.Role
-	}{{"Overview", "/", data.Viewer}, {"Incidents", "/incidents", data.Viewer}, {"Alerts", "/alerts", data.Viewer}, {"Audit", "/audit", data.Viewer}, {"Operators", "/operators", data.Admin}, {"Tokens", "/tokens", data.Admin}}
+	}{{"Overview", "/", data.Viewer}, {"Incidents", "/incidents", data.Viewer}, {"Maintenance", "/maintenance", data.Viewer}, {"Alerts", "/alerts", data.Viewer}, {"Audit", "/audit", data.Viewer}, {"Operators", "/operators", data.Admin}, {"Tokens", "/tokens", data.Admin}}
 	var out []link
 	for _, l := range all {
 		if by.Role.May(l.need) {
@@ -223,12 +223,14 @@ func (p *Pages) hold(w http.ResponseWriter, r *http.Request) error {
 type field struct{ Name, Value string }
 
 // Typed says whether somebody may have typed this.
-func (f field) Typed() bool { return (f.Name == "title" || f.Name == "body") && f.Value != "" }
+func (f field) Typed() bool {
+	return slices.Contains([]string{"title", "body", "reason"}, f.Name) && f.Value != ""
+}
 
 // Label is what the field asks for.
 func (f field) Label() string {
-	if f.Name == "title" {
-		return "Title"
+	if name := map[string]string{"title": "Title", "reason": "Reason"}[f.Name]; name != "" {
+		return name
 	}
 	return "Words"
 }

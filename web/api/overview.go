@@ -24,6 +24,7 @@ type Overview struct {
 type Alarm struct {
 	Kind    data.AlarmKind `json:"kind"`
 	Subject string         `json:"subject,omitempty"`
+	Window  string         `json:"window,omitempty" doc:"ID of the window it is about."`
 	Title   string         `json:"title"`
 	Detail  string         `json:"detail"`
 	Do      string         `json:"do"`
@@ -61,6 +62,7 @@ type ComponentNow struct {
 
 // WindowNext is a window with what was told of it.
 type WindowNext struct {
+	ID     string               `json:"id" doc:"Steer it by this."`
 	Window wire.Window          `json:"window"`
 	Phase  data.Phase           `json:"phase"`
 	Seen   map[string]time.Time `json:"seen" doc:"Since when each surface has really shown it."`
@@ -109,6 +111,10 @@ func overviewOf(tx data.Tx, now time.Time) (Overview, error) {
 }
 
 func (v *Overview) readAlarms(tx data.Tx, now time.Time) error {
+	page, err := pageID(tx)
+	if err != nil {
+		return err
+	}
 	for a, err := range tx.Alarms().Range("", "") {
 		if err != nil {
 			return err
@@ -120,6 +126,9 @@ func (v *Overview) readAlarms(tx data.Tx, now time.Time) error {
 		w := Alarm{Kind: a.Kind, Subject: a.Subject, Title: text.Title, Detail: a.Detail, Do: text.Do, Urgent: a.Urgent(now), Since: a.Since}
 		if !a.By.IsZero() {
 			w.By = &a.By
+		}
+		if _, err := tx.Occurrences().Get(data.OccurrenceKey(a.Subject)); err == nil && a.Subject != "" {
+			w.Window = data.PublicID(page, "occurrence", a.Subject)
 		}
 		v.Alarms = append(v.Alarms, w)
 	}
@@ -215,6 +224,10 @@ func (v *Overview) readSuspected(tx data.Tx, open []data.Incident, named map[str
 }
 
 func (v *Overview) readWindows(tx data.Tx, now time.Time) error {
+	page, err := pageID(tx)
+	if err != nil {
+		return err
+	}
 	var next []data.Occurrence
 	for o, err := range tx.Occurrences().Range("", "") {
 		if err != nil {
@@ -230,7 +243,7 @@ func (v *Overview) readWindows(tx data.Tx, now time.Time) error {
 	}
 	slices.SortFunc(next, func(a, b data.Occurrence) int { return a.Window.Start.Compare(b.Window.Start) })
 	for _, o := range next[:min(windowsShown, len(next))] {
-		w := WindowNext{Window: wire.Windows([]data.Occurrence{o})[0], Phase: o.Phase, Seen: map[string]time.Time{}, AsOf: now}
+		w := WindowNext{ID: data.PublicID(page, "occurrence", string(o.Key())), Window: wire.Windows([]data.Occurrence{o})[0], Phase: o.Phase, Seen: map[string]time.Time{}, AsOf: now}
 		lead := o.Notice.WithDefaults()
 		w.Due = map[string]time.Time{
 			string(data.OnPage): o.Window.Start.Add(-lead.Page), string(data.OnBanner): o.Window.Start.Add(-lead.Banner),

@@ -28,6 +28,7 @@ async function refresh() {
 			for (const s of part.querySelectorAll('details>summary')) if (open.has(s.textContent)) s.parentElement.open = true
 		}
 		tick()
+		here()
 		if (connected) say('live')
 	} catch {
 		say('not up to date', true)
@@ -83,6 +84,17 @@ function tick() {
 }
 tick()
 setInterval(tick, 1000)
+
+// A window in the reader's own time, where that is not the schedule's: clock, weekday and offset.
+function here() {
+	const at = { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZoneName: 'short' }
+	for (const span of document.querySelectorAll('.reader[data-start]')) {
+		const text = new Intl.DateTimeFormat('en-GB', at).formatRange(new Date(span.dataset.start), new Date(span.dataset.end))
+		span.textContent = `where you are: ${text}`
+		span.hidden = false
+	}
+}
+here()
 
 // A form that is being sent cannot be sent twice by a second press; the server would do it once anyway.
 document.addEventListener('submit', (event) => {
