@@ -95,7 +95,7 @@ func (o Occurrence) stateOf(ob Obligation, now time.Time) NoticeState {
 		return NoticeWaiting
 	case !ob.Deadline.IsZero() && now.After(ob.Deadline.Add(NoticeTakes)) && ob.Seen.IsZero():
 		return NoticeMissed
-	case !ob.Seen.IsZero() && ob.Lead > 0:
+	case !ob.Seen.IsZero() && (ob.Lead > 0 || ob.Seen.After(ob.Deadline.Add(NoticeTakes))):
 		return NoticeLate
 	case !ob.Seen.IsZero():
 		return NoticeKept

@@ -39,16 +39,18 @@ func noticeSign(s data.NoticeState) sign {
 }
 
 // worstNotice sums the promised surfaces of a window up in one sign; false where nothing is owed. Mail is promised nothing.
-func worstNotice(notices []api.WindowNotice) (sign, bool) {
+func worstNotice(m api.MaintenanceWindow) (sign, bool) {
 	order := []data.NoticeState{data.NoticeNone, data.NoticeKept, data.NoticeWaiting, data.NoticeDue, data.NoticeLate, data.NoticeMissed}
 	worst := data.NoticeNone
-	for _, n := range notices {
+	for _, n := range m.Notices {
 		if n.Surface != data.OnMail && slices.Index(order, n.State) > slices.Index(order, worst) {
 			worst = n.State
 		}
 	}
 	s := noticeSign(worst)
-	s.Word = "notice " + s.Word
+	if s.Word = "notice " + s.Word; worst == data.NoticeLate && m.Short != "" {
+		s.Word = "short notice"
+	}
 	return s, worst != data.NoticeNone
 }
 
@@ -205,14 +207,14 @@ func slotOf(m api.MaintenanceWindow) slot {
 	if m.Cohort != data.AllCustomers {
 		s.Cohort = m.Cohort
 	}
-	s.Notice, s.Owes = worstNotice(m.Notices)
+	s.Notice, s.Owes = worstNotice(m)
 	say := func(yes bool, text string) {
 		if yes {
 			s.Marks = append(s.Marks, text)
 		}
 	}
 	say(m.Overran != nil, "overran")
-	say(m.Short != "", "short notice")
+	say(m.Short != "" && s.Notice.Word != "short notice", "short notice")
 	say(m.Declared != nil, "declared afterwards")
 	say(m.Was != nil, "moved")
 	say(m.ClockChange != "", "clocks change")

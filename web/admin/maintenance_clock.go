@@ -17,12 +17,16 @@ type clockField struct {
 	Value, Was string
 	Exact      string
 	Wrong      bool
+	Seconds    bool // it has some, so that the field must take them
 }
 
 func (p *Pages) clockField(name, label, hint string, t time.Time) clockField {
 	f := clockField{Name: name, Label: label, Hint: hint}
 	if !t.IsZero() {
-		f.Was, f.Exact = t.In(p.zone()).Format(clockLayout), t.UTC().Format(time.RFC3339Nano)
+		f.Was, f.Exact, f.Seconds = t.In(p.zone()).Format("2006-01-02T15:04"), t.UTC().Format(time.RFC3339Nano), t.Second() != 0
+		if f.Seconds {
+			f.Was = t.In(p.zone()).Format(clockLayout)
+		}
 		f.Value = f.Was
 	}
 	return f

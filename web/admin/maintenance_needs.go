@@ -2,6 +2,7 @@ package admin
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -14,12 +15,13 @@ import (
 
 // need is something about a window that somebody has to do.
 type need struct {
-	Title, Detail string
-	Href, Do      string // where, and what the link there says
-	Urgent        bool
-	By            at
-	Left          string
-	when          time.Time
+	Title, What string // What: which window
+	Detail      string
+	Href, Do    string // where, and what the link there says
+	Urgent      bool
+	By          at
+	Left        string
+	when        time.Time
 }
 
 // How long before its deadline a reserved slot asks to be decided, and asks urgently.
@@ -40,7 +42,7 @@ func (p *Pages) needs(v *visit, shown api.Maintenances, now time.Time) ([]need, 
 		return nil, err
 	}
 	for _, a := range standing {
-		n := need{Title: data.Alarms[a.Kind].Title, Detail: a.Detail, Urgent: a.Urgent(now), when: a.Since, Href: "/maintenance/" + url.PathEscape(a.Subject), Do: "Look at it"}
+		n := need{Title: data.Alarms[a.Kind].Title, What: a.what, Detail: a.Detail, Urgent: a.Urgent(now), when: a.Since, Href: "/maintenance/" + url.PathEscape(a.Subject), Do: "Look at it"}
 		if a.Kind == data.AlarmWindowHeld {
 			n.Do = "Decide"
 		}
@@ -63,7 +65,7 @@ func (p *Pages) needs(v *visit, shown api.Maintenances, now time.Time) ([]need, 
 			continue
 		}
 		out = append(out, need{
-			Title: "Is this slot used?", Detail: fmt.Sprintf("%s, %s. Unconfirmed it lapses.", i18n.T(i18n.EN, "category."+string(m.Category)), p.span(m.Start, m.End)),
+			Title: "Is this slot used?", What: i18n.T(i18n.EN, "category."+string(m.Category)) + ", " + p.span(m.Start, m.End), Detail: "Unconfirmed it lapses.",
 			Href: "/maintenance/" + m.ID, Do: "Confirm it, or leave it", By: p.when(by), Left: ago(by), when: by, Urgent: by.Before(now.Add(urgentSlot)),
 		})
 	}
@@ -76,17 +78,34 @@ func (p *Pages) needs(v *visit, shown api.Maintenances, now time.Time) ([]need, 
 	return out, nil
 }
 
+// windowAlarm is an alarm with the window that it is about, in words.
+type windowAlarm struct {
+	data.Alarm
+	what string
+}
+
 // standing are the alarms about windows.
-func (p *Pages) standing(v *visit) (out []data.Alarm, err error) {
+func (p *Pages) standing(v *visit) (out []windowAlarm, err error) {
 	err = p.API.Store.View(v.r.Context(), func(tx data.Tx) error {
 		out = nil
 		for a, err := range tx.Alarms().Range("", "") {
 			if err != nil {
 				return err
 			}
-			if a.Stands() && slices.Contains(windowAlarms, a.Kind) {
-				out = append(out, a)
+			if !a.Stands() || !slices.Contains(windowAlarms, a.Kind) {
+				continue
 			}
+			o, err := tx.Occurrences().Get(data.OccurrenceKey(a.Subject))
+			if errors.Is(err, data.ErrNotFound) {
+				continue // it is about something else
+			} else if err != nil {
+				return err
+			}
+			what := i18n.T(i18n.EN, "category."+string(o.Category))
+			if o.Cohort != data.AllCustomers {
+				what += " (" + o.Cohort + ")"
+			}
+			out = append(out, windowAlarm{a, what + ", " + p.span(o.Window.Start, o.Window.End)})
 		}
 		return nil
 	})
@@ -135,7 +154,7 @@ func (p *Pages) kept(v *visit, now time.Time) (keptView, error) {
 	for _, n := range k.Notices {
 		row := keptRow{
 			What: i18n.T(i18n.EN, "category."+string(n.Category)), Surface: string(n.Surface), Windows: n.Windows, Kept: n.Kept, Short: n.Short, Missed: n.Missed,
-			Shortest: "never shown", Sign: noticeSign(data.NoticeKept),
+			Shortest: "none", Sign: noticeSign(data.NoticeKept),
 		}
 		if n.Shortest != nil {
 			row.Shortest = hours(time.Duration(*n.Shortest) * time.Second)

@@ -36,7 +36,7 @@ type windowForm struct {
 }
 
 var (
-	windowLengths  = []option{{"30m", "30 minutes"}, {"1h", "1 hour"}, {"2h", "2 hours"}, {"4h", "4 hours"}, {"6h", "6 hours"}, {"", "until the time below"}}
+	windowLengths  = []option{{"30m", "30 minutes"}, {"1h", "1 hour"}, {"2h", "2 hours"}, {"4h", "4 hours"}, {"6h", "6 hours"}, {"", "until the end given here"}}
 	expectedLength = []option{{"", "what is usual, 30 minutes"}, {"1m", "a minute"}, {"5m", "5 minutes"}, {"10m", "10 minutes"}, {"1h", "1 hour"}, {"2h", "2 hours"}, {"4h", "4 hours"}}
 	otherWork      = []data.Category{data.System, data.Application, data.Microsoft, data.Infrastructure}
 )
@@ -107,7 +107,7 @@ func (p *Pages) windowForm(v *visit, kind string) (windowForm, error) {
 	}
 	start := p.clockField("start", label, "", usualStart(kind, time.Now(), lead, p.zone()))
 	start.Was, start.Exact = "", "" // it is a proposal, and nothing that holds
-	f.Times = []clockField{start, p.clockField("end", "End", "only where the length is “until the time below”", time.Time{})}
+	f.Times = []clockField{start, p.clockField("end", "End", "only for “until the end given here”", time.Time{})}
 	return f, nil
 }
 

@@ -30,6 +30,7 @@ type windowPage struct {
 	Approx               bool
 	Zone                 string
 	Notices              []noticeRow
+	Owes                 bool // a surface owes something
 	Steps                []stepView
 	Updates              []updateView
 	Trail                []trailView
@@ -111,7 +112,7 @@ func (p *Pages) windowPage(m api.MaintenanceWindow, c *catalogue) windowPage {
 		ID: m.ID, Key: m.Key, Title: i18n.T(i18n.EN, "category."+string(m.Category)), Plan: m.Plan, Phase: phaseSign(m.Phase), Whom: "all customers",
 		Span: p.spanView(m.Start, m.End), Lasts: hours(m.End.Sub(m.Start)), Clock: m.ClockChange, Warning: m.Warning, Short: m.Short, Missed: m.Missed,
 		Declared: p.whenOf(m.Declared), Overran: p.whenOf(m.Overran), NoticeBy: p.when(m.NoticeBy), Follows: m.Follows, Standing: m.Standing,
-		Laid: m.Laid, Told: m.Told, Steered: m.Steered, Approx: m.Category == data.Emergency, Zone: p.zone().String(), Version: m.Version,
+		Laid: m.Laid, Told: m.Told, Steered: m.Steered && m.Plan != data.AdHoc, Approx: m.Category == data.Emergency, Zone: p.zone().String(), Version: m.Version,
 		Running: m.Phase == data.InProgress || m.Phase == data.Verifying,
 	}
 	if m.Plan == data.AdHoc {
@@ -144,6 +145,13 @@ func (p *Pages) windowPage(m api.MaintenanceWindow, c *catalogue) windowPage {
 		if d, err := time.ParseDuration(n.Lead); err == nil && d > 0 {
 			row.Lead = hours(d)
 		}
+		switch {
+		case n.State == data.NoticeLate && m.Short != "":
+			row.Sign.Word = "short notice"
+		case n.State == data.NoticeMissed && !row.Promised:
+			row.Sign = sign{"none", "·", "not sent"} // maybe there is nobody who reads mail
+		}
+		view.Owes = view.Owes || n.State != data.NoticeNone
 		view.Notices = append(view.Notices, row)
 	}
 	for _, s := range m.Steps {
