@@ -60,8 +60,10 @@ func TestFollow(t *testing.T) {
 			return o, nil
 		}, keep, "2026-01-14 06:00", "ended with the service still out"},
 		{"after its own deadline it is left alone", func(o data.Occurrence) (data.Occurrence, error) { return o.Cancel(s) }, keep, "2026-01-15 21:00", ""},
-		{"cancelled itself", func(o data.Occurrence) (data.Occurrence, error) { return o.Cancel(s) },
-			func(o data.Occurrence) (data.Occurrence, error) { return o.Cancel(s) }, "2026-01-13 13:00", ""},
+		{
+			"cancelled itself", func(o data.Occurrence) (data.Occurrence, error) { return o.Cancel(s) },
+			func(o data.Occurrence) (data.Occurrence, error) { return o.Cancel(s) }, "2026-01-13 13:00", "",
+		},
 	} {
 		tuesday, friday := pair(t)
 		tuesday, err := tt.leader(tuesday)

@@ -79,7 +79,7 @@ type life struct {
 	box   map[string]int                 // mails that arrived, by message ID
 	seen  map[string][]shape             // by surface and key: what the visitor saw of a window, one after the other
 	wrong []string                       // what the visitor saw and should not
-	up    []data.Window // when the service ran
+	up    []data.Window                  // when the service ran
 	did   map[string]int
 }
 
