@@ -52,10 +52,11 @@ func OpenOccurrence(r Opening, s Steering) (Occurrence, error) {
 		Maintenance: AdHoc, Date: w.Start.In(loc).Format(time.DateOnly), Cohort: r.Cohort, Ordinal: NewID(),
 		Category: r.Category, Components: r.Components, Window: w, Zone: r.Zone, Expected: r.Expected, Notice: r.Notice, Phase: Scheduled,
 	}
+	opened := o
 	if s.Past {
-		o.Declared = s.Now.UTC()
+		opened.Declared = s.Now.UTC()
 	}
-	made, err := o.steered(s, ActOpen, o)
+	made, err := o.steered(s, ActOpen, opened)
 	if err != nil {
 		return Occurrence{}, err
 	}

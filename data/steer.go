@@ -234,6 +234,10 @@ func reason(why string) (string, error) {
 // noticed says whether people learn of next as early as was promised. Too late is refused, unless it is known to be so and the
 // reason is given (M13, A-12); enough time makes good what was short before.
 func (o Occurrence) noticed(next Occurrence, act Act, s Steering, why string) (Occurrence, error) {
+	if !next.Declared.Equal(o.Declared) { // nobody was told of time that had passed
+		next.Short = why
+		return next, nil
+	}
 	if next.Standing || next.Phase != Scheduled && next.Phase != InProgress && next.Phase != Verifying {
 		return next, nil
 	}
@@ -253,7 +257,7 @@ func (o Occurrence) noticed(next Occurrence, act Act, s Steering, why string) (O
 	if !s.Now.After(start.Add(-lead)) {
 		return next, nil
 	}
-	if !s.Short && !s.Past && next.Category != Emergency {
+	if !s.Short && next.Category != Emergency {
 		return next, Invalid("short_notice", fmt.Sprintf("people would learn of it %s before %s, and %s are promised: choose a start from %s on, "+
 			"or say that it is short notice, with the reason", ago(start.Sub(s.Now)), next.at(start), ago(lead), next.at(s.Now.Add(lead).Add(time.Minute-1).Truncate(time.Minute))))
 	}

@@ -89,7 +89,7 @@ func TestSteer(t *testing.T) {
 		{"extend while it runs, to before", data.InProgress, running, short(extend("2026-01-15 22:00", "")), "! start: that makes time which has passed"},
 		{"extend while it runs, to before, declared", data.InProgress, running, past(extend("2026-01-15 22:00", "")), "in_progress 15 22:00 16 05:00 told short declared"},
 		{"extend what is over", data.Completed, after, extend("", "2026-01-16 07:00"), "! end: that makes time which has passed"},
-		{"extend what is over, declared", data.Completed, after, past(extend("", "2026-01-16 07:00")), "completed 15 23:00 16 07:00 declared"},
+		{"extend what is over, declared", data.Completed, after, past(extend("", "2026-01-16 07:00")), "completed 15 23:00 16 07:00 told short declared"},
 		{"extend what is over into what is to come", data.Completed, after, past(extend("", "2026-01-16 09:00")), "! end: the window is over"},
 		{"extend what was cancelled", data.Cancelled, told, extend("", "2026-01-16 07:00"), "! it does not take place"},
 		{"extend by nothing", data.Scheduled, told, extend("", "2026-01-16 04:00"), "! end: the window is Fri 2026-01-16 00:00 CET to Fri 2026-01-16 06:00 CET"},

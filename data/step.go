@@ -47,7 +47,7 @@ type Step struct {
 // Told says whether o's moment on the page had come, so that a change is news.
 func (o Occurrence) Told(now time.Time) bool {
 	switch o.Phase {
-	case InProgress, Verifying:
+	case InProgress, Verifying, Completed:
 		return !o.Standing
 	case Scheduled, Held, Withdrawn, Cancelled:
 		return !o.Standing && (o.Revised > 0 || !now.Before(o.Window.Start.Add(-o.Notice.WithDefaults().Page)))
@@ -79,6 +79,7 @@ func (w Window) Equal(o Window) bool { return w.Start.Equal(o.Start) && w.End.Eq
 type Part struct {
 	Window    Window
 	Announced time.Time
+	Declared  time.Time // when a person said afterwards that it had been used; zero where it was known before (DESIGN 10)
 }
 
 // Parts splits o's window by when each piece was announced and stayed so (N11): time that was added later, or taken away and
@@ -86,11 +87,14 @@ type Part struct {
 // must have been filled in.
 func (o Occurrence) Parts() []Part {
 	type shape struct {
-		window Window
-		seen   time.Time
+		window         Window
+		seen, declared time.Time
 	}
 	told := []shape{{window: o.Window, seen: o.Announced}} // what people knew, oldest first
 	for _, s := range o.Steps {
+		if s.Act == ActOpen && s.Past {
+			told[0].declared = s.At
+		}
 		if !s.Told {
 			continue
 		}
@@ -98,27 +102,32 @@ func (o Occurrence) Parts() []Part {
 		if last.window = s.Window; s.Phase == Cancelled || s.Phase == Withdrawn {
 			last.window = Window{}
 		}
-		told = append(told, shape{window: o.Window, seen: s.Seen})
+		next := shape{window: o.Window, seen: s.Seen}
+		if s.Past {
+			next.declared = s.At
+		}
+		told = append(told, next)
 	}
 	var out []Part
-	add := func(start, end, at time.Time) {
+	add := func(start, end time.Time, of shape) {
 		if start.Before(end) {
-			out = append(out, Part{Window{start, end}, at})
+			out = append(out, Part{Window{start, end}, of.seen, of.declared})
 		}
 	}
-	covered, seen := o.Window, told[len(told)-1].seen
+	covered, of := o.Window, told[len(told)-1]
 	for i := len(told) - 2; i >= 0; i-- {
 		both := Window{later(covered.Start, told[i].window.Start), earlier(covered.End, told[i].window.End)}
 		if !both.Start.Before(both.End) {
 			break
 		}
-		add(covered.Start, both.Start, seen)
-		add(both.End, covered.End, seen)
-		if covered = both; !told[i].seen.IsZero() {
-			seen = told[i].seen
+		add(covered.Start, both.Start, of)
+		add(both.End, covered.End, of)
+		covered, of.declared = both, told[i].declared
+		if !told[i].seen.IsZero() {
+			of.seen = told[i].seen
 		}
 	}
-	add(covered.Start, covered.End, seen)
+	add(covered.Start, covered.End, of)
 	slices.SortFunc(out, func(a, b Part) int { return a.Window.Start.Compare(b.Window.Start) })
 	return out
 }

@@ -127,6 +127,9 @@ func writeReport(out io.Writer, r ledger.Report) error {
 		return err
 	}
 	fmt.Fprintf(out, "The month has %s; %s of downtime still meet the target.\n", length(r.Seconds), length(r.Allowance))
+	for _, d := range r.Declared {
+		fmt.Fprintf(out, "Declared afterwards as maintenance: %s to %s, on %s.\n", d.Start.Format(time.RFC3339), d.End.Format(time.RFC3339), d.Declared.Format(time.RFC3339))
+	}
 	if r.Unobserved > 0 {
 		fmt.Fprintf(out, "Nobody measured for %s: coverage %s %%.\n", length(r.Unobserved), r.Coverage)
 	}

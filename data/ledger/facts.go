@@ -47,6 +47,7 @@ type Maintenance struct {
 	Start      time.Time  `json:"start"`
 	End        time.Time  `json:"end,omitzero"`         // zero means it goes on
 	Announced  time.Time  `json:"announced,omitzero"`   // when it was told; zero means never
+	Declared   time.Time  `json:"declared,omitzero"`    // when it was said afterwards that it had been used; zero where it was known before
 	Phase      data.Phase `json:"phase,omitempty"`      // empty means completed
 	Components []string   `json:"components,omitempty"` // slugs; none, or all among them, means every component
 	Cohort     string     `json:"cohort,omitempty"`     // slug; empty or all means everybody

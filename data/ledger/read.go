@@ -66,7 +66,7 @@ func (d *decoder) facts(v any) Facts {
 	}
 	for i, row := range d.list(o, "maintenance") {
 		path := fmt.Sprintf("maintenance[%d]", i)
-		if m := d.object(path, row, "start", "end", "announced", "phase", "components", "cohort"); m != nil {
+		if m := d.object(path, row, "start", "end", "announced", "declared", "phase", "components", "cohort"); m != nil {
 			f.Maintenance = append(f.Maintenance, d.maintenance(path, m))
 		}
 	}
@@ -122,6 +122,7 @@ func (d *decoder) outage(path string, m map[string]any) Outage {
 func (d *decoder) maintenance(path string, m map[string]any) Maintenance {
 	w := Maintenance{
 		Announced: d.instant(m, path, "announced", false),
+		Declared:  d.instant(m, path, "declared", false),
 		Phase:     oneOf(d, m, path, "phase", data.Completed, phases),
 		Cohort:    d.name(m, path, "cohort"),
 	}

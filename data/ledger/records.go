@@ -153,7 +153,7 @@ func windowRows(o data.Occurrence, now time.Time) []Maintenance {
 	var rows []Maintenance
 	for _, p := range o.Parts() {
 		m := Maintenance{
-			Start: p.Window.Start.UTC(), End: p.Window.End.UTC(), Announced: utc(p.Announced),
+			Start: p.Window.Start.UTC(), End: p.Window.End.UTC(), Announced: utc(p.Announced), Declared: utc(p.Declared),
 			Phase: phase, Cohort: name(o.Cohort), Standing: o.Standing,
 		}
 		if o.Ended.After(o.Window.Start) && o.Ended.Before(m.End) {

@@ -75,6 +75,15 @@ func TestOccurrenceFacts(t *testing.T) {
 				known(o.Window.Start, at("2026-04-10 02:00"), time.Time{}), known(o.Window.Start, at("2026-04-10 04:00"), at("2026-04-10 01:00")),
 			}
 		}, "10 00:00 10 02:00 07 00:00 completed\n10 02:00 10 04:00 10 01:00 completed\n10 04:00 10 06:00 10 01:00 completed"},
+		{"extended after it was over", "", func(o *data.Occurrence) {
+			s := known(o.Window.Start, at("2026-04-10 04:00"), time.Time{})
+			s.Past, s.At = true, at("2026-04-10 08:00")
+			o.Steps = []data.Step{s}
+		}, "10 00:00 10 04:00 07 00:00 completed\n10 04:00 10 06:00 - completed declared 10 08:00"},
+		{"opened afterwards", "", func(o *data.Occurrence) {
+			o.Announced = time.Time{}
+			o.Steps = []data.Step{{Act: data.ActOpen, Past: true, At: at("2026-04-10 08:00")}}
+		}, "10 00:00 10 06:00 - completed declared 10 08:00"},
 		{"extended, then completed before the added time", "", func(o *data.Occurrence) {
 			o.Steps = []data.Step{known(o.Window.Start, at("2026-04-10 04:00"), at("2026-04-10 03:00"))}
 			o.Ended = at("2026-04-10 03:30")
@@ -90,8 +99,12 @@ func TestOccurrenceFacts(t *testing.T) {
 		}
 		var got []string
 		for _, m := range f.Maintenance {
-			got = append(got, strings.TrimSpace(fmt.Sprintf("%s %s %s %s %s %s",
-				day(m.Start), day(m.End), day(m.Announced), m.Phase, m.Cohort, strings.Join(m.Components, ","))))
+			line := strings.TrimSpace(fmt.Sprintf("%s %s %s %s %s %s",
+				day(m.Start), day(m.End), day(m.Announced), m.Phase, m.Cohort, strings.Join(m.Components, ",")))
+			if !m.Declared.IsZero() {
+				line += " declared " + day(m.Declared)
+			}
+			got = append(got, line)
 		}
 		if s := strings.Join(got, "\n"); s != c.want {
 			t.Errorf("%s: the facts are\n%s\nwant\n%s", c.name, s, c.want)

@@ -26,6 +26,15 @@ type Report struct {
 	Contract   Result    `json:"contract"`
 	Strict     Result    `json:"strict"`
 	Observed   Result    `json:"observed"`
+
+	Declared []Declared `json:"declared_afterwards,omitempty"` // in order of their starts
+}
+
+// Declared is time that was said afterwards to have been maintenance, which takes it out of the contract's figure.
+type Declared struct {
+	Start    time.Time `json:"start"`
+	End      time.Time `json:"end"`
+	Declared time.Time `json:"declared"`
 }
 
 // Result is what one policy says of the month.
@@ -71,6 +80,13 @@ func (f Facts) Report(sel Selection) (Report, error) {
 	if r.SoFar {
 		left := max(0, r.Allowance-r.Contract.Downtime)
 		r.Left = &left
+	}
+	for _, m := range f.Maintenance {
+		w := newWindow(m, sel)
+		named := Selection{name(sel.Component), name(sel.Cohort)}
+		if !m.Declared.IsZero() && w.carriedOut && named.components(m.Components) && named.cohort(m.Cohort) && m.Start.Before(until) && m.End.After(from) {
+			r.Declared = append(r.Declared, Declared{m.Start, m.End, m.Declared})
+		}
 	}
 	return r, nil
 }

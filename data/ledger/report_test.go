@@ -1,6 +1,7 @@
 package ledger_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -175,6 +176,36 @@ func TestFigurePercent(t *testing.T) {
 	} {
 		if got := c.f.Percent(c.digits); got != c.want {
 			t.Errorf("%+v.Percent(%d) = %s, want %s", c.f, c.digits, got, c.want)
+		}
+	}
+}
+
+// TestDeclaredAfterwards: time that was declared maintenance afterwards leaves the contract's figure alone, not the strict one, and
+// the report says which it is (DESIGN 10). A facts file keeps it.
+func TestDeclaredAfterwards(t *testing.T) {
+	facts := `{"month":"2026-04","zone":"Europe/Oslo","target":"0.998",
+		"outages":[{"start":"2026-04-10T04:00:00Z","end":"2026-04-10T06:00:00Z"}],
+		"maintenance":[{"start":"2026-04-10T04:00:00Z","end":"2026-04-10T06:00:00Z","declared":"2026-04-10T08:00:00Z"},
+			{"start":"2026-04-11T04:00:00Z","end":"2026-04-11T06:00:00Z","declared":"2026-04-11T08:00:00Z","cohort":"pilot"},
+			{"start":"2026-05-11T04:00:00Z","end":"2026-05-11T06:00:00Z","declared":"2026-05-11T08:00:00Z"}],"unobserved":[]}`
+	f, err := ledger.ReadFacts(strings.NewReader(facts))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := ledger.WriteFacts(&b, f); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := ledger.ReadFacts(&b); err != nil || len(again.Maintenance) != 3 || !again.Maintenance[0].Declared.Equal(f.Maintenance[0].Declared) {
+		t.Errorf("read back: %+v, %v", again.Maintenance, err)
+	}
+	for sel, want := range map[ledger.Selection]int{{}: 2, {Cohort: "rest"}: 1, {Cohort: "pilot"}: 2} {
+		r, err := f.Report(sel)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Contract.Downtime != 0 || r.Strict.Downtime != 7200 || len(r.Declared) != want || r.Declared[0].Declared.Hour() != 8 {
+			t.Errorf("%+v: contract %d s, strict %d s, declared %+v; want %d", sel, r.Contract.Downtime, r.Strict.Downtime, r.Declared, want)
 		}
 	}
 }
