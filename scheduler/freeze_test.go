@@ -1,8 +1,11 @@
 package scheduler_test
 
 import (
+	"context"
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/data/datatest"
@@ -72,4 +75,93 @@ func TestReconcileFreeze(t *testing.T) {
 			t.Errorf("%s: Reconcile = %q, want %q", tt.name, text, tt.want)
 		}
 	}
+}
+
+// TestPlanFreeze: a freeze that comes into a store in which an upgrade pair was told moves both, tells both, and holds neither; one
+// that withholds takes both back; without it they come back. What was told is told once.
+func TestPlanFreeze(t *testing.T) {
+	t.Parallel()
+	store := open(t)
+	s := newScheduler(store)
+	ctx := context.Background()
+	pilot := datatest.Maintenance("pilot")
+	pilot.Cohort = "pilot"
+	pilot.Recurrence = data.Recurrence{Zone: "Europe/Oslo", Rule: "FREQ=WEEKLY;INTERVAL=3;BYDAY=TU", Anchor: "2026-01-13", Start: "22:00", Until: "05:00"}
+	rest := pilot
+	rest.Slug, rest.Cohort, rest.Follows, rest.Recurrence.Shift = "rest", "rest", "pilot", 3
+	version := func(from time.Time, avoids ...data.Avoid) {
+		put(t, store, func(tx data.Tx) error {
+			for _, m := range []data.Maintenance{pilot, rest} {
+				m.ValidFrom, m.Avoids = from, avoids
+				if err := tx.Maintenances().Put(m); err != nil {
+					return err
+				}
+			}
+			return tx.Components().Put(datatest.Component("crm-read"))
+		})
+	}
+	step := func(now time.Time, want string) {
+		t.Helper()
+		for range 2 { // the second time nothing is left to do
+			if err := s.Plan(ctx, now); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := s.Advance(ctx, now); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var got []string
+		err := store.View(ctx, func(tx data.Tx) error {
+			got = nil
+			for _, key := range []data.OccurrenceKey{"pilot|2026-02-03|pilot|0", "rest|2026-02-06|rest|0"} {
+				o, err := tx.Occurrences().Get(key)
+				if err != nil {
+					return err
+				}
+				bulletins := ""
+				for _, b := range o.Owed(now) {
+					if !b.Void {
+						bulletins += " " + string(b.Kind)
+					}
+				}
+				got = append(got, fmt.Sprintf("%s %s %d%s", o.Phase, o.Window.Start.Format("01-02 15:04"), o.Revised, bulletins))
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text := strings.Join(got, ", "); text != want {
+			t.Errorf("at %s: %s\nwant %s", now.Format("01-02 15:04"), text, want)
+		}
+		if rewritten(t, store, func() error { return s.Plan(ctx, now) }) {
+			t.Errorf("at %s planning again wrote something", now.Format("01-02 15:04"))
+		}
+	}
+	version(time.Time{})
+	if !rewritten(t, store, func() error { return s.Plan(ctx, at(t, "2026-01-20 12:00")) }) {
+		t.Error("the first plan wrote nothing")
+	}
+	step(at(t, "2026-01-20 12:00"), "scheduled 02-03 21:00 0 planned, scheduled 02-06 21:00 0 planned")
+	quiet := data.Avoid{Effect: data.EffectMove, Freeze: "quiet", From: "2026-02-06", Until: "2026-02-06"}
+	told := at(t, "2026-02-02 12:00") // of the Tuesday, and not yet of the Friday
+	version(told, quiet)
+	step(told, "scheduled 02-10 21:00 1 changed, scheduled 02-13 21:00 0 planned")
+	quiet.Effect = data.EffectWithhold
+	version(told.Add(time.Hour), quiet)
+	step(told.Add(time.Hour), "withdrawn 02-10 21:00 2 cancelled, withdrawn 02-13 21:00 0")
+	version(told.Add(2 * time.Hour))
+	step(told.Add(2*time.Hour), "scheduled 02-03 21:00 3 changed, scheduled 02-06 21:00 0 planned")
+}
+
+// rewritten says whether what is done changes the occurrences of a store.
+func rewritten(t *testing.T, s data.Store, do func() error) bool {
+	t.Helper()
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	before := <-s.Watch(ctx, data.OccurrencesTable)
+	if err := do(); err != nil {
+		t.Fatal(err)
+	}
+	return <-s.Watch(ctx, data.OccurrencesTable) != before
 }

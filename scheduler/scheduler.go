@@ -118,7 +118,7 @@ func (s *Scheduler) step(ctx context.Context, now time.Time, replan bool) (time.
 }
 
 // Plan lays out occurrences for Ahead from now and writes what differs, each with the bulletins it owes, in one
-// transaction. A plan that does not compile is logged and keeps what it had: configuration was checked before, so it
+// transaction. What lies beyond, because a clock was ahead, is left alone. A plan that does not compile is logged and keeps what it had: configuration was checked before, so it
 // comes from an older program.
 func (s *Scheduler) Plan(ctx context.Context, now time.Time) error {
 	var broken error
@@ -136,7 +136,7 @@ func (s *Scheduler) Plan(ctx context.Context, now time.Time) error {
 				return err
 			}
 			_, planned := should.Windows[o.Key()] // one that was moved ahead may be over before its own date
-			if planned || o.Window.End.After(now) && o.Maintenance != data.AdHoc {
+			if planned || o.Maintenance != data.AdHoc && o.Window.End.After(now) && o.Window.Start.Before(now.Add(Ahead)) {
 				is[o.Key()] = o
 			}
 		}

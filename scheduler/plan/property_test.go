@@ -18,34 +18,43 @@ import (
 // naive lays out day by day, with dates and clock readings alone. All moves go the same way.
 type naive struct {
 	zone   *time.Location
-	bad    map[string]map[string]data.Effect // plan → date → effect
+	bad    map[string]map[calendar.Date]data.Effect // by plan
 	before map[data.OccurrenceKey]data.Window
 	after  map[data.OccurrenceKey]data.Window
 }
 
 func newNaive(t *rapid.T, zone *time.Location, plans []data.Maintenance, nominal []data.Occurrence) naive {
-	n := naive{zone, map[string]map[string]data.Effect{}, map[data.OccurrenceKey]data.Window{}, map[data.OccurrenceKey]data.Window{}}
+	n := naive{zone, map[string]map[calendar.Date]data.Effect{}, map[data.OccurrenceKey]data.Window{}, map[data.OccurrenceKey]data.Window{}}
 	worse := []data.Effect{"", data.EffectWarn, data.EffectMove, data.EffectWithhold}
 	for _, m := range plans {
-		bad := map[string]data.Effect{}
-		note := func(date string, e data.Effect) {
+		bad := map[calendar.Date]data.Effect{}
+		note := func(date calendar.Date, e data.Effect) {
 			if slices.Index(worse, e) > slices.Index(worse, bad[date]) {
 				bad[date] = e
 			}
 		}
 		for _, a := range m.Avoids {
-			set, _ := calendar.New(a.Territories, nil, nil)
-			for d := calendar.On(2024, 1, 1); d < calendar.On(2039, 1, 1); d++ {
-				if a.Freeze != "" && a.From <= d.String() && d.String() <= a.Until {
-					note(d.String(), a.Effect)
+			if a.Freeze != "" {
+				from, err1 := calendar.ParseDate(a.From)
+				until, err2 := calendar.ParseDate(a.Until)
+				if err1 != nil || err2 != nil {
+					t.Fatal(err1, err2)
 				}
-				for _, code := range a.Territories {
-					c, err := set.Calendar(code)
-					if err != nil {
-						t.Fatal(err)
-					}
-					if h, ok := c.Holiday(d); ok && (h.Public || a.Customary) {
-						note(d.String(), a.Effect)
+				for d := from; d <= until; d++ {
+					note(d, a.Effect)
+				}
+				continue
+			}
+			set, err := calendar.New(a.Territories, nil, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range set.Calendars() {
+				for year := 2024; year < 2039; year++ {
+					for _, h := range c.Holidays(year) {
+						if h.Public || a.Customary {
+							note(h.Date, a.Effect)
+						}
 					}
 				}
 			}
@@ -65,13 +74,13 @@ func newNaive(t *rapid.T, zone *time.Location, plans []data.Maintenance, nominal
 	return n
 }
 
-// worst is the worst that a window of a plan meets, asked at each quarter of an hour.
+// worst is the worst that a window of a plan meets, asked at each full hour: all begin on one.
 func (n naive) worst(slug string, w data.Window) data.Effect {
 	found := map[data.Effect]bool{}
-	for at := w.Start; at.Before(w.End); at = at.Add(15 * time.Minute) {
-		found[n.bad[slug][at.In(n.zone).Format(time.DateOnly)]] = true
+	for at := w.Start; at.Before(w.End); at = at.Add(time.Hour) {
+		found[n.bad[slug][calendar.DateOf(at.In(n.zone))]] = true
 	}
-	found[n.bad[slug][w.End.Add(-time.Second).In(n.zone).Format(time.DateOnly)]] = true
+	found[n.bad[slug][calendar.DateOf(w.End.Add(-time.Second).In(n.zone))]] = true
 	for _, e := range []data.Effect{data.EffectWithhold, data.EffectMove, data.EffectWarn} {
 		if found[e] {
 			return e

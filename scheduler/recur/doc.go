@@ -5,6 +5,7 @@
 //	rule.Between(from, to)                              // windows that start in a span of instants: the planner
 //	rule.BetweenDates("2026-01-01", "2028-01-01")       // windows by their local date: the command line
 //	rule.Next(now)                                      // the next one: previews
+//	rule.Moved(occasion, 7)                             // the same clock readings a week later: freezes, holidays
 //	rule.String()                                       // the rule in English
 //
 // # Readings, then instants
