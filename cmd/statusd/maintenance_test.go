@@ -115,11 +115,14 @@ func TestTypedTimesAsRules(t *testing.T) {
 			rt.Fatal(err)
 		}
 		day := time.Date(2026, 1, 1+rapid.IntRange(0, 1500).Draw(rt, "day"), 0, 0, 0, 0, time.UTC)
-		if _, change := day.In(loc).ZoneBounds(); !change.IsZero() && rapid.Bool().Draw(rt, "change") {
-			day = civil(change.In(loc))
+		from, to := 0, 24*60-1 // minutes of readings; most of them near a change
+		if _, change := day.In(loc).ZoneBounds(); !change.IsZero() && rapid.IntRange(0, 3).Draw(rt, "change") > 0 {
+			local := change.In(loc)
+			day = civil(local)
+			from, to = max(0, local.Hour()*60-90), min(24*60-1, local.Hour()*60+90)
 		}
 		reading := rapid.Custom(func(rt *rapid.T) string {
-			return day.Add(time.Duration(rapid.IntRange(0, 24*60-1).Draw(rt, "minute")) * time.Minute).Format("15:04")
+			return day.Add(time.Duration(rapid.IntRange(from, to).Draw(rt, "minute")) * time.Minute).Format("15:04")
 		})
 		start, until := reading.Draw(rt, "start"), reading.Draw(rt, "until")
 		rule, err := recur.Compile(data.Recurrence{Zone: zone, Rule: "FREQ=DAILY", Anchor: day.Format(time.DateOnly), Start: start, Until: until})

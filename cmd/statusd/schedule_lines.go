@@ -35,7 +35,7 @@ func (c *calendar) planned(laid plan.Layout) {
 		}
 		s.notice = c.owed(o)
 		if why, ok := laid.Moved[o.Key()]; ok {
-			s.notes = append(s.notes, fmt.Sprintf("moved: %s of %s: %s", o.Maintenance, o.Date, why))
+			s.notes = append(s.notes, "moved: "+because(o, why))
 		}
 		if o.Warning != "" {
 			s.notes = append(s.notes, fmt.Sprintf("worth a second look: %s: %s", o.Maintenance, o.Warning))
@@ -45,10 +45,16 @@ func (c *calendar) planned(laid plan.Layout) {
 	for _, w := range laid.WithheldInOrder() {
 		o := w.Occurrence
 		c.add(scheduled{
-			start: o.Window.Start, end: o.Window.End, reasons: []data.Category{o.Category}, cohort: o.Cohort, state: "withheld",
-			notes: []string{fmt.Sprintf("%s of %s: %s", o.Maintenance, o.Date, w.Why)},
+			start: o.Window.Start, end: o.Window.End, reasons: []data.Category{o.Category}, cohort: o.Cohort, state: withheld,
+			notes: []string{because(o, w.Why)},
 		})
 	}
+}
+
+// because is why something became of a window, which it names once.
+func because(o data.Occurrence, why string) string {
+	name := fmt.Sprintf("%s of %s: ", o.Maintenance, o.Date)
+	return name + strings.TrimPrefix(why, name)
 }
 
 // owed says from when each surface is to tell of a window, and by when.
@@ -99,7 +105,7 @@ func (c *calendar) become(v api.Maintenances) {
 		if err != nil {
 			continue // the service writes no other
 		}
-		c.add(scheduled{start: start, end: start, state: "withheld", notes: []string{fmt.Sprintf("%s of %s: %s", w.Plan, w.Date, w.Reason)}})
+		c.add(scheduled{start: start, end: start, state: withheld, notes: []string{fmt.Sprintf("%s of %s: %s", w.Plan, w.Date, w.Reason)}})
 	}
 }
 

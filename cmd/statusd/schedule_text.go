@@ -33,6 +33,9 @@ type scheduled struct {
 	ids        []string // by which commands name it
 }
 
+// withheld is the state of what a freeze or a holiday keeps from taking place.
+const withheld = "withheld"
+
 // add takes a line in, told as one with another of the same span, audience and notice.
 func (c *calendar) add(s scheduled) {
 	for i, o := range c.lines {
@@ -107,7 +110,7 @@ func (c *calendar) line(w writer, s scheduled) {
 	if c.yours != nil && c.differs(s) {
 		wrapped(w, calendarIndent, "yours: "+spanOf(s.start, s.end, c.yours, false))
 	}
-	if s.end.After(s.start) {
+	if s.end.After(s.start) && s.state != withheld {
 		wrapped(w, calendarIndent, i18n.Duration(i18n.EN, s.end.Sub(s.start))+semicolon(s.notice))
 	}
 	for _, note := range s.notes {
