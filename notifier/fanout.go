@@ -144,6 +144,11 @@ func audience(tx data.Tx, b data.Bulletin) (concerned, error) {
 		return concerned{}, err
 	}
 	who := concerned{topic: a.Topic()}
+	if b.Kind == data.TellCancelled {
+		if who.nobody, err = unheardOf(tx, b); err != nil || who.nobody {
+			return who, err
+		}
+	}
 	for _, o := range a.Occurrences {
 		m := data.Bulletin{About: data.AboutOccurrence, Subject: string(o.Key()), Kind: b.Kind, Version: o.Revised}
 		if b.Kind == data.TellPlanned {
@@ -153,6 +158,19 @@ func audience(tx data.Tx, b data.Bulletin) (concerned, error) {
 	}
 	who.leader = who.members[0]
 	return who, nil
+}
+
+// unheardOf says whether nobody was ever mailed of what b calls off: then there is nothing to correct by mail.
+func unheardOf(tx data.Tx, b data.Bulletin) (bool, error) {
+	for old, err := range tx.Bulletins().Range(data.BulletinsOf(b.About, b.Subject)) {
+		if err != nil {
+			return false, err
+		}
+		if old.Key() != b.Key() && (old.Fanned || old.Cursor != "") {
+			return false, nil
+		}
+	}
+	return true, nil
 }
 
 // readers is who is to be told of an incident.
