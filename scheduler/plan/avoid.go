@@ -81,7 +81,11 @@ func (a avoid) on(d calendar.Date) (why string, ok bool) {
 		if d < a.from || d > a.until {
 			return "", false
 		}
-		return fmt.Sprintf("%s lies in the freeze %s (%s to %s)", d, a.Freeze, a.from, a.until), true
+		name := a.Title.In("en")
+		if name == "" {
+			name = a.Freeze
+		}
+		return fmt.Sprintf("%s lies in the freeze %s (%s to %s)", d, name, a.from, a.until), true
 	}
 	var first calendar.Holiday
 	more := 0

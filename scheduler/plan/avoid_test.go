@@ -72,6 +72,10 @@ system|2027-01-01|all|0 Fri 01-01 00:00`},
 		{"withhold", system(freeze("2026-12-18", "2026-12-31", data.EffectWithhold)), "2026-12-15", "2027-01-02", `
 system|2027-01-01|all|0 Fri 01-01 00:00
 system|2026-12-18|all|0 withheld (2026-12-18 lies in the freeze quiet (2026-12-18 to 2026-12-31))`},
+		{"a freeze with a name", system(data.Avoid{
+			Effect: data.EffectWithhold, Freeze: "x", Title: data.Words{"en": "Christmas", "nb": "Jul"}, From: "2026-12-18", Until: "2026-12-18",
+		}), "2026-12-15", "2026-12-20", `
+system|2026-12-18|all|0 withheld (2026-12-18 lies in the freeze Christmas (2026-12-18 to 2026-12-18))`},
 		{"warn", system(freeze("2026-12-18", "2026-12-18", data.EffectWarn)), "2026-12-15", "2026-12-20", `
 system|2026-12-18|all|0 Fri 12-18 00:00 (2026-12-18 lies in the freeze quiet (2026-12-18 to 2026-12-18))`},
 		{"move a week, keeping the weekday", system(freeze("2027-01-01", "2027-01-03", data.EffectMove)), "2026-12-30", "2027-01-16", `

@@ -1,8 +1,8 @@
 package config
 
 type freeze struct {
-	ID         string   `yaml:"id" req:"yes" doc:"Name of the freeze, as it stands in reasons." eg:"christmas-2026"`
-	Name       text     `yaml:"name" doc:"What people call it: text, or a text per language."`
+	ID         string   `yaml:"id" req:"yes" doc:"Name of the freeze in configuration." eg:"christmas-2026"`
+	Name       text     `yaml:"name" doc:"What people call it, in reasons: text, or a text per language. Without it: the id."`
 	From       string   `yaml:"from" req:"yes" doc:"Its first day, YYYY-MM-DD, on the clock of each plan's zone." eg:"2026-12-18"`
 	Until      string   `yaml:"until" doc:"Its last day, counted in. Give this or days." eg:"2027-01-03"`
 	Days       int      `yaml:"days" doc:"How many days it lasts, 1 to 400." eg:"17"`
