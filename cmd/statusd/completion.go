@@ -129,9 +129,9 @@ func asked(ctx context.Context, kind string, flags map[string]string) []candidat
 			}
 		}
 	case "window":
-		var all []api.MaintenanceWindow
-		all, err = r.windows(ctx, nil)
-		list = windowNames(all, strings.Fields(flags["window"]), time.Now())
+		var v api.Maintenances
+		v, err = r.windows(ctx, nil)
+		list = windowNames(v.Maintenance, strings.Fields(flags["window"]), time.Now())
 	default:
 		panic("nothing completes " + kind)
 	}

@@ -45,7 +45,7 @@ func (r reach) find(ctx context.Context, words []string, running bool) (api.Main
 	if err != nil {
 		return api.MaintenanceWindow{}, err
 	}
-	fit := namedBy(list, words, now)
+	fit, why := namedBy(list.Maintenance, words, now), withheldAs(list.Withheld, words)
 	if len(fit) == 0 && len(words) == 1 && data.ValidID(words[0]) {
 		return r.window(ctx, words[0]) // one that starts further away
 	}
@@ -54,13 +54,15 @@ func (r reach) find(ctx context.Context, words []string, running bool) (api.Main
 		if err != nil {
 			return api.MaintenanceWindow{}, err
 		}
-		fit = namedBy(list, words, now)
+		fit = namedBy(list.Maintenance, words, now)
 	}
 	switch {
 	case len(fit) == 1:
 		return fit[0], nil
 	case len(fit) == 0 && words[0] == "running":
 		return api.MaintenanceWindow{}, fmt.Errorf("no window is under way: name one, such as \"system 2026-04-10\"; `statusd maintenance list%s` has them", r.again())
+	case len(fit) == 0 && why != "":
+		return api.MaintenanceWindow{}, fmt.Errorf("%s\nFor work that has to be done all the same open a window: `statusd maintenance open --help`", why)
 	case len(fit) == 0:
 		return api.MaintenanceWindow{}, fmt.Errorf("no window is named by %q: use an ID, or words such as system, \"system 2026-04-10\" or \"application rest\"; "+
 			"`statusd maintenance list%s` has them", strings.Join(words, " "), r.again())
@@ -77,10 +79,19 @@ func (r reach) window(ctx context.Context, id string) (w api.MaintenanceWindow, 
 	return w, err
 }
 
-func (r reach) windows(ctx context.Context, q url.Values) ([]api.MaintenanceWindow, error) {
-	var v api.Maintenances
-	_, err := r.get(ctx, "/api/v1/maintenance?"+q.Encode(), &v)
-	return v.Maintenance, err
+func (r reach) windows(ctx context.Context, q url.Values) (v api.Maintenances, err error) {
+	_, err = r.get(ctx, "/api/v1/maintenance?"+q.Encode(), &v)
+	return v, err
+}
+
+// withheldAs is why a window that words name by plan and date does not take place; empty where they name none.
+func withheldAs(all []api.Withheld, words []string) string {
+	for _, w := range all {
+		if slices.Contains(words, w.Plan) && slices.Contains(words, w.Date) {
+			return fmt.Sprintf("%s of %s is withheld: %s", w.Plan, w.Date, w.Reason)
+		}
+	}
+	return ""
 }
 
 func windowPath(id string) string { return "/api/v1/maintenance/" + url.PathEscape(id) }

@@ -231,6 +231,20 @@ func TestWindowNames(t *testing.T) {
 	}
 }
 
+// TestWithheldName: a window that a freeze withholds is told of as such.
+func TestWithheldName(t *testing.T) {
+	all := []api.Withheld{{Plan: "system", Date: "2026-12-18", Reason: "2026-12-18 lies in the freeze christmas"}}
+	for words, want := range map[string]string{
+		"system 2026-12-18":    "system of 2026-12-18 is withheld: 2026-12-18 lies in the freeze christmas",
+		"system":               "",
+		"microsoft 2026-12-18": "",
+	} {
+		if got := withheldAs(all, strings.Fields(words)); got != want {
+			t.Errorf("%q: %q, want %q", words, got, want)
+		}
+	}
+}
+
 // TestCommandWith: the command that is the way out is the one that was typed, with a flag more.
 func TestCommandWith(t *testing.T) {
 	for _, tt := range []struct {
