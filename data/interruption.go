@@ -65,3 +65,16 @@ func ConcernedBy(tx Tx, o Occurrence) ([]string, error) {
 	}
 	return slugs, nil
 }
+
+// HiddenFrom says whether o concerns only components that the public does not know of: then it is told to nobody (C6).
+func (o Occurrence) HiddenFrom(known func(component string) bool) bool {
+	return len(o.Components) > 0 && !slices.ContainsFunc(o.Components, known)
+}
+
+// PublicIn says of a component's slug whether the public knows of it.
+func PublicIn(tx Tx) func(component string) bool {
+	return func(component string) bool {
+		c, err := tx.Components().Get(component)
+		return err == nil && c.Public()
+	}
+}

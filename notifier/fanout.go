@@ -143,7 +143,10 @@ func audience(tx data.Tx, b data.Bulletin) (concerned, error) {
 	if err != nil {
 		return concerned{}, err
 	}
-	who := concerned{topic: a.Topic()}
+	who := concerned{topic: a.Topic(), nobody: a.First().HiddenFrom(data.PublicIn(tx))}
+	if who.nobody {
+		return who, nil
+	}
 	if b.Kind == data.TellCancelled {
 		if who.nobody, err = unheardOf(tx, b); err != nil || who.nobody {
 			return who, err

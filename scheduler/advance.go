@@ -244,6 +244,9 @@ func unseen(tx data.Tx, o data.Occurrence, now time.Time) (surfaces string, at t
 	if o.Phase != data.Scheduled || o.Standing || o.Short != "" || o.Missed != "" {
 		return o.Missed, time.Time{}, nil
 	}
+	if o.HiddenFrom(data.PublicIn(tx)) {
+		return "", time.Time{}, nil // promised to nobody
+	}
 	lead := o.Notice.WithDefaults().Deadline
 	if due := o.Deadline().Add(data.NoticeTakes); now.Before(due) {
 		return "", due, nil

@@ -47,3 +47,36 @@ func TestHiddenStory(t *testing.T) {
 		}
 	})
 }
+
+// A window only of a component that is for operators is on no surface, and nothing is owed of it (C6).
+func TestHiddenWindow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		inner := datatest.Component("hush-oslo")
+		inner.Name, inner.Audience = data.Words{"en": "hush-oslo"}, data.ForOperators
+		open, told := friday(data.System, "all")
+		hidden, untold := friday(data.Microsoft, "all")
+		hidden.Components = []string{inner.Slug}
+		h.put(func(tx data.Tx) error {
+			return errors.Join(tx.Components().Put(inner), data.PutOccurrence(tx, open, time.Now()), data.PutOccurrence(tx, hidden, time.Now()))
+		})
+		h.live(time.Until(told.Banner.Add(time.Minute)))
+		id := h.pages.Current().State.OccurrenceID(hidden)
+		for _, path := range []string{"/", "/schedule", "/api/v1/banner", "/api/v1/schedule", "/history.ics", "/api/v2/scheduled-maintenances.json"} {
+			res, err := h.look.Client.Get(h.look.Base + path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			body, err := io.ReadAll(res.Body)
+			if text := string(body); err != nil || strings.Contains(text, "hush") || strings.Contains(text, id) || strings.Contains(text, "Microsoft") || strings.Contains(text, "microsoft") {
+				t.Errorf("%s tells of what is hidden: %v\n%.2000s", path, err, text)
+			}
+		}
+		h.unseen(0)
+		for _, s := range []data.Surface{data.OnPage, data.OnBanner} {
+			if h.proof(told, s).IsZero() || !h.proof(untold, s).IsZero() {
+				t.Errorf("the wrong one is proven on %s", s)
+			}
+		}
+	})
+}

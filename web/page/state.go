@@ -137,7 +137,7 @@ func ReadAfter(tx data.Tx, settings Settings, now time.Time, before *State) (*St
 	if err := s.readIncidents(tx, records.Components, before); err != nil {
 		return nil, err
 	}
-	s.readOccurrences(records.Occurrences)
+	s.readOccurrences(records.Occurrences, records.Components)
 	probes, err := data.All(tx.Probes().Range("", ""))
 	if err != nil {
 		return nil, err
@@ -223,10 +223,14 @@ func Records(tx data.Tx, now time.Time) (ledger.Records, error) {
 }
 
 // readOccurrences keeps what the public may see: what is planned, what was announced, and nothing that lapsed.
-func (s *State) readOccurrences(all []data.Occurrence) {
+func (s *State) readOccurrences(all []data.Occurrence, components []data.Component) {
+	known := map[string]bool{}
+	for _, c := range components {
+		known[c.Slug] = c.Audience == data.ForAll
+	}
 	past := s.Now.AddDate(0, 0, -DaysShown)
 	for _, o := range all {
-		if o.Window.End.Before(past) {
+		if o.Window.End.Before(past) || o.HiddenFrom(func(component string) bool { return known[component] }) {
 			continue
 		}
 		o.Phase, _ = o.Due(s.Now) // right also while the scheduler is late
