@@ -20,6 +20,7 @@ func TestSelf(t *testing.T) {
 			t.Errorf("GET %s does not say that it is %s", path, want)
 		}
 	}
+	window := w.lay(datatest.Occurrence("system", w.away(9, 22)))
 	word := w.incident(id).Updates[0].ID
 	for _, tt := range []struct {
 		path, want string
@@ -34,6 +35,9 @@ func TestSelf(t *testing.T) {
 		{"/tokens/abcdefghijkl/revoke", "/tokens", nil},
 		{"/tokens", "/tokens", map[string]string{"name": "n", "role": "viewer", "days": "x"}},
 		{"/incidents", "/incidents/new", nil},
+		{window + "/cancel", window, nil},
+		{window + "/note", window, nil},
+		{"/maintenance", "/maintenance/new", nil},
 	} {
 		fields := form()
 		for k, v := range tt.fields {
@@ -45,7 +49,7 @@ func TestSelf(t *testing.T) {
 		}
 		switch a = w.get(data.Admin, tt.path); {
 		case a.status == http.StatusSeeOther && a.header.Get("Location") == tt.want:
-		case a.status == http.StatusOK && (tt.path == "/tokens" || tt.path == "/incidents"):
+		case a.status == http.StatusOK && (tt.path == "/tokens" || tt.path == "/incidents" || tt.path == "/maintenance"):
 		default:
 			t.Errorf("GET %s: %d to %q", tt.path, a.status, a.header.Get("Location"))
 		}
