@@ -125,7 +125,7 @@ func KeptIn(tx Tx, from, to, now time.Time) ([]NoticesKept, error) {
 		Surface
 	}
 	sums := map[place]*NoticesKept{}
-	for o, err := range tx.Occurrences().Range("", "") {
+	for o, err := range Announceable(tx) {
 		if err != nil {
 			return nil, err
 		}

@@ -152,7 +152,7 @@ func listMaintenance(a *API, tx data.Tx, c *Call) (any, error) {
 	}
 	zone := a.zone()
 	begin, end := localDay(from, zone), localDay(to, zone)
-	all, withheld, err := a.windows(tx, begin, end, c.now)
+	all, withheld, err := a.windows(tx, begin, end, c.now, c.Query["standing"] == "true")
 	if err != nil {
 		return nil, err
 	}
@@ -220,10 +220,15 @@ func localDay(date string, zone *time.Location) time.Time {
 }
 
 // windows are those that start in [from, to), in order: what is stored, and beyond what is laid out what the plans make; and
-// what freezes and holidays withhold of it.
-func (a *API) windows(tx data.Tx, from, to, now time.Time) (out []data.Occurrence, withheld []plan.Withheld, err error) {
+// what freezes and holidays withhold of it. Those of plans under a standing notice come every night: without standing they are
+// neither read nor worked out.
+func (a *API) windows(tx data.Tx, from, to, now time.Time, standing bool) (out []data.Occurrence, withheld []plan.Withheld, err error) {
+	all := tx.Occurrences().Range("", "")
+	if !standing {
+		all = data.Announceable(tx)
+	}
 	stored := map[data.OccurrenceKey]data.Phase{}
-	for o, err := range tx.Occurrences().Range("", "") {
+	for o, err := range all {
 		if err != nil {
 			return nil, nil, err
 		}
@@ -236,7 +241,7 @@ func (a *API) windows(tx data.Tx, from, to, now time.Time) (out []data.Occurrenc
 		if beyond.Before(now) {
 			beyond = now
 		}
-		plans, err := data.All(tx.Maintenances().Range("", ""))
+		plans, err := plansOf(tx, standing)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -256,6 +261,16 @@ func (a *API) windows(tx data.Tx, from, to, now time.Time) (out []data.Occurrenc
 		}
 	}
 	return plan.InOrder(out), withheld, nil
+}
+
+// plansOf are the plans, those under a standing notice among them or not.
+func plansOf(tx data.Tx, standing bool) ([]data.Maintenance, error) {
+	plans, err := data.All(tx.Maintenances().Range("", ""))
+	if err != nil || standing {
+		return plans, err
+	}
+	leave, err := data.StandingPlans(tx)
+	return slices.DeleteFunc(plans, func(m data.Maintenance) bool { return leave[m.Slug] }), err
 }
 
 // pageID is the public ID of the page; empty in a store that was never served.
@@ -279,7 +294,7 @@ func (a *API) window(tx data.Tx, id string, now time.Time) (o data.Occurrence, l
 	if o, err := tx.Occurrences().Get(data.OccurrenceKey(id)); err == nil {
 		return o, true, nil
 	}
-	for o, err := range tx.Occurrences().Range("", "") {
+	for o, err := range data.Announceable(tx) { // what people look at, and few beside all there are
 		if err != nil {
 			return o, false, err
 		}
@@ -287,16 +302,42 @@ func (a *API) window(tx data.Tx, id string, now time.Time) (o data.Occurrence, l
 			return o, true, nil
 		}
 	}
-	far, _, err := a.windows(tx, now, now.Add(farAhead), now)
-	if err != nil {
-		return o, false, err
-	}
-	for _, o := range far {
-		if is(o.Key()) {
-			return o, false, nil
+	for _, standing := range []bool{false, true} {
+		if standing {
+			for o, err := range tx.Occurrences().Range("", "") {
+				if err != nil {
+					return o, false, err
+				}
+				if is(o.Key()) {
+					return o, true, nil
+				}
+			}
+		}
+		if o, found, err := farWindow(tx, is, now, standing); err != nil || found {
+			return o, false, err
 		}
 	}
 	return o, false, data.NotFound("maintenance window", id)
+}
+
+// farWindow looks a window up among those that the plans make and that are not laid out yet, year by year.
+func farWindow(tx data.Tx, is func(data.OccurrenceKey) bool, now time.Time, standing bool) (data.Occurrence, bool, error) {
+	plans, err := plansOf(tx, standing)
+	if err != nil {
+		return data.Occurrence{}, false, err
+	}
+	for from := now; from.Before(now.Add(farAhead)); from = from.AddDate(1, 0, 0) {
+		laid, err := plan.Lay(plans, from, from.AddDate(1, 0, 0))
+		for key, o := range laid.Windows {
+			if is(key) {
+				return o, true, nil
+			}
+		}
+		if err != nil && len(laid.Windows) == 0 && len(plans) > 0 {
+			return data.Occurrence{}, false, err
+		}
+	}
+	return data.Occurrence{}, false, nil
 }
 
 // maintenance is a window without its history.

@@ -229,7 +229,7 @@ func (v *Overview) readWindows(tx data.Tx, now time.Time) error {
 		return err
 	}
 	var next []data.Occurrence
-	for o, err := range tx.Occurrences().Range("", "") {
+	for o, err := range data.Announceable(tx) {
 		if err != nil {
 			return err
 		}
