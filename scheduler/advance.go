@@ -185,7 +185,6 @@ type becoming struct {
 
 // become works out what o becomes at now. It is the one place that says so, for the look and for the write.
 func become(tx data.Tx, o data.Occurrence, now time.Time) (becoming, error) {
-	next := o
 	if o.Follows != "" && o.Phase == data.Scheduled {
 		leader, err := tx.Occurrences().Get(o.Follows)
 		if err != nil && !errors.Is(err, data.ErrNotFound) {
@@ -195,79 +194,8 @@ func become(tx data.Tx, o data.Occurrence, now time.Time) (becoming, error) {
 			return becoming{occurrence: held, written: true}, nil
 		}
 	}
-	missed, at, err := unseen(tx, o, now)
-	if err != nil {
-		return becoming{}, err
-	}
-	next.Missed = missed
-	phase, turns := o.Due(now)
-	if phase != o.Phase {
-		if next, err = enter(tx, next, phase, now); err != nil {
-			return becoming{}, err
-		}
-	}
-	if at.IsZero() || !turns.IsZero() && turns.Before(at) {
-		at = turns
-	}
-	return becoming{next, phase != o.Phase || missed != o.Missed, at}, nil
-}
-
-// enter is o in a phase that its time has come for.
-func enter(tx data.Tx, o data.Occurrence, phase data.Phase, now time.Time) (data.Occurrence, error) {
-	was := o
-	o.Phase = phase
-	if phase == data.Cancelled { // held, and nobody decided (M3)
-		return was.Stepped(o, data.ActCancel, "", "nobody decided by the deadline", now), nil
-	}
-	if was.Phase == data.Scheduled && (phase == data.InProgress || phase == data.Completed) {
-		o.Began = o.Window.Start
-	}
-	if phase == data.Completed {
-		o.Ended = o.Window.End
-		if o.Standing {
-			return o, nil
-		}
-		_, out, err := data.Interruption(tx, o, o.Window.End)
-		if err != nil {
-			return o, err
-		}
-		if out {
-			o.Overran = o.Window.End
-		}
-	}
-	return o, nil
-}
-
-// unseen names the surfaces that did not show all of o by the deadline of each piece (N1), and when that is next asked; what
-// was known to be short notice missed nothing. It is never taken back.
-func unseen(tx data.Tx, o data.Occurrence, now time.Time) (surfaces string, at time.Time, err error) {
-	if o.Phase != data.Scheduled || o.Standing || o.Short != "" || o.Missed != "" {
-		return o.Missed, time.Time{}, nil
-	}
-	if o.HiddenFrom(data.PublicIn(tx)) {
-		return "", time.Time{}, nil // promised to nobody
-	}
-	lead := o.Notice.WithDefaults().Deadline
-	if due := o.Deadline().Add(data.NoticeTakes); now.Before(due) {
-		return "", due, nil
-	}
-	known, err := o.WithProofs(tx)
-	if err != nil {
-		return "", time.Time{}, err
-	}
-	for _, p := range known.Parts() {
-		due := p.Window.Start.Add(data.NoticeTakes - lead)
-		switch {
-		case now.Before(due):
-			if at.IsZero() || due.Before(at) {
-				at = due
-			}
-		case p.Announced.IsZero() || p.Announced.After(due):
-			surfaces, err := o.Missing(tx, due)
-			return surfaces, time.Time{}, err
-		}
-	}
-	return "", at, nil
+	next, at, err := data.AsDue(tx, o, now)
+	return becoming{next, next.Phase != o.Phase || next.Missed != o.Missed, at}, err
 }
 
 // advance moves one occurrence along, in one transaction.

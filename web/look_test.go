@@ -107,7 +107,7 @@ func (h *house) RoundTrip(r *http.Request) (*http.Response, error) {
 			pages = old
 		}
 		web.Public(web.PublicOptions{
-			Pages: pages, Live: http.NotFoundHandler(), Ready: http.NotFoundHandler(), Log: quiet,
+			Pages: pages, Live: http.NotFoundHandler(), Ready: http.NotFoundHandler(), Log: quiet, Customer: h.look.Customer,
 			Banner: &banner.Handler{Pages: pages, Customer: h.look.Customer, Log: quiet, Language: web.Language},
 		}).ServeHTTP(w, r)
 	}

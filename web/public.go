@@ -26,7 +26,7 @@ type PublicOptions struct {
 
 // Public returns the handler of the public listener.
 func Public(o PublicOptions) http.Handler {
-	reads := &api.Reads{Pages: o.Pages, Log: o.Log}
+	reads := &api.Reads{Pages: o.Pages, Customer: o.Customer, Log: o.Log}
 	documents := public{o.Pages, o.Customer, o.Log}
 	mux := http.NewServeMux()
 	for _, route := range []struct {

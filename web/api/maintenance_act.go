@@ -136,7 +136,7 @@ func (a *API) steer(tx data.Tx, c *Call, change changing) (*result, error) {
 	if err != nil {
 		return nil, err
 	}
-	due, err := asDue(tx, before, c.now)
+	due, _, err := data.AsDue(tx, before, c.now)
 	if err != nil {
 		return nil, err
 	}
@@ -160,27 +160,6 @@ func (a *API) windowVersion(tx data.Tx, c *Call, version int) (data.Occurrence, 
 		}
 		return o, data.Conflict(fmt.Sprintf("the window has version %d now, and this was written for %d (%s): look at it again", versionOf(o), version, last))
 	}
-	return o, nil
-}
-
-// asDue is o in the phase its time has come for, also where no service runs to write that down, or has not yet: what people may
-// do depends on the clock, and not on how far the scheduler is.
-func asDue(tx data.Tx, o data.Occurrence, now time.Time) (data.Occurrence, error) {
-	phase, _ := o.Due(now)
-	if o.Phase == data.Scheduled && (phase == data.InProgress || phase == data.Completed) {
-		o.Began = o.Window.Start
-	}
-	if phase == data.Completed && o.Phase != data.Completed {
-		o.Ended = o.Window.End
-		_, out, err := data.Interruption(tx, o, o.Window.End)
-		if err != nil {
-			return o, err
-		}
-		if out && !o.Standing {
-			o.Overran = o.Window.End
-		}
-	}
-	o.Phase = phase
 	return o, nil
 }
 
@@ -331,7 +310,7 @@ func (a *API) sayOf(tx data.Tx, c *Call, internal bool) (*result, error) {
 	}
 	due := before
 	if phase, _ := before.Due(c.now); phase == data.InProgress {
-		if due, err = asDue(tx, before, c.now); err != nil {
+		if due, _, err = data.AsDue(tx, before, c.now); err != nil {
 			return nil, err
 		}
 	}

@@ -4,18 +4,21 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"regexp"
 	"time"
 
 	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/data/wire"
+	"github.com/superoffice/statusd/web/banner"
 	"github.com/superoffice/statusd/web/page"
 	"github.com/superoffice/statusd/web/ui"
 )
 
 // Reads are the public reads of /api/v1 that are not documents of the snapshot. They touch nothing but the snapshot.
 type Reads struct {
-	Pages *page.Publisher
-	Log   *slog.Logger
+	Pages    *page.Publisher
+	Customer *regexp.Regexp // the form of a customer's identifier; nil means that none is known
+	Log      *slog.Logger
 }
 
 // state is the newest one, or an error before the first.
@@ -51,7 +54,8 @@ func (a *Reads) open(get func(*page.State, *http.Request) (any, error)) http.Han
 }
 
 // Schedule handles GET /api/v1/schedule?from=2026-01-01&to=2026-03-01: the windows laid out, by local nominal start date
-// in [from, to), reserved slots included. Without from it begins today; without to it ends 90 days after from.
+// in [from, to), reserved slots included. Without from it begins today; without to it ends 90 days after from. With
+// customer=Cust12345 it has what concerns that customer (N3); any other form of identifier is as none.
 func (a *Reads) Schedule() http.Handler {
 	return a.open(func(s *page.State, r *http.Request) (any, error) {
 		q := r.URL.Query()
@@ -67,8 +71,13 @@ func (a *Reads) Schedule() http.Handler {
 			return nil, data.Invalid("to", "to is a day after from: the span is [from, to)")
 		}
 		first, last := from.Format(time.DateOnly), to.Format(time.DateOnly)
+		customer := q.Get("customer")
+		audience := s.Audience(customer, "", banner.Known(customer, a.Customer))
 		var picked []data.Occurrence
 		for _, o := range s.Occurrences {
+			if audience != "" && o.Cohort != data.AllCustomers && o.Cohort != audience {
+				continue
+			}
 			if o.Date >= first && o.Date < last {
 				picked = append(picked, o)
 			}
