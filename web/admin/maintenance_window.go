@@ -195,11 +195,12 @@ func (view *windowPage) takeBack(back *typed, m api.MaintenanceWindow) {
 		view.Note.fill(back)
 		return
 	}
-	for n := range view.Acts {
-		if f := &view.Acts[n]; string(f.Act) == back.form {
-			f.fill(back)
-			return
+	if n := slices.IndexFunc(view.Acts, func(f actForm) bool { return string(f.Act) == back.form }); n >= 0 {
+		for other := range view.Acts {
+			view.Acts[other].Open = false // one at a time
 		}
+		view.Acts[n].fill(back)
+		return
 	}
 	// What was asked for cannot be done any more: the words are kept where something can still be said.
 	view.Problem = back.message
