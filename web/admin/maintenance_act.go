@@ -18,6 +18,10 @@ func (p *Pages) actOnWindow(v *visit) error {
 		}
 		return err
 	}
+	body, bodies, err := p.wordsOf(v)
+	if err != nil {
+		return back(err)
+	}
 	var in any
 	var notes []string
 	if _, known := actWords[data.Act(act)]; known {
@@ -25,9 +29,10 @@ func (p *Pages) actOnWindow(v *visit) error {
 		if err != nil {
 			return back(err)
 		}
+		change.Body, change.Bodies = body, bodies
 		in, notes = change, landed
 	} else if act == "update" || act == "note" {
-		in = api.WindowWord{Body: form.Get("body"), Bodies: bodiesOf(form), Version: number(form.Get("version"))}
+		in = api.WindowWord{Body: body, Bodies: bodies, Version: number(form.Get("version"))}
 	} else {
 		return data.NotFound("act", act)
 	}

@@ -10,6 +10,7 @@ import (
 
 // actForm is the form of one act on a window.
 type actForm struct {
+	Words          wordsForm
 	Act            data.Act
 	ID, Key        string
 	Version        int
@@ -45,10 +46,10 @@ var actWords = map[data.Act][2]string{
 	data.ActCancel:   {"Cancel it", "It does not take place."},
 }
 
-func (p *Pages) actForm(act data.Act, m api.MaintenanceWindow, by data.Actor) actForm {
+func (p *Pages) actForm(act data.Act, m api.MaintenanceWindow, by data.Actor, words wordsForm) actForm {
 	f := actForm{
 		Act: act, ID: m.ID, Key: data.NewID(), Version: m.Version, Name: actWords[act][0], Hint: actWords[act][1], Danger: act == data.ActCancel,
-		Zone: p.zone().String(), Langs: otherLangs(), Announce: m.Told,
+		Zone: p.zone().String(), Words: words, Announce: m.Told,
 	}
 	switch act {
 	case data.ActConfirm, data.ActRelease, data.ActComplete:
@@ -72,8 +73,8 @@ func (p *Pages) actForm(act data.Act, m api.MaintenanceWindow, by data.Actor) ac
 func (f *actForm) fill(back *typed) {
 	v := back.values
 	f.Open, f.Problem, f.Field = true, back.message, back.field
-	f.Reason, f.Body, f.ByValue = v.Get("reason"), v.Get("body"), v.Get("by")
-	f.Langs, f.Translated = filled(f.Langs, back)
+	f.Words.fill(v)
+	f.Reason, f.ByValue = v.Get("reason"), v.Get("by")
 	f.AsksShort = back.field == "short_notice" || v.Get("short") != ""
 	f.Short, f.Past = f.AsksShort, v.Get("past") != ""
 	fillTimes(f.Times, back)
@@ -90,7 +91,7 @@ func fillTimes(times []clockField, back *typed) {
 // changeOf reads the form of an act. notes say what clock changes did to the times in it.
 func changeOf(act data.Act, v url.Values, zone *time.Location) (c api.WindowChange, notes []string, err error) {
 	c = api.WindowChange{
-		Reason: v.Get("reason"), Body: v.Get("body"), Bodies: bodiesOf(v), By: v.Get("by"), Short: v.Get("short") != "", Afterwards: v.Get("past") != "",
+		Reason: v.Get("reason"), By: v.Get("by"), Short: v.Get("short") != "", Afterwards: v.Get("past") != "",
 		Version: number(v.Get("version")),
 	}
 	if act != data.ActMove && act != data.ActExtend && act != data.ActShorten {

@@ -14,6 +14,7 @@ import (
 
 // windowForm opens a window that no plan makes.
 type windowForm struct {
+	Words                wordsForm
 	Key, Kind            string // emergency, critical or other
 	Kinds                []link
 	Lead                 string
@@ -26,9 +27,7 @@ type windowForm struct {
 	Cohorts              []option
 	Groups               []choiceGroup
 	Zone                 string
-	Reason, Body         string
-	Langs                []wording
-	Translated           bool
+	Reason               string
 	Admin, Past          bool
 	AsksShort, AsksWhy   bool // offered as short notice; lies in office hours, so that the reason has to say why
 	Short, Office, Chose bool // Chose: something below the fold is filled in
@@ -91,7 +90,7 @@ func (p *Pages) windowForm(v *visit, kind string) (windowForm, error) {
 	blank, lead := c.blank(), p.API.Notice.WithDefaults().Deadline
 	f := windowForm{
 		Key: data.NewID(), Kind: kind, Lead: hours(lead), Zone: p.zone().String(), Lasts: "1h", Lengths: windowLengths, Expecteds: expectedLength,
-		Cohorts: blank.Cohorts, Groups: blank.Groups, Langs: otherLangs(), Admin: v.by.Role.May(data.Admin), Category: string(data.System),
+		Cohorts: blank.Cohorts, Groups: blank.Groups, Words: p.wordsForm(c), Admin: v.by.Role.May(data.Admin), Category: string(data.System),
 	}
 	for _, k := range []link{{"Emergency patch", "emergency", false}, {"Critical fix", "critical", false}, {"Other work", "other", false}} {
 		f.Kinds = append(f.Kinds, link{k.Name, "/maintenance/new?kind=" + k.Href, k.Href == kind})
@@ -123,8 +122,8 @@ func (f *windowForm) fill(back *typed) {
 	v := back.values
 	f.Problem, f.Field = back.message, back.field
 	f.Category, f.Lasts, f.Expected, f.Cohort = cmp.Or(v.Get("category"), f.Category), v.Get("lasts"), v.Get("expected"), v.Get("cohort")
-	f.Reason, f.Body = v.Get("reason"), v.Get("body")
-	f.Langs, f.Translated = filled(f.Langs, back)
+	f.Reason = v.Get("reason")
+	f.Words.fill(v)
 	f.AsksShort = back.field == "short_notice" || v.Get("short") != ""
 	f.AsksWhy = back.field == "office" || v.Get("office") != ""
 	f.Short, f.Office, f.Past = f.AsksShort, f.AsksWhy, v.Get("past") != ""
@@ -145,7 +144,7 @@ func (f *windowForm) fill(back *typed) {
 func (p *Pages) openingOf(v url.Values) (o api.WindowOpening, notes []string, err error) {
 	o = api.WindowOpening{
 		Category: data.Category(kindOf(v)), Cohort: v.Get("cohort"), Components: v["component"], Expected: v.Get("expected"), Lasts: v.Get("lasts"),
-		Reason: v.Get("reason"), Body: v.Get("body"), Bodies: bodiesOf(v), Short: v.Get("short") != "", Afterwards: v.Get("past") != "",
+		Reason: v.Get("reason"), Short: v.Get("short") != "", Afterwards: v.Get("past") != "",
 	}
 	if kindOf(v) == "other" {
 		o.Category = data.Category(v.Get("category"))
@@ -192,6 +191,9 @@ func (p *Pages) openWindow(v *visit) error {
 		return show(http.StatusOK, &typed{values: form})
 	}
 	opening, notes, err := p.openingOf(form)
+	if err == nil {
+		opening.Body, opening.Bodies, err = p.wordsOf(v)
+	}
 	if err == nil && p.looksFirstAt(v, notes) {
 		if err = p.previewWindow(v, "maintenance.open", "", opening, notes); err == nil {
 			return nil

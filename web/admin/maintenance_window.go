@@ -23,6 +23,8 @@ type windowPage struct {
 	Clock, Warning       string
 	Short, Missed        string
 	Declared, Overran    at
+	Overruns             bool // and readers have not been told why
+	Alarms               []alarmView
 	NoticeBy             at
 	Follows              string
 	Standing, Laid, Told bool
@@ -45,11 +47,11 @@ type windowPage struct {
 	Running              bool
 }
 
-// spanView is a window in the schedule's zone; the script adds the reader's.
-type spanView struct{ Text, Start, End string }
+// spanView is a window in the schedule's zone; the script adds the reader's where that is another.
+type spanView struct{ Text, Start, End, Zone string }
 
 func (p *Pages) spanView(start, end time.Time) spanView {
-	return spanView{i18n.When(i18n.EN, start, end, p.zone()), start.UTC().Format(time.RFC3339), end.UTC().Format(time.RFC3339)}
+	return spanView{i18n.When(i18n.EN, start, end, p.zone()), start.UTC().Format(time.RFC3339), end.UTC().Format(time.RFC3339), p.zone().String()}
 }
 
 type noticeRow struct {
@@ -76,10 +78,9 @@ var stepWords = map[data.Act]string{
 
 // sayForm says something of a window, to readers or among operators.
 type sayForm struct {
-	ID, Key, Body, Problem string
-	Version                int
-	Langs                  []wording
-	Translated             bool
+	Words            wordsForm
+	ID, Key, Problem string
+	Version          int
 }
 
 func (p *Pages) window(v *visit) error { return p.showWindow(v, http.StatusOK, nil) }
@@ -96,15 +97,40 @@ func (p *Pages) showWindow(v *visit, status int, back *typed) error {
 	view := p.windowPage(m, c)
 	view.May, view.Did = v.by.Role.May(data.Responder), windowDid[v.r.URL.Query().Get("did")]
 	if view.May {
+		words := p.wordsForm(c)
 		for _, act := range m.Can {
-			view.Acts = append(view.Acts, p.actForm(data.Act(act), m, v.by))
+			view.Acts = append(view.Acts, p.actForm(data.Act(act), m, v.by, words))
 		}
-		view.Say, view.Note = sayForm{ID: m.ID, Key: data.NewID(), Version: m.Version, Langs: otherLangs()}, sayForm{ID: m.ID, Key: data.NewID()}
+		view.Say, view.Note = sayForm{Words: words, ID: m.ID, Key: data.NewID(), Version: m.Version}, sayForm{ID: m.ID, Key: data.NewID()}
+	}
+	standing, err := p.standing(v)
+	if err != nil {
+		return err
+	}
+	view.Overruns = overruns(m, time.Now())
+	for _, a := range standing {
+		if a.Subject == m.Key {
+			view.Overruns = view.Overruns || a.Kind == data.AlarmWindowOverrun
+			text := data.Alarms[a.Kind]
+			view.Alarms = append(view.Alarms, alarmView{
+				Title: text.Title, Detail: a.Detail, Do: text.Do, Urgent: a.Urgent(time.Now()), Since: p.when(a.Since), By: p.when(a.By), For: ago(a.Since),
+			})
+		}
 	}
 	if back != nil {
 		view.takeBack(back, m)
 	}
 	return p.render(v.w, v.r, status, "window", view.Title, view)
+}
+
+// overrunLasts is how long after the end readers are owed a word on why it took longer.
+const overrunLasts = 48 * time.Hour
+
+// overruns says whether the service was still out at a window's end, not long ago, and nobody has told readers since.
+func overruns(m api.MaintenanceWindow, now time.Time) bool {
+	return m.Overran != nil && now.Before(m.Overran.Add(overrunLasts)) && !slices.ContainsFunc(m.Updates, func(u api.WindowUpdate) bool {
+		return !u.Internal && u.At.After(*m.Overran)
+	})
 }
 
 func (p *Pages) windowPage(m api.MaintenanceWindow, c *catalogue) windowPage {
@@ -175,14 +201,6 @@ func (p *Pages) windowPage(m api.MaintenanceWindow, c *catalogue) windowPage {
 	return view
 }
 
-// otherLangs are the languages in which something can be said beside English.
-func otherLangs() (out []wording) {
-	for _, l := range i18n.Langs[1:] {
-		out = append(out, wording{Lang: string(l), Name: l.Name()})
-	}
-	return out
-}
-
 // takeBack puts what was typed into the form that it was typed in, with what is wrong, and says what others did meanwhile. The
 // form is for the window as it stands now: of a time that was left alone it shows the one that holds.
 func (view *windowPage) takeBack(back *typed, m api.MaintenanceWindow) {
@@ -204,21 +222,12 @@ func (view *windowPage) takeBack(back *typed, m api.MaintenanceWindow) {
 	}
 	// What was asked for cannot be done any more: the words are kept where something can still be said.
 	view.Problem = back.message
-	view.Note.Body = strings.TrimSpace(back.values.Get("reason") + "\n" + back.values.Get("body"))
+	view.Note.Words.Body = strings.TrimSpace(back.values.Get("reason") + "\n" + back.values.Get("body"))
 }
 
 func (f *sayForm) fill(back *typed) {
-	f.Body, f.Problem = back.values.Get("body"), back.message
-	f.Langs, f.Translated = filled(f.Langs, back)
-}
-
-func filled(langs []wording, back *typed) (out []wording, any bool) {
-	for _, w := range langs {
-		w.Body = back.values.Get("body:" + w.Lang)
-		any = any || w.Body != ""
-		out = append(out, w)
-	}
-	return out, any
+	f.Words.fill(back.values)
+	f.Problem = back.message
 }
 
 // changedSince says what was done to a window and said of it after a version, oldest first; nothing where that is not known.

@@ -89,9 +89,10 @@ setInterval(tick, 1000)
 function here() {
 	const at = { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZoneName: 'short' }
 	for (const span of document.querySelectorAll('.reader[data-start]')) {
-		const text = new Intl.DateTimeFormat('en-GB', at).formatRange(new Date(span.dataset.start), new Date(span.dataset.end))
+		const read = (timeZone) => new Intl.DateTimeFormat('en-GB', { ...at, timeZone }).formatRange(new Date(span.dataset.start), new Date(span.dataset.end))
+		const text = read()
 		span.textContent = `where you are: ${text}`
-		span.hidden = false
+		span.hidden = text === read(span.dataset.zone)
 	}
 }
 here()
