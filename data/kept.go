@@ -93,8 +93,8 @@ func (o Occurrence) stateOf(ob Obligation, now time.Time) NoticeState {
 		return NoticeKept
 	case ob.Due.After(now):
 		return NoticeWaiting
-	case !ob.Deadline.IsZero() && now.After(ob.Deadline.Add(NoticeTakes)) && ob.Seen.IsZero():
-		return NoticeMissed
+	case !ob.Deadline.IsZero() && now.After(ob.Deadline.Add(NoticeTakes)) && ob.Seen.IsZero() && (o.Short == "" || !now.Before(o.Window.End)):
+		return NoticeMissed // what was known to be short notice has missed nothing while it can still be shown
 	case !ob.Seen.IsZero() && (ob.Lead > 0 || ob.Seen.After(ob.Deadline.Add(NoticeTakes))):
 		return NoticeLate
 	case !ob.Seen.IsZero():

@@ -18,7 +18,6 @@ const StaleAfter = 5 * time.Minute
 // When a notice that is not seen is worth an alarm.
 const (
 	lateAfter = 15 * time.Minute // since its moment: a look that fails once, or a restart, is none
-	takesUpTo = time.Minute      // to be seen, where the moment itself is the deadline
 )
 
 // gap is one surface that a bulletin is due on, and when it was first seen there; zero means that it was not.
@@ -38,7 +37,7 @@ func (g gap) due() (time.Time, bool) {
 	if due.IsZero() || g.bulletin.Short || !g.bulletin.Moment.Before(due) {
 		return time.Time{}, false
 	}
-	if least := g.moment.Add(takesUpTo); least.After(due) {
+	if least := g.moment.Add(data.NoticeTakes); least.After(due) {
 		due = least
 	}
 	return due, true
