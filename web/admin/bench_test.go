@@ -49,8 +49,10 @@ func BenchmarkPages(b *testing.B) {
 		b.Fatal(err)
 	}
 	open := w.open(form("title", "Sign-in fails", "component", "login", "level", "major_outage"))
-	for _, path := range []string{"/", "/incidents", "/incidents?open=true", "/incidents/new", "/incidents/" + last, "/incidents/" + open, "/audit", "/audit?object=" + last, "/operators", "/tokens",
-		"/maintenance", "/maintenance?from=2031-10-01", "/maintenance?month=2026-02", window, far, "/maintenance/new", "/maintenance/rule?rule=FREQ%3DDAILY&anchor=2026-01-01&start=02:00&end=03:00"} {
+	for _, path := range []string{
+		"/", "/incidents", "/incidents?open=true", "/incidents/new", "/incidents/" + last, "/incidents/" + open, "/audit", "/audit?object=" + last, "/operators", "/tokens",
+		"/maintenance", "/maintenance?from=2031-10-01", "/maintenance?month=2026-02", window, far, "/maintenance/new", "/maintenance/rule?rule=FREQ%3DDAILY&anchor=2026-01-01&start=02:00&end=03:00",
+	} {
 		b.Run(path, func(b *testing.B) {
 			for b.Loop() {
 				if a := w.get(data.Admin, path); a.status != 200 {

@@ -119,8 +119,18 @@ func (r ruleView) yaml() string {
 		b.WriteString(lead + key + ": " + string(quoted) + "\n")
 	}
 	for _, kv := range [][2]string{
-		{"id", r.Plan}, {"category", r.Category}, {"cohort", r.Cohort}, {"rule", r.Rule}, {"cron", r.Cron}, {"anchor", r.Anchor}, {"start", r.Start}, {"end", r.End},
-		{"length", r.Length}, {"days", r.Days}, {"shift", r.Shift}, {"zone", r.Zone},
+		{"id", r.Plan},
+		{"category", r.Category},
+		{"cohort", r.Cohort},
+		{"rule", r.Rule},
+		{"cron", r.Cron},
+		{"anchor", r.Anchor},
+		{"start", r.Start},
+		{"end", r.End},
+		{"length", r.Length},
+		{"days", r.Days},
+		{"shift", r.Shift},
+		{"zone", r.Zone},
 	} {
 		line(kv[0], kv[1])
 	}
