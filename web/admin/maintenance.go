@@ -38,6 +38,9 @@ func noticeSign(s data.NoticeState) sign {
 	return sign{"none", "?", string(s)}
 }
 
+// shortNotice is what was late and known to be so when it was decided, with a reason (M13): nothing was missed.
+var shortNotice = sign{"late", "!", "short notice"}
+
 // worstNotice sums the promised surfaces of a window up in one sign; false where nothing is owed. Mail is promised nothing.
 func worstNotice(m api.MaintenanceWindow) (sign, bool) {
 	order := []data.NoticeState{data.NoticeNone, data.NoticeKept, data.NoticeWaiting, data.NoticeDue, data.NoticeLate, data.NoticeMissed}
@@ -48,8 +51,8 @@ func worstNotice(m api.MaintenanceWindow) (sign, bool) {
 		}
 	}
 	s := noticeSign(worst)
-	if s.Word = "notice " + s.Word; worst == data.NoticeLate && m.Short != "" {
-		s.Word = "short notice"
+	if s.Word = "notice " + s.Word; m.Short != "" && (worst == data.NoticeLate || worst == data.NoticeMissed) {
+		s = shortNotice
 	}
 	return s, worst != data.NoticeNone
 }
@@ -214,7 +217,7 @@ func slotOf(m api.MaintenanceWindow) slot {
 		}
 	}
 	say(m.Overran != nil, "overran")
-	say(m.Short != "" && s.Notice.Word != "short notice", "short notice")
+	say(m.Short != "" && s.Notice != shortNotice, "short notice")
 	say(m.Declared != nil, "declared afterwards")
 	say(m.Was != nil, "moved")
 	say(m.ClockChange != "", "clocks change")

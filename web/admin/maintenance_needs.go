@@ -163,7 +163,7 @@ func (p *Pages) kept(v *visit, now time.Time) (keptView, error) {
 		case n.Missed > 0:
 			row.Sign = noticeSign(data.NoticeMissed)
 		case n.Short > 0:
-			row.Sign = sign{"late", "!", "short notice"}
+			row.Sign = shortNotice
 		}
 		view.Rows = append(view.Rows, row)
 	}

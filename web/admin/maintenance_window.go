@@ -172,10 +172,10 @@ func (p *Pages) windowPage(m api.MaintenanceWindow, c *catalogue) windowPage {
 			row.Lead = hours(d)
 		}
 		switch {
-		case n.State == data.NoticeLate && m.Short != "":
-			row.Sign.Word = "short notice"
 		case n.State == data.NoticeMissed && !row.Promised:
 			row.Sign = sign{"none", "·", "not sent"} // maybe there is nobody who reads mail
+		case m.Short != "" && (n.State == data.NoticeLate || n.State == data.NoticeMissed):
+			row.Sign = shortNotice
 		}
 		view.Owes = view.Owes || n.State != data.NoticeNone
 		view.Notices = append(view.Notices, row)
