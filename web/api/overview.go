@@ -3,6 +3,7 @@ package api
 import (
 	"errors"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/superoffice/statusd/data"
@@ -194,10 +195,9 @@ func runs(w data.Occurrence, o data.Outage, now time.Time) bool {
 // readSuspected lists the outages that go on and that nobody has told of, judged or planned: those that the alarm of undeclared
 // outages is about, hidden components and the first three minutes included.
 func (v *Overview) readSuspected(tx data.Tx, open []data.Incident, named map[string]data.Component) error {
-	windows, err := data.All(tx.Occurrences().Range("", ""))
-	if err != nil {
-		return err
-	}
+	allWindows := sync.OnceValues(func() ([]data.Occurrence, error) { // many: they are read only where an outage asks for them
+		return data.All(tx.Occurrences().Range("", ""))
+	})
 	for _, c := range v.Components {
 		if !c.Level.Bad() && c.Level != data.NoData {
 			continue
@@ -207,11 +207,18 @@ func (v *Overview) readSuspected(tx data.Tx, open []data.Incident, named map[str
 				return err
 			}
 			attributed := len(o.Corrections) > 0
-			if o = o.Corrected(); attributed && o.Cause != data.ByProvider || slices.ContainsFunc(windows, func(w data.Occurrence) bool { return runs(w, o, v.AsOf) }) {
-				continue // judged to be somebody else's, or maintenance
+			if o = o.Corrected(); attributed && o.Cause != data.ByProvider {
+				continue // judged to be somebody else's
 			}
 			if !o.Ended.IsZero() || o.Reason == "declared" || slices.ContainsFunc(open, func(i data.Incident) bool { return names(i, o) }) {
 				continue
+			}
+			windows, err := allWindows()
+			if err != nil {
+				return err
+			}
+			if slices.ContainsFunc(windows, func(w data.Occurrence) bool { return runs(w, o, v.AsOf) }) {
+				continue // maintenance
 			}
 			level := max(c.Cohorts[o.Cohort], data.PartialOutage)
 			v.Suspected = append(v.Suspected, SuspectedOutage{
