@@ -15,10 +15,8 @@ import (
 // StaleAfter is how old the public snapshot may be: then this process should get no visitors, and an alarm is raised.
 const StaleAfter = 5 * time.Minute
 
-// When a notice that is not seen is worth an alarm.
-const (
-	lateAfter = 15 * time.Minute // since its moment: a look that fails once, or a restart, is none
-)
+// lateAfter is how long after its moment a notice that is not seen is worth an alarm: a look that fails once, or a restart, is none.
+const lateAfter = 15 * time.Minute
 
 // gap is one surface that a bulletin is due on, and when it was first seen there; zero means that it was not.
 type gap struct {
