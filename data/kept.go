@@ -51,8 +51,12 @@ func (o Occurrence) Obligations(tx Tx, now time.Time) ([]Obligation, error) {
 		ob := Obligation{Surface: surface, State: NoticeNone}
 		if newest != nil {
 			ob.Due, ob.Deadline = newest.Moment, newest.Deadline
-			if surface == OnBanner {
-				ob.Due = newest.Banner
+			if surface == OnBanner { // a change is on the banner only from when the window is
+				first := o.Window.Start
+				if old := o.OldWindow.Start; !old.IsZero() {
+					first = earlier(first, old)
+				}
+				ob.Due = later(newest.Banner, first.Add(-o.Notice.WithDefaults().Banner))
 			}
 			known, err := o.WithProofs(tx, surface)
 			if err != nil {
@@ -63,10 +67,35 @@ func (o Occurrence) Obligations(tx Tx, now time.Time) ([]Obligation, error) {
 			}
 			ob.Lead = known.Lead()
 			ob.State = known.stateOf(ob, now)
+			if surface == OnMail {
+				ob.Deadline = time.Time{}
+				if nobody, err := unmailed(tx, *newest); err != nil {
+					return nil, err
+				} else if nobody && ob.Seen.IsZero() {
+					ob = Obligation{Surface: surface, State: NoticeNone}
+				}
+			}
 		}
 		out = append(out, ob)
 	}
 	return out, nil
+}
+
+// unmailed says whether nobody is mailed of b: there are no addresses, or whoever is mailed is told by the notice of another
+// window with the same span and audience (M15).
+func unmailed(tx Tx, b Bulletin) (bool, error) {
+	if b.Fanned {
+		for _, err := range tx.Notices().Range(NoticeKey(string(b.Key())+"|"), NoticeKey(string(b.Key())+"}")) {
+			return false, err
+		}
+		return b.Reached == 0, nil
+	}
+	for s, err := range tx.Subscribers().Range("", "") {
+		if err != nil || s.Channel == ByMail && !s.Retired {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // Lead is the shortest time between a piece of o having been shown and its start; zero where one never was. Announced and the
@@ -87,6 +116,8 @@ func (o Occurrence) Lead() time.Duration {
 func (o Occurrence) stateOf(ob Obligation, now time.Time) NoticeState {
 	promise := o.Notice.WithDefaults().Deadline
 	switch {
+	case !o.Declared.IsZero() && ob.Seen.IsZero():
+		return NoticeNone // it was over before anybody could be told
 	case ob.Deadline.IsZero() && !ob.Seen.IsZero():
 		return NoticeKept
 	case ob.Lead >= promise-NoticeTakes && ob.Lead > 0:

@@ -65,7 +65,7 @@ const (
 // of notices that are not seen and of a page that is not renewed.
 func (l *Look) Run(ctx context.Context) error {
 	var s *page.Snapshot
-	last := ""
+	last, doubted := "", false
 	timer := time.NewTimer(lookAtLeast)
 	defer timer.Stop()
 	var next time.Time // when the timer fires
@@ -113,10 +113,13 @@ func (l *Look) Run(ctx context.Context) error {
 		case what == last:
 		case what == "":
 			l.Log.Info("everything that was to be told is seen on every surface")
+			last = what
+		case !doubted && err == nil && mute == nil: // a change may be looked for before the page that has it is made
 		default:
 			l.Log.Error("what was to be told is not seen on every surface", "missing", strings.Join(unseen, ", "), "error", errors.Join(err, mute))
+			last = what
 		}
-		last = what
+		doubted = what != ""
 		if err == nil || len(unseen) > 0 { // else nobody knows
 			l.missing.Set(float64(len(unseen)))
 		}

@@ -155,6 +155,15 @@ func TestReload(t *testing.T) {
 	if _, b := get(t, p.at.Listen+"/"); !strings.Contains(b, "Second name") {
 		t.Error("a faulty file changed the page")
 	}
+
+	// Half of a new zone would be worse than the old one: plans follow it at once, page and months at a start.
+	_, before := get(t, p.at.Listen+"/api/v1/schedule")
+	write("page: {name: Fourth name, public_url: \"https://status.example.com\", zone: America/New_York}\n")
+	hup()
+	until(t, "the log to refuse the zone", func() bool { return strings.Contains(p.out.String(), "page.zone is America/New_York now") })
+	if _, b := get(t, p.at.Listen+"/api/v1/schedule"); b != before {
+		t.Error("a zone that needs a start moved the windows")
+	}
 }
 
 // TestRefusesMailOutsideEurope is G3: the service does not start with Mailgun's address in the US.

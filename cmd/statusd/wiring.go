@@ -169,7 +169,7 @@ func noteHead(ctx context.Context, store data.Store, log *slog.Logger) {
 
 // reloads reads the configuration again at each SIGHUP, or keeps the old one and says why. Components, plans, probes,
 // cohorts, contacts, the page's name and the content of certificates take effect at once; whatever else was changed does at
-// the next start, and the log names it.
+// the next start, and the log names it. Another page.zone is refused.
 func reloads(ctx context.Context, hup <-chan os.Signal, s serving, store data.Store, pages *page.Publisher, certs *certificates, log *slog.Logger) error {
 	for {
 		select {
@@ -206,6 +206,9 @@ func reload(ctx context.Context, s serving, store data.Store, pages *page.Publis
 	}
 	if s.ownURL && cfg.OwnURL() {
 		cfg.Page.URL = s.cfg.Page.URL
+	}
+	if was, is := s.cfg.Page.Zone.String(), cfg.Page.Zone.String(); was != is { // plans would move at once, and the page not
+		return fmt.Errorf("page.zone is %s now and was %s: start the service again, for the page and the months go by it as well", is, was)
 	}
 	if err := cfg.Apply(ctx, store, time.Now()); err != nil {
 		return err

@@ -81,6 +81,8 @@ func (p *Pages) follow(ctx context.Context, c *websocket.Conn, r *http.Request, 
 	ping, again := time.NewTicker(pingEvery), time.NewTicker(askAgain)
 	defer ping.Stop()
 	defer again.Stop()
+	// The strip at the top is of the published snapshot, which is newer than the change by a moment.
+	swapped, shown := p.Pages.Swapped(), data.Revision(0)
 	for {
 		var revision data.Revision
 		select {
@@ -97,6 +99,12 @@ func (p *Pages) follow(ctx context.Context, c *websocket.Conn, r *http.Request, 
 		case _, ok := <-who:
 			if !ok {
 				return closeAgain, "connect again"
+			}
+		case <-swapped:
+			swapped = p.Pages.Swapped()
+			if s := p.Pages.Current(); s != nil && s.State.Revision != shown {
+				shown = s.State.Revision
+				revision = shown
 			}
 		case rev, ok := <-changes:
 			if !ok {

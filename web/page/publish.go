@@ -62,6 +62,19 @@ type Publisher struct {
 	changed atomic.Pointer[Settings] // newer than Settings; nil means none
 	once    sync.Once
 	wakeup  chan struct{} // of one: how often Run is woken before it looks is all the same
+
+	mu      sync.Mutex
+	swapped chan struct{} // closed at the next swap; nil while nobody waits
+}
+
+// Swapped returns what is closed at the next swap. Ask before looking at Current, so that no swap goes by unseen.
+func (p *Publisher) Swapped() <-chan struct{} {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.swapped == nil {
+		p.swapped = make(chan struct{})
+	}
+	return p.swapped
 }
 
 // Use takes new settings and wakes Run, which makes a Snapshot with them. It does not wait for that. It may be called at any
@@ -140,6 +153,12 @@ func (p *Publisher) build(ctx context.Context, revision data.Revision) (*Snapsho
 // Swap puts s in the place of the newest Snapshot, and tells OnSwap.
 func (p *Publisher) Swap(s *Snapshot) {
 	p.current.Store(s)
+	p.mu.Lock()
+	if p.swapped != nil {
+		close(p.swapped)
+		p.swapped = nil
+	}
+	p.mu.Unlock()
 	for _, tell := range p.OnSwap {
 		tell(s)
 	}

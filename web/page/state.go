@@ -237,7 +237,7 @@ func (s *State) readOccurrences(all []data.Occurrence, components []data.Compone
 		switch o.Phase {
 		case data.Lapsed:
 			continue
-		case data.Cancelled, data.Withdrawn, data.Held:
+		case data.Cancelled, data.Withdrawn:
 			if !Shown(o, s.Now) {
 				continue // never announced, so it never was
 			}

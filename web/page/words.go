@@ -1,6 +1,7 @@
 package page
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/superoffice/statusd/data"
@@ -17,8 +18,12 @@ type WindowWords struct {
 	Body  string `json:"body" doc:"What else the page says of it."`
 }
 
-// Words is what the page says of o, told as one with others where they are (M15), in every language.
+// Words is what the page says of o, told as one with others where they are (M15), in every language; nothing where the public
+// learns nothing of it.
 func (s *State) Words(o data.Occurrence) []WindowWords {
+	if !slices.ContainsFunc(s.Occurrences, func(other data.Occurrence) bool { return other.Key() == o.Key() }) {
+		return []WindowWords{}
+	}
 	told := data.Announcement{Occurrences: []data.Occurrence{o}}
 	for _, a := range append(s.Running(), s.Planned()...) {
 		for _, member := range a.Occurrences {
