@@ -111,13 +111,16 @@ func carryOut(o *data.Occurrence) {
 func (h *history) cancel(o data.Occurrence) error {
 	at := o.Window.Start.Add(-calledOff)
 	before := o
-	o.Phase, o.Revised, o.Steered = data.Cancelled, 1, true
+	o, err := o.Cancel(data.Steering{By: hand, Why: "the new version is not ready", Now: at})
+	if err != nil {
+		return err
+	}
 	o.Updates = []data.Update{h.update(o, at, data.Cancelled, "The new version needs another week of testing. The work is done in the next window.")}
 	b, err := h.put(o, data.TellCancelled, at)
 	if err != nil {
 		return err
 	}
-	if err := h.audit(at, "occurrence.cancel", string(o.Key()), before, o); err != nil {
+	if err := h.audit(at, "maintenance.cancel", string(o.Key()), before, o); err != nil {
 		return err
 	}
 	return h.told(b, at, at, topic(o), true)
@@ -130,6 +133,7 @@ func (h *history) emergency() (at time.Time, do func() error) {
 	return at, func() error {
 		o := h.adHoc(data.Emergency, data.Window{Start: start, End: start.Add(time.Hour)}, 15*time.Minute)
 		o.Short = "a security hole was published in the morning and was being used"
+		o.Steps = opened(at, o.Short)
 		o.Updates = []data.Update{h.update(o, at, data.Scheduled, "A security hole in a component that we use was published this morning. We close it tonight rather than wait.")}
 		created := o
 		carryOut(&o)
@@ -137,7 +141,7 @@ func (h *history) emergency() (at time.Time, do func() error) {
 		if err != nil {
 			return err
 		}
-		if err := h.audit(at, "occurrence.create", string(o.Key()), nil, created); err != nil {
+		if err := h.audit(at, "maintenance.open", string(o.Key()), nil, created); err != nil {
 			return err
 		}
 		return h.told(b, at, at, topic(o), true)
@@ -150,10 +154,11 @@ func (h *history) critical() (at time.Time, do func() error) {
 	return h.now, func() error {
 		start := h.now.Add(toCome).Truncate(time.Minute)
 		o := h.adHoc(data.Critical, data.Window{Start: start, End: start.Add(time.Hour)}, 10*time.Minute)
+		o.Steps = opened(h.now, "a leak of memory would stop the store in a week")
 		if err := data.PutOccurrence(h.tx, o, h.now); err != nil {
 			return err
 		}
-		return h.audit(h.now, "occurrence.create", string(o.Key()), nil, o)
+		return h.audit(h.now, "maintenance.open", string(o.Key()), nil, o)
 	}
 }
 
@@ -163,6 +168,11 @@ func (h *history) adHoc(category data.Category, w data.Window, expected time.Dur
 		Maintenance: data.AdHoc, Date: w.Start.In(h.zone).Format(time.DateOnly), Cohort: data.AllCustomers, Ordinal: "demo-" + string(category),
 		Category: category, Window: w, Zone: h.zone.String(), Expected: expected, Phase: data.Scheduled, Steered: true,
 	}
+}
+
+// opened is how a window without a plan came to be.
+func opened(at time.Time, why string) []data.Step {
+	return []data.Step{{At: at.UTC(), Act: data.ActOpen, By: hand, Why: why}}
 }
 
 // update is what was said of o.
