@@ -31,7 +31,7 @@ func (o Occurrence) Confirm(s Steering) (Occurrence, error) {
 	case o.Phase != Reserved && o.Phase != Lapsed:
 		return o, o.refuse("only a reserved slot can be confirmed")
 	case !s.Now.Before(o.Window.Start):
-		return o, Conflict(fmt.Sprintf("the slot began at %s: open a window for the work instead", o.at(o.Window.Start)))
+		return o, Conflict(fmt.Sprintf("the slot began at %s: open a window for the work instead", o.At(o.Window.Start)))
 	}
 	next := o
 	next.Phase = Scheduled
@@ -67,7 +67,7 @@ func (o Occurrence) Move(w Window, s Steering) (Occurrence, error) {
 	case w.Equal(o.Window):
 		return o, Invalid("start", "that is the window it has already")
 	case !w.Start.After(s.Now):
-		return o, Invalid("start", fmt.Sprintf("%s has passed: give a later start", o.at(w.Start)))
+		return o, Invalid("start", fmt.Sprintf("%s has passed: give a later start", o.At(w.Start)))
 	}
 	next := o
 	next.Window, next.Clock = w, ""
@@ -92,7 +92,7 @@ func (o Occurrence) Extend(w Window, s Steering) (Occurrence, error) {
 	case running && !s.Now.Before(o.Window.End) && !s.Past:
 		return o, past("end")
 	case !running && w.Start.Before(s.Now):
-		return o, Invalid("start", fmt.Sprintf("%s has passed: give a later start", o.at(w.Start)))
+		return o, Invalid("start", fmt.Sprintf("%s has passed: give a later start", o.At(w.Start)))
 	case o.Phase == Completed && w.End.After(s.Now):
 		return o, Invalid("end", "the window is over: it can be extended up to now; open another for what is to come")
 	}
@@ -121,7 +121,7 @@ func (o Occurrence) Shorten(w Window, s Steering) (Occurrence, error) {
 	case running && !w.End.After(s.Now):
 		return o, Invalid("end", "that has passed: complete the window, which ends it now")
 	case !running && !w.Start.After(s.Now):
-		return o, Invalid("start", fmt.Sprintf("%s has passed: give a later start", o.at(w.Start)))
+		return o, Invalid("start", fmt.Sprintf("%s has passed: give a later start", o.At(w.Start)))
 	}
 	next := o
 	next.Window, next.Clock = w, ""
@@ -134,7 +134,7 @@ func (o Occurrence) Hold(s Steering) (Occurrence, error) {
 		return o, o.refuse("only a scheduled window can be put under review")
 	}
 	if !s.Now.Before(o.Deadline()) {
-		return o, Conflict(fmt.Sprintf("it would have to be decided by %s, which has passed: cancel or move it", o.at(o.Deadline())))
+		return o, Conflict(fmt.Sprintf("it would have to be decided by %s, which has passed: cancel or move it", o.At(o.Deadline())))
 	}
 	next := o
 	next.Phase = Held
@@ -193,14 +193,7 @@ func past(field string) error {
 		"by saying that it is declared afterwards; the report lists it so")
 }
 
-func (o Occurrence) at(t time.Time) string {
-	if loc, err := time.LoadLocation(o.Zone); err == nil {
-		t = t.In(loc)
-	}
-	return t.Format("Mon 2006-01-02 15:04 MST")
-}
-
-func (o Occurrence) span() string { return o.at(o.Window.Start) + " to " + o.at(o.Window.End) }
+func (o Occurrence) span() string { return o.At(o.Window.Start) + " to " + o.At(o.Window.End) }
 
 // steered finishes a change by a person: it checks the reason and the notice that people get, and writes the step down.
 func (o Occurrence) steered(s Steering, act Act, next Occurrence) (Occurrence, error) {
@@ -259,7 +252,7 @@ func (o Occurrence) noticed(next Occurrence, act Act, s Steering, why string) (O
 	}
 	if !s.Short && next.Category != Emergency {
 		return next, Invalid("short_notice", fmt.Sprintf("people would learn of it %s before %s, and %s are promised: choose a start from %s on, "+
-			"or say that it is short notice, with the reason", ago(start.Sub(s.Now)), next.at(start), ago(lead), next.at(s.Now.Add(lead).Add(time.Minute-1).Truncate(time.Minute))))
+			"or say that it is short notice, with the reason", ago(start.Sub(s.Now)), next.At(start), ago(lead), next.At(s.Now.Add(lead).Add(time.Minute-1).Truncate(time.Minute))))
 	}
 	next.Short = why
 	return next, nil

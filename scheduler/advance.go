@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/data/i18n"
 )
 
 // view is what the occurrences ask for at an instant.
@@ -94,7 +96,7 @@ func (v *view) look(tx data.Tx, o data.Occurrence, now time.Time) error {
 	case o.Phase == data.Held:
 		v.held = append(v.held, data.Alarm{
 			Subject: string(o.Key()), By: o.Deadline(),
-			Detail: fmt.Sprintf("%s. It is cancelled at %s unless somebody decides.", heldBecause(o), clock(o.Deadline())),
+			Detail: heldDetail(o),
 		})
 	case (o.Phase == data.InProgress || o.Phase == data.Verifying) && !o.Standing:
 		return v.overruns(tx, o, now)
@@ -102,13 +104,19 @@ func (v *view) look(tx data.Tx, o data.Occurrence, now time.Time) error {
 	return nil
 }
 
-func heldBecause(o data.Occurrence) string {
-	for i := len(o.Steps) - 1; i >= 0; i-- {
-		if o.Steps[i].Act == data.ActHold {
-			return o.Steps[i].Why
+// heldDetail says which window is under review, why, and until when somebody must decide.
+func heldDetail(o data.Occurrence) string {
+	name, because := i18n.Capital(o.Named()), ""
+	for _, step := range slices.Backward(o.Steps) {
+		if step.Act != data.ActHold {
+			continue
 		}
+		if because = ": " + step.Why; step.By == "" {
+			because = ", because " + step.Why
+		}
+		break
 	}
-	return "It is under review"
+	return fmt.Sprintf("%s is under review%s. Unless somebody decides, %s is cancelled at %s.", name, because, o.Named(), o.At(o.Deadline()))
 }
 
 // When an overrun is worth an alarm (M11).
@@ -124,15 +132,15 @@ func (v *view) overruns(tx data.Tx, o data.Occurrence, now time.Time) error {
 	if err != nil || !out {
 		return err
 	}
-	a := data.Alarm{Subject: string(o.Key())}
+	a, name := data.Alarm{Subject: string(o.Key())}, i18n.Capital(o.Named())
 	switch limit := max(overrunAfter, o.Expected); {
 	case o.Phase == data.Completed:
-		a.Detail = fmt.Sprintf("The window ended at %s and the service is still out. What lasts beyond it is downtime.", clock(o.Window.End))
+		a.Detail = fmt.Sprintf("%s ended at %s and the service is still out. What lasts beyond its end is downtime.", name, o.At(o.Window.End))
 	case lasted < limit:
 		v.at(now.Add(limit - lasted))
 		return nil
 	default:
-		a.Detail = fmt.Sprintf("The service has been out for more than %s, and %s were announced.", minutes(limit), minutes(o.Expected))
+		a.Detail = fmt.Sprintf("%s, which ends at %s: the service has been out for more than %s, and %s were announced.", name, o.At(o.Window.End), minutes(limit), minutes(o.Expected))
 		a.By = o.Window.End
 	}
 	for _, u := range o.Updates {
@@ -146,8 +154,6 @@ func (v *view) overruns(tx data.Tx, o data.Occurrence, now time.Time) error {
 }
 
 func minutes(d time.Duration) string { return fmt.Sprintf("%d minutes", d/time.Minute) }
-
-func clock(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
 
 // others says whether the alarms that stand are not these.
 func others(tx data.Tx, want map[data.AlarmKind][]data.Alarm) (bool, error) {
@@ -190,7 +196,7 @@ func become(tx data.Tx, o data.Occurrence, now time.Time) (becoming, error) {
 		if err != nil && !errors.Is(err, data.ErrNotFound) {
 			return becoming{}, err
 		}
-		if held, ok := Follow(o, leader, now); err == nil && ok {
+		if held, ok := data.Follow(o, leader, now); err == nil && ok {
 			return becoming{occurrence: held, written: true}, nil
 		}
 	}

@@ -94,8 +94,10 @@ func TestPairIsHeld(t *testing.T) {
 		if o := occurrence(t, s, friday.Key()); o.Phase != data.Held || o.Revised != 0 {
 			t.Fatalf("the Friday is %s", o.Phase)
 		}
-		if got := standing(t, s, data.AlarmWindowHeld); !strings.Contains(got, string(tuesday.Key())+" was cancelled") {
-			t.Errorf("alarms: %q", got)
+		want := ": The system window on Fri 2000-01-07 is under review, because the system window on Tue 2000-01-04 was cancelled. " +
+			"Unless somebody decides, the system window on Fri 2000-01-07 is cancelled at Thu 2000-01-06 19:00 CET."
+		if got := standing(t, s, data.AlarmWindowHeld); got != string(friday.Key())+want {
+			t.Errorf("alarms: %q, want %q", got, want)
 		}
 		time.Sleep(time.Until(friday.Deadline()))
 		synctest.Wait()
@@ -139,7 +141,7 @@ func TestOverrun(t *testing.T) {
 			}, ""},
 			{99 * time.Minute, nil, ""},
 			{100 * time.Minute, nil, "out for more than 30 minutes"},
-			{5 * time.Hour, nil, "The window ended at"},
+			{5 * time.Hour, nil, ": The system window on Wed 2000-01-05 ended at Wed 2000-01-05 11:00 CET and the service is still out"},
 			{7 * time.Hour, func(tx data.Tx) error {
 				outage.Ended = time.Now()
 				return tx.Outages().Put(outage)

@@ -36,7 +36,7 @@ func Reconcile(is map[data.OccurrenceKey]data.Occurrence, should plan.Layout, no
 			out = append(out, shortened(want, want.Window.Start, now))
 		case !known:
 		case moved && !have.Window.Equal(want.Window) && tooLate(want, now), moved && have.Phase == data.Withdrawn && tooLate(want, now):
-			withdraw(have, fmt.Sprintf("withheld: %s; it cannot be noticed in time for %s", why, clock(want.Window.Start)))
+			withdraw(have, fmt.Sprintf("withheld: %s; it cannot be noticed in time for %s", why, want.At(want.Window.Start)))
 		default:
 			if changed, ok := revise(have, want, why, now); ok {
 				out = append(out, changed)

@@ -21,7 +21,7 @@ var allowed = map[string]string{
 	"data/i18n":            "",
 	"data/ledger":          "data",
 	"data/wire":            "data",
-	"scheduler":            "data scheduler/plan",
+	"scheduler":            "data data/i18n scheduler/plan",
 	"scheduler/plan":       "data data/calendar scheduler/recur",
 	"scheduler/recur":      "data",
 	"probes":               "data",

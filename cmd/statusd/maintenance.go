@@ -8,6 +8,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/data/i18n"
 	"github.com/superoffice/statusd/web/api"
 )
@@ -76,6 +77,9 @@ func writeMaintenances(out writer, all []api.MaintenanceWindow) error {
 		stands := phaseWords(m.Phase)
 		if n := noticeWords(m); n != "" {
 			stands += ", " + n
+		}
+		if m.Phase == data.Held {
+			stands += ", " + undecided(m.NoticeBy, zoneOf(m.Zone))
 		}
 		if m.Warning != "" {
 			stands += "; " + m.Warning

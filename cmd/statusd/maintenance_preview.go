@@ -26,6 +26,7 @@ func (r reach) previewWindow(ctx context.Context, io streams, wish api.WindowWis
 
 func (r reach) writeWindowPreview(w writer, p api.WindowPreview) error {
 	r.writeWindow(w, "It would be", p.Window)
+	r.writeHolds(w, p.Window, "This would put")
 	if len(p.Page) == 0 {
 		fmt.Fprintln(w, "\nThe page would say nothing of it")
 	} else {

@@ -303,6 +303,8 @@ Fri 10 Apr  00:00–06:00 CEST  System maintenance
 Week 16: Mon 13 – Sun 19 April 2026
 Thu 16 Apr  00:00–06:00 CEST  System maintenance (under review)
             6 hours; banner from Tue 14 Apr 00:00; by Wed 15 Apr 00:00
+            cancelled on Wed 15 Apr 00:00 CEST unless somebody decides: statusd
+            maintenance release held --reason "…"
             moved from 2026-04-15
             held
 Thu 16 Apr  about 18:00 – Fri 17 Apr 00:00 CEST  Urgent security update
@@ -319,6 +321,43 @@ Fri 24 Apr  00:00 CEST  (withheld)
 `
 	if out.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", &out, want)
+	}
+}
+
+// TestHeldIsTold: wherever a window under review is shown, and wherever a change puts others there, stands until when somebody must
+// decide, and how (M3).
+func TestHeldIsTold(t *testing.T) {
+	start := instant(t, "2026-11-27T21:00:00Z")
+	held := api.MaintenanceWindow{
+		ID: "fri", Plan: "application-rest", Category: data.Application, Cohort: "rest", Phase: data.Held, Date: "2026-11-27", Zone: "Europe/Oslo",
+		Start: start, End: start.Add(7 * time.Hour), NoticeBy: start.Add(-24 * time.Hour), Steps: []api.WindowStep{{Act: data.ActHold}},
+	}
+	gone := held
+	gone.ID, gone.Plan, gone.Phase = "tue", "application-pilot", data.Cancelled
+	gone.Holds = []api.WindowHold{{ID: "fri", Plan: held.Plan, Cohort: "rest", Date: held.Date, Start: held.Start, End: held.End, Zone: held.Zone, DecideBy: held.NoticeBy}}
+	const until, command = "cancelled on Thu 26 Nov 22:00 CET unless somebody decides", `statusd maintenance release fri --reason "…"`
+	for name, tt := range map[string]struct {
+		write func(reach, writer) error
+		want  []string
+	}{
+		"show":      {func(r reach, w writer) error { return r.writeWhole(w, held) }, []string{until, command}},
+		"hold":      {func(r reach, w writer) error { return r.writeSteered(w, "Put under review", held) }, []string{until, command}},
+		"list":      {func(_ reach, w writer) error { return writeMaintenances(w, []api.MaintenanceWindow{held}) }, []string{until}},
+		"cancelled": {func(r reach, w writer) error { return r.writeSteered(w, "Cancelled", gone) }, []string{"This puts application-rest 2026-11-27 under review", until, command}},
+		"preview": {
+			func(r reach, w writer) error { return r.writeWindowPreview(w, api.WindowPreview{Window: gone}) },
+			[]string{"This would put application-rest 2026-11-27 under review", until, command},
+		},
+	} {
+		var out bytes.Buffer
+		if err := tt.write(reach{}, &out); err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range tt.want {
+			if !strings.Contains(out.String(), want) {
+				t.Errorf("%s lacks %q:\n%s", name, want, &out)
+			}
+		}
 	}
 }
 

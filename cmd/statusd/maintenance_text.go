@@ -122,6 +122,30 @@ func (r reach) writeWindow(w writer, done string, m api.MaintenanceWindow) {
 	if m.Overran != nil {
 		fmt.Fprintf(w, "  it overran: the service was still out at its end\n")
 	}
+	if m.Phase == data.Held {
+		fmt.Fprintf(w, "  %s. If it takes place:\n    %s\n", undecided(m.NoticeBy, zone), r.releasing(m.ID))
+	}
+}
+
+// undecided says what becomes of a window under review that nobody decides.
+func undecided(by time.Time, zone *time.Location) string {
+	at := by.In(zone)
+	return "cancelled on " + at.Format("Mon 2 Jan 15:04 ") + zoneName(at) + " unless somebody decides"
+}
+
+// releasing is the command that lets a window under review take place.
+func (r reach) releasing(id string) string {
+	return "statusd maintenance release " + id + " --reason \"…\"" + r.again()
+}
+
+// writeHolds says which windows a change puts under review, until when somebody must decide on each, and how (M3).
+func (r reach) writeHolds(w writer, m api.MaintenanceWindow, does string) {
+	for _, h := range m.Holds {
+		zone := zoneOf(h.Zone)
+		fmt.Fprintf(w, "\n%s %s %s under review, because it follows this one:\n", does, h.Plan, h.Date)
+		fmt.Fprintf(w, "  %s, %s\n", spanOf(h.Start, h.End, zone, true), whose(h.Cohort))
+		fmt.Fprintf(w, "  It is %s. If it takes place:\n    %s\n", undecided(h.DecideBy, zone), r.releasing(h.ID))
+	}
 }
 
 // whose are the customers of a cohort, in words.
@@ -154,6 +178,7 @@ func (r reach) writeSteered(w writer, done string, m api.MaintenanceWindow) erro
 	default:
 		fmt.Fprintln(w, "  Nobody had been told of it, so nobody is told now.")
 	}
+	r.writeHolds(w, m, "This puts")
 	_, err := fmt.Fprintf(w, "  More: statusd maintenance show %s%s\n", m.ID, r.again())
 	return err
 }

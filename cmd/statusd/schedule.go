@@ -95,6 +95,7 @@ func (c *scheduleCommand) live(ctx context.Context, io streams, cal calendar) er
 	if _, err := c.get(ctx, "/api/v1/maintenance?"+q.Encode(), &v); err != nil {
 		return err
 	}
+	cal.reach = c.reach
 	cal.from, cal.to, cal.zone = v.From, v.To, zoneOf(v.Zone)
 	cal.become(v)
 	return cal.write(harmless{io.out})

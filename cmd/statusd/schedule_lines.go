@@ -83,6 +83,7 @@ func (c *calendar) become(v api.Maintenances) {
 		}
 		if m.Phase == data.Held {
 			s.state = "under review"
+			s.notes = append(s.notes, undecided(m.NoticeBy, zoneOf(m.Zone))+": "+c.reach.releasing(m.ID))
 		}
 		s.notice = c.kept(m)
 		switch {

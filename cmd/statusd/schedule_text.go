@@ -17,6 +17,7 @@ type calendar struct {
 	from, to string         // first date, and the date after the last
 	zone     *time.Location // of the schedule
 	yours    *time.Location // of the reader; nil leaves it out
+	reach    reach          // of the service, for the commands that lines name
 	lines    []scheduled
 	nights   []scheduled // what a standing notice covers: told in one line
 }

@@ -38,6 +38,7 @@ type MaintenanceWindow struct {
 	Was         *Span      `json:"was,omitempty" doc:"As it was announced before the latest change."`
 	Laid        bool       `json:"laid_out" doc:"False while it lies further ahead than is laid out; it can be steered all the same."`
 
+	Holds   []WindowHold   `json:"holds,omitempty" doc:"The windows that follow it and are put under review by this change (M3); only where one is changed or previewed."`
 	Notices []WindowNotice `json:"notices" doc:"What each surface owes of it."`
 	Can     []string       `json:"can" doc:"What can be done with it now."`
 	Version int            `json:"version" doc:"Send it back with a change, so that nobody's change is overwritten unseen."`

@@ -171,6 +171,9 @@ func (a *API) steered(tx data.Tx, c *Call, before *data.Occurrence, after data.O
 	if err != nil {
 		return nil, err
 	}
+	if body.Holds, err = a.holds(tx, after, c.now); err != nil {
+		return nil, err
+	}
 	r := &result{body: body, object: string(after.Key()), after: after}
 	if before != nil {
 		r.before = *before

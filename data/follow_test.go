@@ -1,4 +1,4 @@
-package scheduler_test
+package data_test
 
 import (
 	"testing"
@@ -6,13 +6,13 @@ import (
 
 	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/data/datatest"
-	"github.com/superoffice/statusd/scheduler"
 )
 
 // pair is an upgrade of Tuesday and the Friday that follows it (M3).
 func pair(t testing.TB) (tuesday, friday data.Occurrence) {
 	tuesday, friday = datatest.Occurrence("pilot", at(t, "2026-01-13 21:00")), datatest.Occurrence("rest", at(t, "2026-01-16 21:00"))
 	tuesday.Cohort, friday.Cohort = "pilot", "rest"
+	tuesday.Category, friday.Category = data.Application, data.Application
 	friday.Follows = tuesday.Key()
 	return tuesday, friday
 }
@@ -73,7 +73,7 @@ func TestFollow(t *testing.T) {
 		if friday, err = tt.friday(friday); err != nil {
 			t.Fatalf("%s: %v", tt.name, err)
 		}
-		held, ok := scheduler.Follow(friday, tuesday, at(t, tt.now))
+		held, ok := data.Follow(friday, tuesday, at(t, tt.now))
 		if ok != (tt.want != "") {
 			t.Errorf("%s: held %t, want %q", tt.name, ok, tt.want)
 			continue
@@ -81,10 +81,10 @@ func TestFollow(t *testing.T) {
 		if !ok {
 			continue
 		}
-		if why := held.Steps[len(held.Steps)-1].Why; held.Phase != data.Held || why != string(tuesday.Key())+" "+tt.want {
+		if why := held.Steps[len(held.Steps)-1].Why; held.Phase != data.Held || why != "the application window of pilot on Tue 2026-01-13 "+tt.want {
 			t.Errorf("%s: %s because %q", tt.name, held.Phase, why)
 		}
-		if _, again := scheduler.Follow(held, tuesday, at(t, tt.now)); again {
+		if _, again := data.Follow(held, tuesday, at(t, tt.now)); again {
 			t.Errorf("%s: held twice", tt.name)
 		}
 	}
