@@ -46,6 +46,9 @@ func (r reach) find(ctx context.Context, words []string, running bool) (api.Main
 		return api.MaintenanceWindow{}, err
 	}
 	fit, why := namedBy(list.Maintenance, words, now), withheldAs(list.Withheld, words)
+	if len(fit) == 0 && words[0] == "running" {
+		fit = overran(list.Maintenance)
+	}
 	if len(fit) == 0 && len(words) == 1 && data.ValidID(words[0]) {
 		return r.window(ctx, words[0]) // one that starts further away
 	}
@@ -72,6 +75,16 @@ func (r reach) find(ctx context.Context, words []string, running bool) (api.Main
 		fmt.Fprintf(&text, "\n  %s  %s  %s, %s", w.ID, nameOf(w), spanOf(w.Start, w.End, zoneOf(w.Zone), true), phaseWords(w.Phase))
 	}
 	return api.MaintenanceWindow{}, fmt.Errorf("%q can be several windows: name one by its ID, or say which customers or which date%s", strings.Join(words, " "), &text)
+}
+
+// overran are the windows that are over while the service is still out: they are what people wait to hear of (M11).
+func overran(all []api.MaintenanceWindow) (out []api.MaintenanceWindow) {
+	for _, w := range all {
+		if w.StillOut {
+			out = append(out, w)
+		}
+	}
+	return out
 }
 
 func (r reach) window(ctx context.Context, id string) (w api.MaintenanceWindow, err error) {

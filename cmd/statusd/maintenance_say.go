@@ -10,7 +10,7 @@ type maintenanceUpdate struct {
 	Body    string            `arg:"" help:"What readers see."`
 	In      map[string]string `help:"The text in another language. Repeat for more." placeholder:"LANG=TEXT" mapsep:"none"`
 	Preview bool              `help:"Show what people would read, and change nothing."`
-	ID      string            `help:"Which window, by ID or words; without it the only one under way." placeholder:"WINDOW" complete:"window"`
+	ID      string            `help:"Which window, by ID or words; without it the only one under way, or the one that is over while the service is still out." placeholder:"WINDOW" complete:"window"`
 	Version int               `help:"Change nothing unless this is still the newest version, as maintenance show names it." placeholder:"N"`
 	keyed
 	reach
@@ -23,7 +23,7 @@ func (c *maintenanceUpdate) Run(ctx context.Context, io streams, args commandLin
 
 type maintenanceNote struct {
 	Body string `arg:"" help:"The note."`
-	ID   string `help:"Which window, by ID or words; without it the only one under way." placeholder:"WINDOW" complete:"window"`
+	ID   string `help:"Which window, by ID or words; without it the only one under way, or the one that is over while the service is still out." placeholder:"WINDOW" complete:"window"`
 	keyed
 	reach
 }

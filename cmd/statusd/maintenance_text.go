@@ -120,7 +120,11 @@ func (r reach) writeWindow(w writer, done string, m api.MaintenanceWindow) {
 		fmt.Fprintf(w, "  declared afterwards, %s: the report lists it so\n", minute(*m.Declared))
 	}
 	if m.Overran != nil {
-		fmt.Fprintf(w, "  it overran: the service was still out at its end\n")
+		still := ""
+		if m.StillOut {
+			still = ", and is now"
+		}
+		fmt.Fprintf(w, "  it overran: the service was still out at its end%s\n", still)
 	}
 	if m.Phase == data.Held {
 		fmt.Fprintf(w, "  %s. If it takes place:\n    %s\n", undecided(m.NoticeBy, zone), r.releasing(m.ID))

@@ -9,6 +9,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/data/i18n"
 	"github.com/superoffice/statusd/web/api"
 )
 
@@ -36,7 +37,13 @@ func (c *overviewCommand) write(w writer, v api.Overview) error {
 		if a.By != nil {
 			fmt.Fprintf(w, ", too late at %s", minute(*a.By))
 		}
+		if a.Named != "" {
+			fmt.Fprintf(w, "\n    %s (%s)", i18n.Capital(a.Named), a.Window)
+		}
 		fmt.Fprintf(w, "\n    %s\n    What to do: %s\n", indented(a.Detail), a.Do)
+		if a.Window != "" {
+			fmt.Fprintf(w, "      %s\n", c.wayOut(a))
+		}
 	}
 	fmt.Fprintln(w, "\nOpen incidents"+none(len(v.Incidents)))
 	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
@@ -71,6 +78,17 @@ func (c *overviewCommand) write(w writer, v api.Overview) error {
 	return err
 }
 
+// wayOut is the command that answers an alarm about a window.
+func (c *overviewCommand) wayOut(a api.Alarm) string {
+	switch a.Kind {
+	case data.AlarmWindowHeld:
+		return c.releasing(a.Window)
+	case data.AlarmWindowOverrun:
+		return "statusd maintenance update --id " + a.Window + " \"…\"" + c.again()
+	}
+	return "statusd maintenance show " + a.Window + c.again()
+}
+
 // writeComponents lists those that are not well, and names those that nobody knows of.
 func writeComponents(w writer, all []api.ComponentNow) error {
 	var unwell, unknown []string
@@ -79,7 +97,7 @@ func writeComponents(w writer, all []api.ComponentNow) error {
 		case c.Level == data.NoData && !c.Maintenance && !c.Declared:
 			unknown = append(unknown, c.Component)
 			continue
-		case c.Level == data.Operational && !c.Maintenance && len(c.Cohorts) == 0:
+		case c.Level == data.Operational && !c.Maintenance && !worseSomewhere(c):
 			continue
 		}
 		line := fmt.Sprintf("  %s\t%s", c.Component, levelWords(c.Level))
@@ -111,6 +129,16 @@ func writeComponents(w writer, all []api.ComponentNow) error {
 	}
 	_, err := fmt.Fprintf(w, "  Not measured now: %s\n", strings.Join(unknown, ", "))
 	return err
+}
+
+// worseSomewhere says whether a component is not well for some of its customers.
+func worseSomewhere(c api.ComponentNow) bool {
+	for _, level := range c.Cohorts {
+		if level != data.Operational && level != data.NoData {
+			return true
+		}
+	}
+	return false
 }
 
 func writeWindows(w writer, all []api.WindowNext) error {

@@ -33,6 +33,7 @@ type MaintenanceWindow struct {
 	Missed      string     `json:"missed,omitempty" doc:"The surfaces that did not show it by its deadline."`
 	Declared    *time.Time `json:"declared_at,omitempty" doc:"When time of it that had passed was declared maintenance."`
 	Overran     *time.Time `json:"overran_at,omitempty" doc:"Its end, where the service was still out then."`
+	StillOut    bool       `json:"still_out,omitempty" doc:"It overran, and the service is still out."`
 	Follows     string     `json:"follows,omitempty" doc:"ID of the window whose fate holds this one."`
 	Steered     bool       `json:"steered,omitempty" doc:"A person changed it: the plan leaves it alone."`
 	Was         *Span      `json:"was,omitempty" doc:"As it was announced before the latest change."`
@@ -239,6 +240,11 @@ func (a *API) maintenance(tx data.Tx, o data.Occurrence, now time.Time) (Mainten
 	if w := o.OldWindow; !w.Start.IsZero() && !w.Equal(o.Window) {
 		m.Was = &Span{w.Start, w.End}
 	}
+	if !o.Overran.IsZero() && phase == data.Completed && now.Sub(o.Overran) < overranLasts {
+		if _, m.StillOut, err = data.Interruption(tx, o, now); err != nil {
+			return m, err
+		}
+	}
 	owed, err := o.Obligations(tx, now)
 	if err != nil {
 		return m, err
@@ -252,6 +258,10 @@ func (a *API) maintenance(tx data.Tx, o data.Occurrence, now time.Time) (Mainten
 	}
 	return m, nil
 }
+
+// overranLasts is how long after its end a window is asked whether the service is still out: from then on it is an outage like
+// any other.
+const overranLasts = 48 * time.Hour
 
 // versionOf counts what was done to o and said of it.
 func versionOf(o data.Occurrence) int { return 1 + len(o.Steps) + len(o.Updates) }

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"encoding/json"
+	"errors"
 	"testing"
 	"time"
 
@@ -63,5 +64,32 @@ func checkHolds(t *testing.T, page, what string, got []api.WindowHold, want bool
 	if len(got) != 2 || got[0].ID != data.PublicID(page, "occurrence", string(rest.Key())) || got[1].ID != data.PublicID(page, "occurrence", string(last.Key())) ||
 		!got[0].DecideBy.Equal(rest.Deadline()) || got[0].Plan != "rest" || got[0].Reason == "" {
 		t.Errorf("%s holds %+v, want the two that follow", what, got)
+	}
+}
+
+// TestOverranIsStillOut: a window that ended with the service out says whether it is out yet, and its alarm what people call it.
+func TestOverranIsStillOut(t *testing.T) {
+	d := newDesk(t)
+	now := time.Now().UTC().Truncate(time.Second)
+	o := datatest.Occurrence("system", now.Add(-7*time.Hour))
+	o.Components, o.Phase, o.Overran = []string{"crm-read"}, data.Completed, o.Window.End
+	outage := datatest.Outage("crm-read", now.Add(-2*time.Hour))
+	d.put(func(tx data.Tx) error {
+		return errors.Join(data.PutOccurrence(tx, o, now), tx.Outages().Put(outage),
+			data.SetAlarms(tx, data.AlarmWindowOverrun, []data.Alarm{{Subject: string(o.Key()), Detail: "It is out."}}, now))
+	})
+	id := data.PublicID("", "occurrence", string(o.Key()))
+	if w := d.window(duty, 200, "GET", "/"+id, ""); !w.StillOut {
+		t.Errorf("while the service is out: %+v", w)
+	}
+	status, answer := d.do(&duty, "GET", "/api/v1/overview", "")
+	var v api.Overview
+	if err := json.Unmarshal([]byte(answer), &v); status != 200 || err != nil || len(v.Alarms) != 1 || v.Alarms[0].Window != id || v.Alarms[0].Named != o.Named() {
+		t.Errorf("%d %s", status, answer)
+	}
+	outage.Ended = now.Add(-time.Minute)
+	d.put(func(tx data.Tx) error { return tx.Outages().Put(outage) })
+	if w := d.window(duty, 200, "GET", "/"+id, ""); w.StillOut {
+		t.Errorf("once it is back: %+v", w)
 	}
 }

@@ -26,6 +26,7 @@ type Alarm struct {
 	Kind    data.AlarmKind `json:"kind"`
 	Subject string         `json:"subject,omitempty"`
 	Window  string         `json:"window,omitempty" doc:"ID of the window it is about."`
+	Named   string         `json:"window_name,omitempty" doc:"What people call that window."`
 	Title   string         `json:"title"`
 	Detail  string         `json:"detail"`
 	Do      string         `json:"do"`
@@ -128,8 +129,8 @@ func (v *Overview) readAlarms(tx data.Tx, now time.Time) error {
 		if !a.By.IsZero() {
 			w.By = &a.By
 		}
-		if _, err := tx.Occurrences().Get(data.OccurrenceKey(a.Subject)); err == nil && a.Subject != "" {
-			w.Window = data.PublicID(page, "occurrence", a.Subject)
+		if o, err := tx.Occurrences().Get(data.OccurrenceKey(a.Subject)); err == nil && a.Subject != "" {
+			w.Window, w.Named = data.PublicID(page, "occurrence", a.Subject), o.Named()
 		}
 		v.Alarms = append(v.Alarms, w)
 	}
