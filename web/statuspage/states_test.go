@@ -89,6 +89,19 @@ func window(category, cohort, from, to string, phase data.Phase) data.Occurrence
 	}
 }
 
+// by is somebody who steers at an instant, with a reason that readers never see. Short notice is allowed.
+func by(at string) data.Steering {
+	return data.Steering{By: "socket:hush-hush", Why: "hush-hush", Now: local(at), Short: true}
+}
+
+// steered is what a change that must not be refused makes of an occurrence.
+func steered(o data.Occurrence, err error) data.Occurrence {
+	if err != nil {
+		panic(err)
+	}
+	return o
+}
+
 // bad has an incident that goes on, one just resolved, and a component that nobody sees any more.
 func bad() *page.State {
 	s := calm()
@@ -152,13 +165,13 @@ func maintenance() *page.State {
 	}, {
 		ID: "u00000000006", Phase: data.InProgress, At: local("2026-04-10 01:10"), Created: local("2026-04-10 01:10"), Body: "Not for everybody.", Internal: true,
 	}}
-	rest.OldWindow, rest.Revised = rest.Window, 1
-	rest.Window.Start = local("2026-04-10 23:00")
+	*rest = steered(rest.Move(data.Window{Start: local("2026-04-10 23:00"), End: rest.Window.End}, by("2026-04-09 14:00")))
 	cancelled := window("critical", "all", "2026-04-11 21:00", "2026-04-11 22:00", data.Cancelled)
 	withdrawn := window("microsoft", "all", "2026-04-12 00:00", "2026-04-12 06:00", data.Withdrawn)
 	held := window("application", "nordic", "2026-04-12 22:00", "2026-04-13 05:00", data.Held)
 	adHoc := window("emergency", "all", "2026-04-10 18:00", "2026-04-10 19:00", data.Scheduled)
 	adHoc.Maintenance, adHoc.Ordinal, adHoc.Components, adHoc.Short = "ad-hoc", "x1", []string{"crm-read", "secret"}, "a fix that cannot wait"
+	adHoc.Steps = []data.Step{{At: local("2026-04-09 23:00"), Act: data.ActOpen, By: "socket:root", Why: "a fix that cannot wait"}}
 	adHoc.Updates = []data.Update{{
 		ID: "u00000000007", Phase: data.Scheduled, At: local("2026-04-09 23:00"), Created: local("2026-04-09 23:00"), Body: "A fix that cannot wait.",
 	}}

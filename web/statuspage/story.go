@@ -1,8 +1,9 @@
 package statuspage
 
 import (
-	"cmp"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/superoffice/statusd/data"
@@ -11,137 +12,165 @@ import (
 	"github.com/superoffice/statusd/web/page"
 )
 
-// ahead is how long before its start a window is listed.
-const ahead = 30 * 24 * time.Hour
-
-// listed says whether the API tells of o: never of the nightly recycle, of a slot that is only reserved, or of what is
-// still far away.
-func listed(s *page.State, o data.Occurrence) bool {
-	if o.Standing || o.Category == data.Recycle {
-		return false
+// story is when o entered the API, and what was said of it since, oldest first and never empty: that it is planned, each change
+// that readers of the API could see (N11), its beginning and its end, and what people wrote. What somebody wrote with a change
+// stands in the entry of that change. The last entry carries the phase o is in. Entries are the same at every rendering, and
+// those there are stay as they are when others are added. Who did it and why is for operators.
+func story(s *page.State, o data.Occurrence) (created time.Time, us []data.Update) {
+	said := public(o.Updates)
+	created, first := entered(o)
+	for _, u := range said {
+		created = earlier(created, u.At)
 	}
-	switch o.Phase {
-	case data.Scheduled, data.Held:
-		return s.Now.After(o.Window.Start.Add(-ahead))
-	case data.InProgress, data.Verifying, data.Completed, data.Cancelled, data.Withdrawn:
-		return true
+	add := func(name string, p data.Phase, at time.Time, body string) {
+		at = later(at, created)
+		us = append(us, data.Update{ID: data.PublicID(s.PageID, "update", string(o.Key())+"|"+name), Phase: p, At: at, Created: at, Body: body})
 	}
-	return false
-}
-
-// window makes of o what is listed.
-func window(s *page.State, o data.Occurrence) wire.StatuspageWindow {
-	id := s.OccurrenceID(o)
-	w := wire.StatuspageWindow{
-		ID: id, Name: name(s, o), Window: o.Window, Created: created(o), Updates: occurrenceStory(s, o), Path: "/maintenance/" + id,
-		Alone: o.Cohort != data.AllCustomers && o.Cohort != "rest",
-	}
-	for _, c := range s.Components {
-		if slices.Contains(o.Components, c.Slug) || len(o.Components) == 0 && c.Commitment == data.Committed {
-			w.Slugs = append(w.Slugs, c.Slug)
+	add(string(data.Scheduled), data.Scheduled, created, planned(s, o, first))
+	for n, step := range o.Steps {
+		if p, body := changed(s, o, n); body != "" && step.At.After(created) {
+			add("step "+strconv.Itoa(n), p, step.At, body)
 		}
 	}
-	if last := w.Updates[len(w.Updates)-1]; wire.StatuspagePhase(last.Phase) == data.Completed {
-		w.Ended = last.At
-		if !o.Ended.IsZero() {
-			w.Ended = o.Ended
-		}
+	if o.CarriedOut() {
+		add(string(data.InProgress), data.InProgress, began(o), words(s, o, data.InProgress))
 	}
-	return w
+	if o.Phase == data.Completed {
+		add(string(data.Completed), data.Completed, ended(o), words(s, o, data.Completed))
+	}
+	us = joined(us, said)
+	slices.SortStableFunc(us, func(a, b data.Update) int { return a.At.Compare(b.At) })
+	return created, ending(us, calledOff(o.Phase), func(p data.Phase) data.Update {
+		at := later(created, reached(o, p))
+		return data.Update{ID: data.PublicID(s.PageID, "update", string(o.Key())+"|"+string(p)), Phase: p, At: at, Created: at, Body: words(s, o, p)}
+	})
 }
 
-// name is the window's category, with the customers it concerns where that is not everybody.
-func name(s *page.State, o data.Occurrence) string {
-	text := i18n.JoinCategories(i18n.EN, []string{string(o.Category)})
-	if o.Cohort == data.AllCustomers {
-		return text
-	}
-	if short, ok := i18n.Lookup(i18n.EN, "cohort.short_"+o.Cohort); ok {
-		return text + " (" + short + ")"
-	}
-	for _, c := range s.Cohorts {
-		if c.Slug == o.Cohort && c.Name.In("en") != "" {
-			return text + " (" + c.Name.In("en") + ")"
+// joined adds what people said to our own entries: to that of the same instant and phase, else as an entry of its own.
+func joined(own, said []data.Update) []data.Update {
+	out := slices.Clone(own)
+	for _, u := range said {
+		u.Phase = calledOff(u.Phase)
+		n := slices.IndexFunc(own, func(e data.Update) bool {
+			return e.At.Equal(u.At) && wire.StatuspagePhase(e.Phase) == wire.StatuspagePhase(u.Phase)
+		})
+		if n < 0 {
+			out = append(out, u)
+			continue
 		}
+		out[n].Body += "\n" + u.Body
 	}
-	return text + " (" + o.Cohort + ")"
+	return out
 }
 
-// created is when the window entered the API: one that no plan made when a person first wrote of it, any other when it came
-// within 30 days of the earliest start it is known to have had. A move leaves it as it was. Nothing said of it is older.
-func created(o data.Occurrence) time.Time {
-	at := firstStart(o).Add(-max(ahead, o.Notice.WithDefaults().Page))
-	if us := public(o.Updates); len(us) > 0 {
-		first := slices.MinFunc(us, func(a, b data.Update) int { return a.At.Compare(b.At) }).At
-		if adHoc(o) || first.Before(at) {
-			at = first
+// entered is when o entered the API, and with which window: one that somebody opened when it was opened, any other as soon as it
+// was certain and at most 30 days away. What was changed later leaves that as it was.
+func entered(o data.Occurrence) (time.Time, data.Window) {
+	lead := max(ahead, o.Notice.WithDefaults().Page)
+	var since time.Time
+	for n, step := range o.Steps {
+		at := later(since, step.Window.Start.Add(-lead))
+		switch step.Phase {
+		case data.Scheduled, data.Held, data.InProgress, data.Verifying, data.Completed:
+			if at.Before(step.At) {
+				return at, step.Window
+			}
+		}
+		if step.Act == data.ActOpen {
+			return step.At, after(o, n)
+		}
+		since = step.At
+	}
+	return later(since, o.Window.Start.Add(-lead)), o.Window
+}
+
+// after is the window that o had after its nth step.
+func after(o data.Occurrence, n int) data.Window {
+	if n+1 < len(o.Steps) {
+		return o.Steps[n+1].Window
+	}
+	return o.Window
+}
+
+// began is when readers were told that the work had begun: time that was declared to come before it does not move that.
+func began(o data.Occurrence) time.Time {
+	at := o.Began
+	if at.IsZero() {
+		at = o.Window.Start
+	}
+	for _, step := range o.Steps {
+		if step.Past && step.Act != data.ActOpen {
+			at = later(at, step.Window.Start)
 		}
 	}
 	return at
 }
 
-// adHoc says whether o was made by a person and not by a plan.
-func adHoc(o data.Occurrence) bool { return o.Maintenance == "ad-hoc" }
-
-func public(us []data.Update) []data.Update {
-	return slices.DeleteFunc(slices.Clone(us), func(u data.Update) bool { return u.Internal })
-}
-
-// firstStart is the earliest start that people were told of.
-func firstStart(o data.Occurrence) time.Time {
-	if old := o.OldWindow.Start; !old.IsZero() && old.Before(o.Window.Start) {
-		return old
-	}
-	return o.Window.Start
-}
-
-// occurrenceStory is what was said of o, oldest first and never empty, with an entry of our own for each phase that it
-// entered without a word. The last entry carries the phase o is in. Entries of our own are the same at every rendering.
-func occurrenceStory(s *page.State, o data.Occurrence) []data.Update {
-	entry := func(p data.Phase) data.Update {
-		at := entered(o, p)
-		return data.Update{
-			ID: data.PublicID(s.PageID, "update", string(o.Key())+"|"+string(p)), Phase: p, At: at, Created: at, Body: words(s, o, p),
+// ended is when it was first over; what was declared afterwards does not move that.
+func ended(o data.Occurrence) time.Time {
+	for _, step := range o.Steps {
+		switch {
+		case step.Act == data.ActComplete:
+			return step.At
+		case step.Phase == data.Completed:
+			return step.Window.End
 		}
 	}
-	us := public(o.Updates)
-	for n := range us {
-		us[n].Phase = calledOff(us[n].Phase)
+	if o.Ended.IsZero() {
+		return o.Window.End
 	}
-	for _, p := range passed(o) {
-		said := slices.ContainsFunc(us, func(u data.Update) bool { return u.Phase == p })
-		if !said || p == data.Scheduled && !adHoc(o) { // a plan says nothing by itself
-			us = append(us, entry(p))
-		}
-	}
-	return ending(us, calledOff(o.Phase), entry)
+	return o.Ended
 }
 
-// ending sorts a story by time, and adds entry of the phase where its last one tells of another.
-func ending(us []data.Update, phase data.Phase, entry func(data.Phase) data.Update) []data.Update {
-	slices.SortStableFunc(us, func(a, b data.Update) int {
-		return cmp.Or(a.At.Compare(b.At), cmp.Compare(rank(a.Phase), rank(b.Phase)))
-	})
-	if len(us) > 0 && us[len(us)-1].Phase == phase {
-		return us
+// reached is when o came into a phase that no step tells of, as far as that is known: what was called off or held was so at the
+// earliest when it had been announced.
+func reached(o data.Occurrence, p data.Phase) time.Time {
+	switch p {
+	case data.InProgress, data.Verifying:
+		return began(o)
+	case data.Completed:
+		return ended(o)
+	case data.Scheduled:
+		return time.Time{} // all the time
 	}
-	e := entry(phase)
-	if len(us) > 0 && us[len(us)-1].At.After(e.At) {
-		e.At = us[len(us)-1].At
-		e.Created = e.At
-	}
-	if slices.ContainsFunc(us, func(u data.Update) bool { return u.ID == e.ID }) { // it is in that phase for the second time
-		e.ID = data.PublicID(e.ID, "update", "again")
-	}
-	return append(us, e)
+	return o.Window.Start.Add(-o.Notice.WithDefaults().Page)
 }
 
-// rank orders phases that were entered at the same instant.
-func rank(p data.Phase) int {
-	return slices.Index([]data.Phase{
-		data.Scheduled, data.Held, data.InProgress, data.Verifying, data.Completed, data.Cancelled,
-		data.Investigating, data.Identified, data.Monitoring, data.Resolved, data.Postmortem,
-	}, p)
+// changed is what o's nth step says to readers, and the phase o was in after it; nothing where it tells them nothing.
+func changed(s *page.State, o data.Occurrence, n int) (data.Phase, string) {
+	step, is := o.Steps[n], after(o, n)
+	hidden := step.Phase == data.Reserved || step.Phase == data.Lapsed
+	switch step.Act {
+	case data.ActCancel, data.ActWithdraw:
+		return data.Cancelled, words(s, o, data.Cancelled)
+	case data.ActHold:
+		review := o
+		review.Window = is
+		return data.Held, words(s, review, data.Held)
+	case data.ActRelease, data.ActRestore, data.ActConfirm:
+		return data.Scheduled, "This maintenance takes place. It is planned for " + when(s, is) + "."
+	case data.ActVerify:
+		return data.Verifying, words(s, o, data.Verifying)
+	}
+	if hidden {
+		return data.Reserved, ""
+	}
+	phase := step.Phase
+	if step.Act == data.ActMove {
+		phase = data.Scheduled
+	}
+	word, ok := map[data.Act]string{data.ActMove: "Moved", data.ActReplan: "Moved", data.ActExtend: "Extended", data.ActShorten: "Shortened"}[step.Act]
+	switch {
+	case !ok:
+		return phase, ""
+	case is.Equal(step.Window):
+		return phase, "What is planned has changed.\n" + planned(s, o, is)
+	}
+	text := word + ". The new time is " + when(s, is) + ".\nIt was announced for " + when(s, step.Window) + "."
+	if step.Past {
+		text += "\nThis was declared afterwards."
+	}
+	return phase, text
 }
 
 // calledOff takes withdrawn, by a changed plan, for cancelled, by a person: readers need not tell them apart.
@@ -152,36 +181,7 @@ func calledOff(p data.Phase) data.Phase {
 	return p
 }
 
-// passed are the phases that o certainly went through, in the order of time, the one it is in not always among them.
-func passed(o data.Occurrence) []data.Phase {
-	switch {
-	case o.Phase == data.InProgress, o.Phase == data.Verifying, o.Phase == data.Completed, !o.Began.IsZero():
-		return []data.Phase{data.Scheduled, data.InProgress}
-	}
-	return []data.Phase{data.Scheduled}
-}
-
-// entered is when o entered a phase, or a bound on it that does not move where that was not written down: what was called
-// off or held without a word was so at the earliest when it had been announced.
-func entered(o data.Occurrence, p data.Phase) time.Time {
-	switch p {
-	case data.Scheduled:
-		return created(o)
-	case data.InProgress, data.Verifying:
-		if o.Began.IsZero() {
-			return o.Window.Start
-		}
-		return o.Began
-	case data.Completed:
-		if o.Ended.IsZero() {
-			return o.Window.End
-		}
-		return o.Ended
-	}
-	return firstStart(o).Add(-o.Notice.WithDefaults().Page)
-}
-
-// words are said where nobody said anything. Each line is a sentence that stands by itself.
+// words are what is said of a phase. Each line is a sentence that stands by itself.
 func words(s *page.State, o data.Occurrence, p data.Phase) string {
 	switch p {
 	case data.Held:
@@ -195,45 +195,42 @@ func words(s *page.State, o data.Occurrence, p data.Phase) string {
 	case data.Cancelled:
 		return "This maintenance has been cancelled. Nothing will be done in the announced window."
 	}
-	text := "Planned for " + i18n.When(i18n.EN, o.Window.Start, o.Window.End, s.Zone) + "."
-	if old := o.OldWindow; !old.Start.IsZero() && !(old.Start.Equal(o.Window.Start) && old.End.Equal(o.Window.End)) {
-		text += "\nMoved. It was announced for " + i18n.When(i18n.EN, old.Start, old.End, s.Zone) + "."
+	return planned(s, o, o.Window)
+}
+
+// planned says what is to be done in w, or was, where that is known only afterwards.
+func planned(s *page.State, o data.Occurrence, w data.Window) string {
+	lines := []string{"Planned for " + when(s, w) + "."}
+	if len(o.Steps) > 0 && o.Steps[0].Act == data.ActOpen && o.Steps[0].Past {
+		lines[0] = "Declared afterwards. The time is " + when(s, w) + "."
 	}
 	if what, ok := i18n.Lookup(i18n.EN, "what."+string(o.Category)); ok {
-		text += "\n" + what
+		lines = append(lines, what)
 	}
 	switch {
 	case o.Expected >= time.Minute:
-		text += "\nExpected interruption: " + i18n.T(i18n.EN, "expected.up_to", "duration", i18n.Duration(i18n.EN, o.Expected)) + "."
+		lines = append(lines, "Expected interruption: "+i18n.T(i18n.EN, "expected.up_to", "duration", i18n.Duration(i18n.EN, o.Expected))+".")
 	case o.Expected > 0:
-		text += "\nExpected interruption: " + i18n.T(i18n.EN, "expected.seconds") + "."
+		lines = append(lines, "Expected interruption: "+i18n.T(i18n.EN, "expected.seconds")+".")
 	}
 	if whom, ok := i18n.Lookup(i18n.EN, "line.cohort_"+o.Cohort); ok {
-		text += "\n" + whom
+		lines = append(lines, whom)
 	}
-	return text
+	return strings.Join(lines, "\n")
 }
 
-// incident is i with a story that is never empty and ends in the phase i is in, also where the entry that took it there
-// is for operators only.
-func incident(s *page.State, i data.Incident) data.Incident {
-	i.Updates = ending(public(i.Updates), i.Phase, func(p data.Phase) data.Update {
-		at := i.Created
-		switch {
-		case !i.Open() && !i.ResolvedAt.IsZero():
-			at = i.ResolvedAt
-		case p == data.Monitoring && !i.MonitoringAt.IsZero():
-			at = i.MonitoringAt
-		}
-		return data.Update{ID: data.PublicID(s.PageID, "update", i.ID+"|"+string(p)), Phase: p, At: at, Created: at, Body: incidentWords[p]}
-	})
-	return i
+func when(s *page.State, w data.Window) string { return i18n.When(i18n.EN, w.Start, w.End, s.Zone) }
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
 }
 
-var incidentWords = map[data.Phase]string{
-	data.Investigating: "We are investigating.",
-	data.Identified:    "The cause has been identified.",
-	data.Monitoring:    "A correction is in place and we are watching the result.",
-	data.Resolved:      "This incident has been resolved.",
-	data.Postmortem:    "The review of this incident is finished.",
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
