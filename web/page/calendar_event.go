@@ -87,7 +87,10 @@ func (m maker) description(o data.Occurrence, e wire.Event) string {
 	if o.ShortNotice() {
 		say(m.T("maintenance.short_notice"))
 	}
-	if o.Category == data.Emergency {
+	if !o.Declared.IsZero() {
+		say(m.Cap("ui.declared_afterwards"))
+	}
+	if o.Category == data.Emergency && approximate(o) {
 		fact("ui.approximate_start", m.at(o.Window.Start).Text)
 	}
 	fact("ui.when", m.when(o.Window).Text)

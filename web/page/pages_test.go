@@ -88,6 +88,11 @@ func TestEveryPageIsWellMade(t *testing.T) {
 		if rest := leftover.FindString(text(doc)); rest != "" {
 			fault("%q is left in the text", rest)
 		}
+		for _, n := range all(doc, tag("dt")) {
+			if strings.TrimSpace(text(n)) == "" {
+				fault("a fact has no name")
+			}
+		}
 		ids := map[string]bool{}
 		for _, n := range all(doc, func(*html.Node) bool { return true }) {
 			for _, a := range n.Attr {

@@ -30,6 +30,7 @@ type window struct {
 	Clock      string
 	Notice     string
 	Short      bool
+	Declared   bool // time of it was declared afterwards (DESIGN 10)
 	ToDo       bool
 	Updates    []update
 }
@@ -46,7 +47,7 @@ func (m maker) window(a data.Announcement) window {
 	v := window{
 		maker: m, ID: id, Key: windowKeys[o.Phase], When: m.when(o.Window), Expected: m.expected(a.Expected()),
 		Span: i18n.Duration(m.l, o.Window.End.Sub(o.Window.Start)), Cohort: m.cohort(o.Cohort), Components: m.named(a.Components()),
-		Clock: i18n.ClockChange(m.l, o.Window.Start, o.Window.End, m.s.Zone), Short: o.ShortNotice(),
+		Clock: i18n.ClockChange(m.l, o.Window.Start, o.Window.End, m.s.Zone), Short: o.ShortNotice(), Declared: !o.Declared.IsZero(),
 	}
 	var reasons, what []string
 	for _, c := range a.Categories() {
@@ -54,7 +55,7 @@ func (m maker) window(a data.Announcement) window {
 		if text, ok := i18n.Lookup(m.l, "what."+string(c)); ok {
 			what = append(what, text)
 		}
-		if c == data.Emergency {
+		if c == data.Emergency && approximate(o) {
 			v.Approx = m.at(o.Window.Start)
 		}
 	}
@@ -82,6 +83,9 @@ func (m maker) window(a data.Announcement) window {
 	}
 	return v
 }
+
+// approximate says whether the start of an emergency window is only roughly known: it is still to come (M9).
+func approximate(o data.Occurrence) bool { return o.Phase == data.Scheduled || o.Phase == data.Held }
 
 // notice says when people were or will be told.
 func (m maker) notice(o data.Occurrence, key string) string {

@@ -132,6 +132,10 @@ func reached(o data.Occurrence, p data.Phase) time.Time {
 		return ended(o)
 	case data.Scheduled:
 		return time.Time{} // all the time
+	case data.Cancelled:
+		if n := len(o.Steps); n > 0 && o.Steps[n-1].Act == data.ActHold {
+			return o.Deadline() // nobody decided, and that is not written down yet
+		}
 	}
 	return o.Window.Start.Add(-o.Notice.WithDefaults().Page)
 }

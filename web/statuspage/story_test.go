@@ -158,6 +158,14 @@ func TestStoryOfSteps(t *testing.T) {
 				"2026-04-18T08:46 scheduled This maintenance is under review. It is confirmed or cancelled by Sunday 19 April 2026 22:00 (CEST, UTC+2)|" + planned,
 		},
 		{
+			"held until its deadline, before that is written down", func() data.Occurrence {
+				return due(steered(plan().Hold(by("2026-04-18 08:46"))), "2026-04-19 22:05")
+			},
+			"2026-04-19 22:05", "2026-03-21T21:00", "2026-04-19T22:00",
+			"2026-04-19T22:00 completed This maintenance has been cancelled. Nothing will be done in the announced window|" +
+				"2026-04-18T08:46 scheduled This maintenance is under review. It is confirmed or cancelled by Sunday 19 April 2026 22:00 (CEST, UTC+2)|" + planned,
+		},
+		{
 			"withdrawn and restored", func() data.Occurrence {
 				o := plan()
 				gone := o
