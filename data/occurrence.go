@@ -133,8 +133,8 @@ func (o Occurrence) Over() bool {
 // Validate returns an *Error that names the first thing wrong with o.
 func (o Occurrence) Validate() error {
 	if !o.Window.End.After(o.Window.Start) {
-		return Invalid("end", fmt.Sprintf("the window ends at %s, which is not after its start %s",
-			o.Window.End.Format(time.RFC3339), o.Window.Start.Format(time.RFC3339)))
+		return Invalid("end", fmt.Sprintf("the window would end at %s, which is not after its start at %s: give a later end or an earlier start",
+			o.At(o.Window.End), o.At(o.Window.Start)))
 	}
 	return nil
 }

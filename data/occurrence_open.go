@@ -41,7 +41,7 @@ func OpenOccurrence(r Opening, s Steering) (Occurrence, error) {
 	case w.End.IsZero():
 		return Occurrence{}, Invalid("end", "say when it ends")
 	case r.Expected < 0 || r.Expected > w.Duration() && w.Duration() > 0:
-		return Occurrence{}, Invalid("expected", fmt.Sprintf("an interruption of %s does not fit into a window of %s", r.Expected, w.Duration()))
+		return Occurrence{}, Invalid("expected", fmt.Sprintf("an interruption of %s does not fit into a window of %s: shorten it, or make the window longer", ago(r.Expected), ago(w.Duration())))
 	case r.Expected == 0:
 		r.Expected = min(UsualInterruption, w.Duration())
 	}
@@ -51,6 +51,11 @@ func OpenOccurrence(r Opening, s Steering) (Occurrence, error) {
 	o := Occurrence{
 		Maintenance: AdHoc, Date: w.Start.In(loc).Format(time.DateOnly), Cohort: r.Cohort, Ordinal: NewID(),
 		Category: r.Category, Components: r.Components, Window: w, Zone: r.Zone, Expected: r.Expected, Notice: r.Notice, Phase: Scheduled,
+	}
+	if s.Past {
+		if err := o.longAgo(w.Start, s.Now); err != nil {
+			return Occurrence{}, err
+		}
 	}
 	opened := o
 	if s.Past {

@@ -25,11 +25,17 @@ const MaxWhy = 500
 // LongestWindow is how long a window may be.
 const LongestWindow = 7 * 24 * time.Hour
 
+// FarthestMove is how far a window can be moved: beyond it the year is likely a slip.
+const FarthestMove = 400 * 24 * time.Hour
+
+// LongestAgo is how long ago time can have been that is declared maintenance afterwards: before that the date is likely a slip.
+const LongestAgo = 62 * 24 * time.Hour
+
 // Confirm says that a reserved slot is used (M8). One that has lapsed can still be confirmed before it starts, at short notice.
 func (o Occurrence) Confirm(s Steering) (Occurrence, error) {
 	switch {
 	case o.Phase != Reserved && o.Phase != Lapsed:
-		return o, o.refuse("only a reserved slot can be confirmed")
+		return o, o.refuse("only a reserved slot can be confirmed", s.Now)
 	case !s.Now.Before(o.Window.Start):
 		return o, Conflict(fmt.Sprintf("the slot began at %s: open a window for the work instead", o.At(o.Window.Start)))
 	}
@@ -48,7 +54,7 @@ func (o Occurrence) Cancel(s Steering) (Occurrence, error) {
 	case InProgress, Verifying:
 		return o, Conflict("the work is under way: complete the window instead, which ends it now")
 	}
-	return o, o.refuse("only what is still to come can be cancelled")
+	return o, o.refuse("only what is still to come can be cancelled", s.Now)
 }
 
 // Move gives o another window. A held one is decided by it, and takes place then.
@@ -58,7 +64,7 @@ func (o Occurrence) Move(w Window, s Steering) (Occurrence, error) {
 	case InProgress, Verifying:
 		return o, Conflict("the work is under way and cannot be moved: extend the window, or complete it and open another")
 	default:
-		return o, o.refuse("only what is still to come can be moved")
+		return o, o.refuse("only what is still to come can be moved", s.Now)
 	}
 	w = Window{w.Start.UTC(), w.End.UTC()}
 	switch {
@@ -68,6 +74,10 @@ func (o Occurrence) Move(w Window, s Steering) (Occurrence, error) {
 		return o, Invalid("start", "that is the window it has already")
 	case !w.Start.After(s.Now):
 		return o, Invalid("start", fmt.Sprintf("%s has passed: give a later start", o.At(w.Start)))
+	}
+	if d := w.Start.Sub(o.Window.Start).Abs(); d > FarthestMove {
+		return o, Invalid("start", fmt.Sprintf("%s is %d days from the window's own start at %s: check the year; if it is meant, cancel this window and open another",
+			o.At(w.Start), d/(24*time.Hour), o.At(o.Window.Start)))
 	}
 	next := o
 	next.Window, next.Clock = w, ""
@@ -82,7 +92,7 @@ func (o Occurrence) Move(w Window, s Steering) (Occurrence, error) {
 func (o Occurrence) Extend(w Window, s Steering) (Occurrence, error) {
 	w = o.filled(w)
 	if o.Phase == Cancelled || o.Phase == Withdrawn || o.Phase == Lapsed {
-		return o, o.refuse("it does not take place, so there is nothing to extend")
+		return o, o.refuse("it does not take place, so there is nothing to extend", s.Now)
 	}
 	switch running := o.CarriedOut(); {
 	case w.Equal(o.Window) || w.Start.After(o.Window.Start) || w.End.Before(o.Window.End):
@@ -95,6 +105,11 @@ func (o Occurrence) Extend(w Window, s Steering) (Occurrence, error) {
 		return o, Invalid("start", fmt.Sprintf("%s has passed: give a later start", o.At(w.Start)))
 	case o.Phase == Completed && w.End.After(s.Now):
 		return o, Invalid("end", "the window is over: it can be extended up to now; open another for what is to come")
+	}
+	if s.Past && o.CarriedOut() {
+		if err := o.longAgo(w.Start, s.Now); err != nil {
+			return o, err
+		}
 	}
 	next := o
 	next.Window, next.Clock = w, ""
@@ -113,7 +128,7 @@ func (o Occurrence) Shorten(w Window, s Steering) (Occurrence, error) {
 	running := o.Phase == InProgress || o.Phase == Verifying
 	switch {
 	case o.Over():
-		return o, o.refuse("it is over, so there is nothing to shorten")
+		return o, o.refuse("it is over, so there is nothing to shorten", s.Now)
 	case w.Equal(o.Window) || w.Start.Before(o.Window.Start) || w.End.After(o.Window.End):
 		return o, Invalid("end", fmt.Sprintf("the window is %s: give an earlier end or a later start; to add time, extend it", o.span()))
 	case running && !w.Start.Equal(o.Window.Start):
@@ -131,7 +146,7 @@ func (o Occurrence) Shorten(w Window, s Steering) (Occurrence, error) {
 // Hold puts o under review (M3). Undecided at its deadline it is cancelled.
 func (o Occurrence) Hold(s Steering) (Occurrence, error) {
 	if o.Phase != Scheduled {
-		return o, o.refuse("only a scheduled window can be put under review")
+		return o, o.refuse("only a scheduled window can be put under review", s.Now)
 	}
 	if !s.Now.Before(o.Deadline()) {
 		return o, Conflict(fmt.Sprintf("it would have to be decided by %s, which has passed: cancel or move it", o.At(o.Deadline())))
@@ -144,7 +159,7 @@ func (o Occurrence) Hold(s Steering) (Occurrence, error) {
 // Release decides that a held window takes place as it was planned.
 func (o Occurrence) Release(s Steering) (Occurrence, error) {
 	if o.Phase != Held {
-		return o, o.refuse("only a window under review can be released")
+		return o, o.refuse("only a window under review can be released", s.Now)
 	}
 	next := o
 	next.Phase = Scheduled
@@ -154,7 +169,7 @@ func (o Occurrence) Release(s Steering) (Occurrence, error) {
 // Verify says that the work is done and its result is being checked; the window runs on to its end.
 func (o Occurrence) Verify(s Steering) (Occurrence, error) {
 	if o.Phase != InProgress {
-		return o, o.refuse("only work that is under way can be verified")
+		return o, o.refuse("only work that is under way can be verified", s.Now)
 	}
 	next := o
 	next.Phase = Verifying
@@ -164,7 +179,7 @@ func (o Occurrence) Verify(s Steering) (Occurrence, error) {
 // Complete ends o now, before its time. What is left of the window was not used, and counts as such.
 func (o Occurrence) Complete(s Steering) (Occurrence, error) {
 	if o.Phase != InProgress && o.Phase != Verifying {
-		return o, o.refuse("only work that is under way can be completed")
+		return o, o.refuse("only work that is under way can be completed", s.Now)
 	}
 	next := o
 	next.Phase, next.Ended = Completed, s.Now.UTC()
@@ -183,14 +198,50 @@ func (o Occurrence) filled(w Window) Window {
 	return w
 }
 
-// refuse says why an act does not fit the phase o is in.
-func (o Occurrence) refuse(rule string) error {
-	return Conflict(fmt.Sprintf("%s, and this window is %s", rule, strings.ReplaceAll(string(o.Phase), "_", " ")))
+// refuse says why an act does not fit the phase o is in, and what can be done instead.
+func (o Occurrence) refuse(rule string, now time.Time) error {
+	return Conflict(fmt.Sprintf("%s, and this window is %s: %s", rule, strings.ReplaceAll(string(o.Phase), "_", " "), o.instead(now)))
+}
+
+// instead says what can be done with o at now.
+func (o Occurrence) instead(now time.Time) string {
+	switch o.Phase {
+	case Reserved:
+		return "confirm, move, extend, shorten or cancel it"
+	case Scheduled:
+		if now.Before(o.Deadline()) {
+			return "it takes place as it stands, unless you move, extend, shorten, hold or cancel it"
+		}
+		return "it takes place as it stands, unless you move, extend, shorten or cancel it"
+	case Held:
+		return "release, move, extend, shorten or cancel it"
+	case InProgress:
+		return "verify, complete, extend or shorten it"
+	case Verifying:
+		return "complete, extend or shorten it"
+	case Completed:
+		return "where it was used for longer, extend it afterwards; for work still to be done open another"
+	case Lapsed:
+		if now.Before(o.Window.Start) {
+			return "confirm it at short notice, or open a window for the work"
+		}
+	}
+	return "for work that has to be done all the same open another"
 }
 
 func past(field string) error {
 	return Invalid(field, "that makes time which has passed maintenance and takes it out of the uptime figure: an admin can, "+
 		"by saying that it is declared afterwards; the report lists it so")
+}
+
+// longAgo refuses a start from which time is declared maintenance afterwards where that is too long ago.
+func (o Occurrence) longAgo(start, now time.Time) error {
+	d := now.Sub(start)
+	if d <= LongestAgo {
+		return nil
+	}
+	return Invalid("start", fmt.Sprintf("%s is %d days ago: check the month and the year; at most %d days ago can be declared afterwards, "+
+		"and an outage before that be attributed", o.At(start), d/(24*time.Hour), LongestAgo/(24*time.Hour)))
 }
 
 func (o Occurrence) span() string { return o.At(o.Window.Start) + " to " + o.At(o.Window.End) }
@@ -205,7 +256,7 @@ func (o Occurrence) steered(s Steering, act Act, next Occurrence) (Occurrence, e
 		return o, err
 	}
 	if d := next.Window.Duration(); d > LongestWindow {
-		return o, Invalid("end", fmt.Sprintf("a window of %s is too long: at most 7 days, so open several", d))
+		return o, Invalid("end", fmt.Sprintf("a window of %s is too long: at most 7 days, so open several", ago(d)))
 	}
 	if next, err = o.noticed(next, act, s, why); err != nil {
 		return o, err
