@@ -81,6 +81,9 @@ func writeMaintenances(out writer, all []api.MaintenanceWindow) error {
 		if m.Phase == data.Held {
 			stands += ", " + undecided(m.NoticeBy, zoneOf(m.Zone))
 		}
+		if early := endedEarly(m); early != "" {
+			stands += ", " + early
+		}
 		if m.Warning != "" {
 			stands += "; " + m.Warning
 		}

@@ -104,6 +104,12 @@ func (c *maintenanceOpen) span(p *api.WindowOpening, t times) (err error) {
 		fmt.Fprintf(t.notes, "statusd: --start: %s.\n", note)
 	}
 	p.Start = at
-	p.End, err = t.end(c.End, lasts, at)
+	if p.End, err = t.end(c.End, lasts, at); err != nil || !c.Afterwards || c.End == "" {
+		return err
+	}
+	_, _, dated, err = clock{zone: t.zone, now: t.now}.read("--end", c.End)
+	if end := p.End.In(t.zone); err == nil && !dated && !civil(end).Equal(civil(at.In(t.zone))) {
+		return usagef("--end %s is not after the start on that day: give a later end, or name the day if the next one is meant: --end %q", c.End, end.Format("2006-01-02 15:04"))
+	}
 	return err
 }

@@ -361,6 +361,35 @@ func TestHeldIsTold(t *testing.T) {
 	}
 }
 
+// TestEndedEarly: a window that was completed before its time says when it was over, and one that was opened afterwards and goes
+// on, until when.
+func TestEndedEarly(t *testing.T) {
+	end := instant(t, "2026-04-10T04:00:00Z")
+	early, night := end.Add(-95*time.Minute), end.Add(-11*time.Hour)
+	w := api.MaintenanceWindow{ID: "w", Plan: "system", Category: data.System, Cohort: "all", Phase: data.Completed, Date: "2026-04-10", Zone: "Europe/Oslo", Start: end.Add(-12 * time.Hour), End: end}
+	for _, tt := range []struct {
+		ended *time.Time
+		want  string
+	}{{nil, ""}, {&end, ""}, {&early, "over at 04:25 CEST, 1 h 35 min early"}, {&night, "over at Thu 9 Apr 19:00 CEST, 11 h early"}} {
+		w.Ended = tt.ended
+		var list, show bytes.Buffer
+		if err := writeMaintenances(&list, []api.MaintenanceWindow{w}); err != nil {
+			t.Fatal(err)
+		}
+		reach{}.writeWindow(&show, "", w)
+		for _, out := range []string{list.String(), show.String()} {
+			if strings.Contains(out, "over at") != (tt.want != "") || !strings.Contains(out, tt.want) {
+				t.Errorf("ended at %v: %s, want %q", tt.ended, out, tt.want)
+			}
+		}
+	}
+	var opened bytes.Buffer
+	w.Phase, w.Ended = data.InProgress, nil
+	if err := (reach{}).writeSteered(&opened, "Opened", w); err != nil || !strings.Contains(opened.String(), "It is in progress until Fri 10 Apr 06:00 CEST.") {
+		t.Errorf("%v, %s", err, &opened)
+	}
+}
+
 // TestNoticesWords writes a month's notices for people.
 func TestNoticesWords(t *testing.T) {
 	lead := int64((23*time.Hour + 30*time.Minute) / time.Second)
@@ -399,6 +428,11 @@ func TestOpenedSpan(t *testing.T) {
 		{maintenanceOpen{Start: "09:00", Lasts: "30m", Afterwards: true}, "2026-03-25T09:00:00Z", "25 08:00 25 08:30 "},
 		{maintenanceOpen{Start: "yesterday 09:00", Lasts: "30m"}, "2026-03-25T09:00:00Z", "24 08:00 24 08:30 "}, // the service refuses it
 		{maintenanceOpen{Start: "09:00", Lasts: "169h", Afterwards: true}, "2026-03-25T09:00:00Z", "no length of time"},
+		// No day is taken silently where time leaves the uptime figure at once.
+		{maintenanceOpen{Start: "09:00", End: "08:00", Afterwards: true}, "2026-03-25T09:00:00Z", `--end 08:00 is not after the start on that day: give a later end, or name the day if the next one is meant: --end "2026-03-26 08:00"`},
+		{maintenanceOpen{Start: "yesterday 22:00", End: "02:00", Afterwards: true}, "2026-03-25T09:00:00Z", `--end "2026-03-25 02:00"`},
+		{maintenanceOpen{Start: "yesterday 22:00", End: "today 02:00", Afterwards: true}, "2026-03-25T09:00:00Z", "24 21:00 25 01:00 "},
+		{maintenanceOpen{Start: "09:00", End: "09:30", Afterwards: true}, "2026-03-25T09:00:00Z", "25 08:00 25 08:30 "},
 		{maintenanceOpen{Start: "soon", Lasts: "1h"}, "2026-03-25T09:00:00Z", "is no time"},
 	} {
 		var p api.WindowOpening

@@ -119,6 +119,9 @@ func (r reach) writeWindow(w writer, done string, m api.MaintenanceWindow) {
 	if m.Declared != nil {
 		fmt.Fprintf(w, "  declared afterwards, %s: the report lists it so\n", minute(*m.Declared))
 	}
+	if early := endedEarly(m); early != "" {
+		fmt.Fprintf(w, "  it was %s\n", early)
+	}
 	if m.Overran != nil {
 		still := ""
 		if m.StillOut {
@@ -129,6 +132,18 @@ func (r reach) writeWindow(w writer, done string, m api.MaintenanceWindow) {
 	if m.Phase == data.Held {
 		fmt.Fprintf(w, "  %s. If it takes place:\n    %s\n", undecided(m.NoticeBy, zone), r.releasing(m.ID))
 	}
+}
+
+// endedEarly says when a window was over that did not use all of its time; empty for any other.
+func endedEarly(m api.MaintenanceWindow) string {
+	if m.Ended == nil || !m.Ended.Truncate(time.Minute).Before(m.End) {
+		return ""
+	}
+	at, end, layout := m.Ended.In(zoneOf(m.Zone)), m.End.In(zoneOf(m.Zone)), "15:04 "
+	if !civil(at).Equal(civil(end)) {
+		layout = "Mon 2 Jan 15:04 "
+	}
+	return "over at " + at.Format(layout) + zoneName(at) + ", " + hoursAndMinutes(end.Sub(at.Truncate(time.Minute))) + " early"
 }
 
 // undecided says what becomes of a window under review that nobody decides.
@@ -173,6 +188,9 @@ func (r reach) writeSteered(w writer, done string, m api.MaintenanceWindow) erro
 		fmt.Fprintln(w, "  Nothing is told of it.")
 	case told:
 		fmt.Fprintln(w, "  People knew of it, and are told at once.")
+	case m.Phase == data.InProgress && done == "Opened":
+		end := m.End.In(zoneOf(m.Zone))
+		fmt.Fprintf(w, "  It is in progress until %s. Page and banner say so at once.\n", end.Format("Mon 2 Jan 15:04 ")+zoneName(end))
 	case m.Phase == data.InProgress || m.Phase == data.Verifying || m.Phase == data.Completed:
 		fmt.Fprintln(w, "  Page and banner say so at once.")
 	case m.Phase == data.Scheduled && m.Told:

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/superoffice/statusd/data"
@@ -32,6 +33,8 @@ type MaintenanceWindow struct {
 	Short       string     `json:"short_notice,omitempty" doc:"Why people get less notice than was promised."`
 	Missed      string     `json:"missed,omitempty" doc:"The surfaces that did not show it by its deadline."`
 	Declared    *time.Time `json:"declared_at,omitempty" doc:"When time of it that had passed was declared maintenance."`
+	Began       *time.Time `json:"began_at,omitempty" doc:"When the work really began; absent while it has not."`
+	Ended       *time.Time `json:"ended_at,omitempty" doc:"When it really ended, which is before end where it was completed early; absent while it has not."`
 	Overran     *time.Time `json:"overran_at,omitempty" doc:"Its end, where the service was still out then."`
 	StillOut    bool       `json:"still_out,omitempty" doc:"It overran, and the service is still out."`
 	Follows     string     `json:"follows,omitempty" doc:"ID of the window whose fate holds this one."`
@@ -136,6 +139,11 @@ func maintenanceOps() []Op {
 	return slices.Concat(ops, maintenanceActs(), maintenancePreviewOps(), noticeOps())
 }
 
+// windowPhases are those that a list can be asked for.
+var windowPhases = []data.Phase{
+	data.Reserved, data.Scheduled, data.Held, data.InProgress, data.Verifying, data.Completed, data.Cancelled, data.Withdrawn, data.Lapsed,
+}
+
 // longestList is how many days a list of windows may span.
 const longestList = 800
 
@@ -146,6 +154,16 @@ func listMaintenance(a *API, tx data.Tx, c *Call) (any, error) {
 	}
 	if category := data.Category(c.Query["category"]); category != "" && !slices.Contains(data.Categories, category) {
 		return nil, data.Invalid("category", fmt.Sprintf("%q is no kind of maintenance: use system, application, recycle, microsoft, infrastructure, emergency or critical", string(category)))
+	}
+	if phase := data.Phase(c.Query["phase"]); phase != "" && !slices.Contains(windowPhases, phase) {
+		names := make([]string, len(windowPhases))
+		for i, p := range windowPhases {
+			names[i] = string(p)
+		}
+		return nil, data.Invalid("phase", fmt.Sprintf("%q is no phase of a window: use %s", string(phase), strings.Join(names, ", ")))
+	}
+	if err := knownPlaces(tx, c.Query["cohort"], nil); err != nil {
+		return nil, err
 	}
 	zone := a.zone()
 	begin, end := localDay(from, zone), localDay(to, zone)
@@ -228,7 +246,8 @@ func (a *API) maintenance(tx data.Tx, o data.Occurrence, now time.Time) (Mainten
 		ID: data.PublicID(page, "occurrence", string(o.Key())), Key: string(o.Key()), Plan: o.Maintenance, Category: o.Category,
 		Cohort: o.Cohort, Components: o.Components, Phase: phase, Date: o.Date, Start: o.Window.Start, End: o.Window.End, Zone: o.Zone,
 		Expected: o.Expected.String(), NoticeBy: o.Deadline(), ClockChange: o.Clock, Warning: o.Warning, Standing: o.Standing, Told: o.Told(now),
-		Short: o.Short, Missed: o.Missed, Declared: timeOrNull(o.Declared), Overran: timeOrNull(o.Overran), Steered: o.Steered,
+		Short: o.Short, Missed: o.Missed, Declared: timeOrNull(o.Declared), Overran: timeOrNull(o.Overran),
+		Began: timeOrNull(o.Began), Ended: timeOrNull(o.Ended), Steered: o.Steered,
 		Laid: gone == nil, Notices: []WindowNotice{}, Can: can(o, now), Version: versionOf(o),
 	}
 	if m.Components == nil {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/data/i18n"
 )
 
 // WindowChange is what a request says of a window. A reason is needed for every change; the times for those that need them.
@@ -219,7 +220,13 @@ func resized(o data.Occurrence, p WindowChange, way time.Duration) (data.Window,
 	if !p.End.IsZero() {
 		return w, data.Invalid("end", "both end and by are given: keep one")
 	}
+	if strings.HasPrefix(strings.TrimSpace(p.By), "-") {
+		return w, data.Invalid("by", fmt.Sprintf("%q goes the other way: extend adds time and shorten takes it away, each by a length such as 30m", p.By))
+	}
 	d, err := lengthOf("by", p.By)
+	if end := o.Window.End.Add(way * d); err == nil && !end.After(o.Window.Start) {
+		return w, data.Invalid("by", fmt.Sprintf("the window lasts %s: shorten it by less, or cancel it", i18n.Duration(i18n.EN, o.Window.Duration())))
+	}
 	w.End = o.Window.End.Add(way * d)
 	return w, err
 }
