@@ -4,8 +4,6 @@ import (
 	"net/url"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/superoffice/statusd/data/i18n"
 )
 
 // BannerLimit is the greatest length of a banner in characters.
@@ -17,7 +15,7 @@ func Banner(f Facts) string {
 	if _, known := wordings[f.Kind]; !known {
 		return ""
 	}
-	text := i18n.T(f.Lang, "banner."+f.wording().banner)
+	text := f.banner()
 	if f.NameCohort && f.Cohort != "" && f.Cohort != "all" {
 		text = strings.Replace(text, "{category}", "{category} ({cohort})", 1)
 	}

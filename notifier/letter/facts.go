@@ -69,8 +69,11 @@ type Facts struct {
 	Start, End time.Time // the window, or the incident's beginning and end
 	OldStart   time.Time // what was announced before, for Changed
 	OldEnd     time.Time
-	Expected   time.Duration // longest interruption to expect; below a minute "a few seconds", zero says nothing
-	NextUpdate time.Time     // when we shall say more; for Extended and Incident
+	// Approximate says that the start is only roughly known, as that of an emergency still to come (M9): a ShortNotice then gives
+	// the start alone, and else the window from start to end.
+	Approximate bool
+	Expected    time.Duration // longest interruption to expect; below a minute "a few seconds", zero says nothing
+	NextUpdate  time.Time     // when we shall say more; for Extended and Incident
 
 	Zone       *time.Location // of the schedule; nil means UTC
 	ReaderZone *time.Location // chosen by the reader, adds their time to a mail; nil means none chosen
@@ -101,6 +104,32 @@ func (f Facts) wording() wording {
 		w.mail, w.banner = "rescheduled", "rescheduled"
 	}
 	return w
+}
+
+// body is the form of the kind's mail.
+func (f Facts) body() string {
+	text := i18n.T(f.Lang, "mail."+f.wording().mail+".body")
+	if f.Kind != ShortNotice || f.Approximate {
+		return text
+	}
+	return strings.Replace(text, lineWith(text, "{start}"), lineWith(i18n.T(f.Lang, "mail.planned.body"), "{when}"), 1)
+}
+
+// lineWith is the line of text that placeholder stands in.
+func lineWith(text, placeholder string) string {
+	before, after, _ := strings.Cut(text, placeholder)
+	rest, _, _ := strings.Cut(after, "\n")
+	return before[strings.LastIndex(before, "\n")+1:] + placeholder + rest
+}
+
+// banner is the form of the kind's banner.
+func (f Facts) banner() string {
+	text := i18n.T(f.Lang, "banner."+f.wording().banner)
+	if f.Kind != ShortNotice || f.Approximate {
+		return text
+	}
+	_, rest, _ := strings.Cut(text, "{start}")
+	return "{category}: {when}" + rest
 }
 
 // check returns every reason why no mail can be written from the facts.

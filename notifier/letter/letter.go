@@ -27,7 +27,7 @@ func Write(f Facts) (Letter, error) {
 		Lang:    string(f.Lang.Known()),
 		Product: oneLine(f.Product),
 		Colour:  w.colour,
-		Blocks:  f.blocks(i18n.T(f.Lang, "mail."+w.mail+".body")),
+		Blocks:  f.blocks(f.body()),
 		Footer:  f.footer(),
 	}
 	doc.Subject = f.headline("mail." + w.mail + ".subject")

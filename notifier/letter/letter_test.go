@@ -2,6 +2,7 @@ package letter_test
 
 import (
 	"flag"
+	"html"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -54,7 +55,7 @@ func example(t testing.TB, kind letter.Kind, lang i18n.Lang) letter.Facts {
 	case letter.ShortNotice:
 		f.Categories = []string{"emergency"}
 		f.Start, f.End = instant(t, "2026-04-22T16:00:00Z"), instant(t, "2026-04-22T17:00:00Z")
-		f.Contract = true
+		f.Contract, f.Approximate = true, true
 	case letter.Extended:
 		f.End, f.NextUpdate = f.End.Add(90*time.Minute), f.End.Add(30*time.Minute)
 	case letter.Held, letter.Cancelled:
@@ -72,6 +73,39 @@ func example(t testing.TB, kind letter.Kind, lang i18n.Lang) letter.Facts {
 		}
 	}
 	return f
+}
+
+// confirmed are facts of a slot of ten hours that was confirmed too late.
+func confirmed(t testing.TB, lang i18n.Lang) letter.Facts {
+	t.Helper()
+	f := example(t, letter.ShortNotice, lang)
+	f.Categories, f.Approximate = []string{"infrastructure"}, false
+	f.Start, f.End, f.Expected = instant(t, "2026-04-11T18:00:00Z"), instant(t, "2026-04-12T04:00:00Z"), 2*time.Hour
+	return f
+}
+
+// TestShortNoticeSaysUntilWhen: only of an emergency is no end told (M9), and either way it is called short notice.
+func TestShortNoticeSaysUntilWhen(t *testing.T) {
+	t.Parallel()
+	for _, lang := range i18n.Langs {
+		urgent, f := example(t, letter.ShortNotice, lang), confirmed(t, lang)
+		when := i18n.When(lang, f.Start, f.End, f.Zone, i18n.FinnishTime)
+		roughly, _, _ := strings.Cut(i18n.T(lang, "mail.short_notice.body"), ": {start}")
+		roughly = roughly[strings.LastIndex(roughly, "\n")+1:]
+		l := write(t, f)
+		for name, got := range map[string]string{"mail": l.Text, "HTML": html.UnescapeString(l.HTML), "banner": letter.Banner(f)} {
+			if !strings.Contains(got, when) || strings.Contains(strings.ToLower(got), strings.ToLower(roughly)) {
+				t.Errorf("the %s in %s has not %q, or an approximate start:\n%s", name, lang, when, got)
+			}
+		}
+		if got := write(t, urgent).Text; !strings.Contains(got, roughly+": "+i18n.At(lang, urgent.Start, urgent.Zone, i18n.FinnishTime)+"\n") {
+			t.Errorf("an emergency in %s has no %q:\n%s", lang, roughly, got)
+		}
+		subject, _, _ := strings.Cut(i18n.T(lang, "mail.short_notice.subject"), "{category}")
+		if subject = strings.ReplaceAll(subject, "{product}", f.Product); !strings.HasPrefix(l.Subject, subject) {
+			t.Errorf("the subject in %s is %q, want one that begins %q", lang, l.Subject, subject)
+		}
+	}
 }
 
 func write(t testing.TB, f letter.Facts) letter.Letter {
@@ -111,6 +145,9 @@ func TestGoldenText(t *testing.T) {
 			l := write(t, f)
 			all.WriteString("=== " + string(kind) + "\nBanner: " + letter.Banner(f) + "\nSubject: " + l.Subject + "\n\n" + l.Text + "\n")
 		}
+		f := confirmed(t, lang)
+		l := write(t, f)
+		all.WriteString("=== short_notice of a confirmed slot\nBanner: " + letter.Banner(f) + "\nSubject: " + l.Subject + "\n\n" + l.Text + "\n")
 		golden(t, string(lang)+".txt", all.String())
 	}
 }
@@ -270,7 +307,7 @@ func TestEveryLetterIsWhole(t *testing.T) {
 			}
 			for _, f := range []letter.Facts{example(t, kind, lang), full, bare} {
 				l, banner := write(t, f), letter.Banner(f)
-				for part, text := range map[string]string{"subject": l.Subject, "text": l.Text, "HTML": l.HTML, "banner": banner} {
+				for part, text := range map[string]string{"subject": l.Subject, "text": l.Text, "HTML": html.UnescapeString(l.HTML), "banner": banner} {
 					if rest := leftover.FindString(text); rest != "" || text == "" {
 						t.Errorf("%s, %s: the %s is empty or has %q left in it:\n%s", lang, kind, part, rest, text)
 					}

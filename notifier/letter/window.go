@@ -1,6 +1,8 @@
 package letter
 
 import (
+	"slices"
+
 	"github.com/superoffice/statusd/data"
 )
 
@@ -15,6 +17,7 @@ func (f *Facts) TellWindow(b data.Bulletin, a data.Announcement, components []da
 		f.Categories = append(f.Categories, string(c))
 	}
 	running := o.Phase == data.InProgress || o.Phase == data.Verifying
+	f.Approximate = !running && slices.Contains(a.Categories(), data.Emergency)
 	switch {
 	case b.Kind == data.TellPlanned && b.Short:
 		f.Kind = ShortNotice

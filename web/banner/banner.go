@@ -123,7 +123,7 @@ func maintenance(s *page.State, a data.Announcement, name bool, lang i18n.Lang) 
 	case o.Phase == data.Held:
 		tone, f.Kind = data.ToneInfo, letter.Held
 	case o.ShortNotice():
-		tone, f.Kind = data.ToneShort, letter.ShortNotice
+		tone, f.Kind, f.Approximate = data.ToneShort, letter.ShortNotice, slices.Contains(a.Categories(), data.Emergency)
 	case !o.OldWindow.Start.IsZero():
 		f.Kind = letter.Changed
 	}

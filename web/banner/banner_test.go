@@ -122,7 +122,10 @@ func TestMoments(t *testing.T) {
 		{"cancelled before it was told", "2026-01-13 00:00", phase(data.Cancelled), ""},
 		{"cancelled, and its time has come", "2026-01-16 00:00", phase(data.Cancelled), ""},
 		{"standing", "2026-01-15 00:00", func(o *data.Occurrence) { o.Standing = true }, ""},
-		{"short notice", "2026-01-15 12:00", func(o *data.Occurrence) { o.Short = "urgent" }, "short_notice System maintenance"},
+		{"short notice", "2026-01-15 12:00", func(o *data.Occurrence) { o.Short = "urgent" }, "short_notice System maintenance: Friday 16 January 2026, 00:00–06:00 (CET, UTC+1). We are sorry for the short notice."},
+		{"an emergency", "2026-01-15 12:00", func(o *data.Occurrence) {
+			o.Short, o.Category = "urgent", data.Emergency
+		}, "short_notice Urgent security update – approximate start: Friday 16 January 2026 00:00 (CET, UTC+1). We are sorry for the short notice."},
 		{"moved later, told at its old time", "2026-01-13 12:00", func(o *data.Occurrence) {
 			o.OldWindow = data.Window{Start: local("2026-01-15 00:00"), End: local("2026-01-15 06:00")}
 		}, "planned New time"},
