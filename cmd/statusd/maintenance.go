@@ -99,7 +99,7 @@ type maintenanceShow struct {
 
 // Run implements the command.
 func (c *maintenanceShow) Run(ctx context.Context, io streams) error {
-	found, err := c.find(ctx, c.Window, true)
+	found, err := c.find(ctx, c.Window, true, nil)
 	if err != nil {
 		return err
 	}

@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"time"
+
+	"github.com/alecthomas/kong"
 
 	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/web/api"
@@ -80,7 +83,7 @@ func (r reach) plainly(ctx context.Context, io streams, args commandLine, done s
 	if err := y.given(); err != nil {
 		return err
 	}
-	of, err := r.find(ctx, words, act == data.ActVerify || act == data.ActComplete)
+	of, err := r.find(ctx, words, act == data.ActVerify || act == data.ActComplete, ableTo(act, short))
 	if err != nil {
 		return err
 	}
@@ -192,7 +195,7 @@ func (c *maintenanceMove) Run(ctx context.Context, io streams, args commandLine)
 	case c.End != "" && c.Lasts != "":
 		return usagef("both --end and --lasts are given: keep one")
 	}
-	of, err := c.find(ctx, c.Window, false)
+	of, err := c.find(ctx, c.Window, false, ableTo(data.ActMove, false))
 	if err != nil {
 		return err
 	}
@@ -216,11 +219,24 @@ func midnight(t time.Time) time.Time {
 	return time.Date(y, m, d, 0, 0, 0, 0, t.Location())
 }
 
+// typedLength is a length of time as it was typed. One below zero would be taken for a flag.
+type typedLength string
+
+var belowZero = regexp.MustCompile(`^-[0-9.]`)
+
+// Decode implements kong.MapperValue.
+func (l *typedLength) Decode(ctx *kong.DecodeContext) error {
+	if text := ctx.Scan.Peek().String(); belowZero.MatchString(text) {
+		return fmt.Errorf("%s goes the other way: extend adds time and shorten takes it away, each by a length such as 30m", text)
+	}
+	return ctx.Scan.PopValueInto("length", (*string)(l))
+}
+
 // resize are the flags of commands that change how long a window is.
 type resize struct {
-	By    string `help:"Move its end by this much, such as 30m." placeholder:"30m"`
-	End   string `help:"Its new end." placeholder:"TIME"`
-	Start string `help:"Its new start." placeholder:"TIME"`
+	By    typedLength `help:"Move its end by this much, such as 30m." placeholder:"30m"`
+	End   string      `help:"Its new end." placeholder:"TIME"`
+	Start string      `help:"Its new start." placeholder:"TIME"`
 }
 
 func (z resize) given(example string) error {
@@ -235,7 +251,7 @@ func (z resize) given(example string) error {
 
 // into writes the new times into p.
 func (z resize) into(p *api.WindowChange, of api.MaintenanceWindow, t times, start clock) (err error) {
-	p.By = z.By
+	p.By = string(z.By)
 	if z.Start != "" {
 		start.keeps = of.Start.In(t.zone).Format("15:04")
 		if p.Start, err = t.read("--start", z.Start, start); err != nil {
@@ -270,7 +286,7 @@ func (c *maintenanceExtend) Run(ctx context.Context, io streams, args commandLin
 	if err := errors.Join(c.why.given(), c.resize.given("--by 30m, --end 07:00 or --start 21:00")); err != nil {
 		return usageError{err}
 	}
-	of, err := c.find(ctx, c.Window, true)
+	of, err := c.find(ctx, c.Window, true, ableTo(data.ActExtend, false))
 	if err != nil {
 		return err
 	}
@@ -301,7 +317,7 @@ func (c *maintenanceShorten) Run(ctx context.Context, io streams, args commandLi
 	if err := errors.Join(c.why.given(), c.resize.given("--by 30m, --end 04:00 or --start 23:00")); err != nil {
 		return usageError{err}
 	}
-	of, err := c.find(ctx, c.Window, true)
+	of, err := c.find(ctx, c.Window, true, ableTo(data.ActShorten, false))
 	if err != nil {
 		return err
 	}

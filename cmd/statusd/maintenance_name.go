@@ -23,8 +23,20 @@ const (
 	aroundDate          = 35
 )
 
-// find asks the service for the window that words name. Without words it is the only one under way, where that will do.
-func (r reach) find(ctx context.Context, words []string, running bool) (api.MaintenanceWindow, error) {
+// able says whether what is to be done with a window can be. nil is for what can always be done, such as looking at it.
+type able func(api.MaintenanceWindow) bool
+
+// ableTo is able for an act that steers. A slot that has lapsed can be confirmed at short notice only: where that is not meant,
+// it is not the next one.
+func ableTo(act data.Act, short bool) able {
+	return func(w api.MaintenanceWindow) bool {
+		return slices.Contains(w.Can, string(act)) && (w.Phase != data.Lapsed || short)
+	}
+}
+
+// find asks the service for the window that words name, of several of one plan the next with which can be done what is to be.
+// Without words it is the only one under way, where that will do.
+func (r reach) find(ctx context.Context, words []string, running bool, can able) (api.MaintenanceWindow, error) {
 	words = strings.Fields(strings.Join(words, " "))
 	switch {
 	case len(words) == 0 && running:
@@ -45,7 +57,7 @@ func (r reach) find(ctx context.Context, words []string, running bool) (api.Main
 	if err != nil {
 		return api.MaintenanceWindow{}, err
 	}
-	fit, why := namedBy(list.Maintenance, words, now), withheldAs(list.Withheld, words)
+	fit, why := namedBy(list.Maintenance, words, now, can), withheldAs(list.Withheld, words)
 	if len(fit) == 0 && words[0] == "running" {
 		fit = overran(list.Maintenance)
 	}
@@ -57,7 +69,7 @@ func (r reach) find(ctx context.Context, words []string, running bool) (api.Main
 		if err != nil {
 			return api.MaintenanceWindow{}, err
 		}
-		fit = namedBy(list.Maintenance, words, now)
+		fit = namedBy(list.Maintenance, words, now, can)
 	}
 	switch {
 	case len(fit) == 1:
@@ -110,9 +122,10 @@ func withheldAs(all []api.Withheld, words []string) string {
 func windowPath(id string) string { return "/api/v1/maintenance/" + url.PathEscape(id) }
 
 // namedBy are the windows that every word fits: an ID, a category or plan, customers, a date or day, a phase. Where no day is
-// named it is the next of those of one plan, whatever has become of it: a command that is repeated must not go on to the one
-// after. What the plan has taken back is never the next.
-func namedBy(all []api.MaintenanceWindow, words []string, now time.Time) []api.MaintenanceWindow {
+// named it is the next of those of one plan, past those with which cannot be done what is to be: a slot that lapsed, say. One that
+// a person steered is not passed, whatever has become of it: a command that is repeated must not go on to the one after. What
+// the plan has taken back is never the next.
+func namedBy(all []api.MaintenanceWindow, words []string, now time.Time, can able) []api.MaintenanceWindow {
 	dated := false
 	fits := func(w api.MaintenanceWindow, word string) bool {
 		word = strings.ToLower(word)
@@ -154,8 +167,18 @@ func namedBy(all []api.MaintenanceWindow, words []string, now time.Time) []api.M
 	if dated || len(fit) == 1 {
 		return fit
 	}
-	var next []api.MaintenanceWindow // of each plan, and all that people opened
+	if next := nextOf(fit, now, can); len(next) > 0 {
+		return next
+	}
+	return nextOf(fit, now, nil) // whose refusal says what can be done
+}
+
+// nextOf are the next windows of each plan, and all that people opened.
+func nextOf(fit []api.MaintenanceWindow, now time.Time, can able) (next []api.MaintenanceWindow) {
 	for _, w := range fit {
+		if can != nil && !can(w) && !w.Steered {
+			continue
+		}
 		of := func(o api.MaintenanceWindow) bool { return o.Plan == w.Plan && o.Cohort == w.Cohort }
 		if !w.End.After(now) || w.Phase == data.Withdrawn || w.Plan != data.AdHoc && slices.ContainsFunc(next, of) {
 			continue
@@ -187,7 +210,7 @@ func windowNames(all []api.MaintenanceWindow, begun []string, now time.Time) []c
 	for _, w := range all {
 		when := spanOf(w.Start, w.End, zoneOf(w.Zone), true) + ", " + phaseWords(w.Phase)
 		if len(begun) > 0 {
-			if len(namedBy([]api.MaintenanceWindow{w}, begun, now)) == 1 && !seen[w.Date] {
+			if len(namedBy([]api.MaintenanceWindow{w}, begun, now, nil)) == 1 && !seen[w.Date] {
 				list, seen[w.Date] = append(list, candidate{w.Date, w.Plan + ", " + when}), true
 			}
 			continue

@@ -35,7 +35,7 @@ func (c *maintenanceNote) Run(ctx context.Context, io streams, args commandLine)
 
 // word says something of a window.
 func (r reach) word(ctx context.Context, io streams, args commandLine, what, id, key string, preview bool, p api.WindowWord) error {
-	of, err := r.find(ctx, []string{id}, true)
+	of, err := r.find(ctx, []string{id}, true, nil)
 	if err != nil {
 		return err
 	}

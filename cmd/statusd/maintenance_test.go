@@ -209,7 +209,7 @@ func TestWindowNames(t *testing.T) {
 		"infrastructure scheduled": "",
 	} {
 		var got []string
-		for _, w := range namedBy(all, strings.Fields(words), now) {
+		for _, w := range namedBy(all, strings.Fields(words), now, nil) {
 			got = append(got, w.ID)
 		}
 		if text := strings.Join(got, " "); text != want {
