@@ -55,9 +55,17 @@ func EventStatusOf(p data.Phase) EventStatus {
 // page's host; without one, anything that only this page has.
 func EventOf(o data.Occurrence, id, host string) Event {
 	return Event{
-		UID: id + "@" + host, Sequence: sequence(o), Modified: modified(o), Start: o.Window.Start, End: o.Window.End,
+		UID: id + "@" + host, Sequence: sequence(o), Modified: modified(o), Start: o.Window.Start, End: end(o),
 		Status: EventStatusOf(o.Phase),
 	}
+}
+
+// end is when o is over: where it was completed early, that, else the end of its window. It is never its start.
+func end(o data.Occurrence) time.Time {
+	if o.Phase == data.Completed && o.Ended.Before(o.Window.End) && !o.Ended.Before(o.Window.Start.Add(time.Second)) {
+		return o.Ended
+	}
+	return o.Window.End
 }
 
 // sequence counts the changes of o: those that people were told of, and the others, since a calendar has o long before anybody

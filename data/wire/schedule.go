@@ -9,7 +9,7 @@ import (
 )
 
 // Window is one line of the schedule in its fixed shape (DESIGN 12). Instants are UTC; date is the local date of the
-// nominal start.
+// nominal start; end is when the window was completed, where that was early.
 type Window struct {
 	Category    data.Category `json:"category"`
 	Cohort      string        `json:"cohort"`
@@ -25,7 +25,7 @@ type Window struct {
 func WindowOf(o data.Occurrence) Window {
 	w := Window{
 		Category: o.Category, Cohort: o.Cohort, Phase: o.Phase, Date: o.Date,
-		Start: o.Window.Start.UTC(), End: o.Window.End.UTC(), NoticeBy: o.Deadline().UTC(),
+		Start: o.Window.Start.UTC(), End: end(o).UTC(), NoticeBy: o.Deadline().UTC(),
 	}
 	if o.Clock != "" {
 		w.ClockChange = &o.Clock

@@ -21,6 +21,7 @@ type window struct {
 	Approx     *moment // the start, where only that is known roughly (M9)
 	Moved      *moment
 	Ended      *moment
+	Early      *moment // the same, where that was before the announced end
 	Expected   string
 	Span       string
 	Cohort     string
@@ -70,7 +71,9 @@ func (m maker) window(a data.Announcement) window {
 		v.Href = m.Link(maintenancePath + id)
 	}
 	if v.Key == "completed" {
-		v.Ended = m.at(o.Ended)
+		if v.Ended = m.at(o.Ended); o.Ended.Before(o.Window.End) {
+			v.Early = v.Ended
+		}
 	}
 	if old := o.OldWindow; !old.Start.IsZero() && !(old.Start.Equal(o.Window.Start) && old.End.Equal(o.Window.End)) {
 		v.Moved = m.when(old)

@@ -109,3 +109,35 @@ func TestPreviouslyAnnounced(t *testing.T) {
 		}
 	}
 }
+
+// TestCompletedEarly: the page keeps the announced span and says when the work ended; calendars end the event then.
+func TestCompletedEarly(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name  string
+		ended time.Duration // before the end of the window
+		end   string
+		early bool
+	}{
+		{"early", 45 * time.Minute, "DTEND:20260409T083000Z", true},
+		{"in time", 0, "DTEND:20260409T091500Z", false},
+	} {
+		s := alone(t, func(s *State, o *data.Occurrence) {
+			o.Phase, o.Window = data.Completed, data.Window{Start: local(t, s.Zone, "2026-04-09 10:00"), End: local(t, s.Zone, "2026-04-09 11:15")}
+			o.Began, o.Ended = o.Window.Start, o.Window.End.Add(-c.ended)
+		})
+		docs := render(t, s)
+		history, own := text(parse(t, docs[Place{"/history", i18n.EN}].Body)), windowText(t, s, i18n.EN)
+		for place, got := range map[string]string{"its page": own, "/history": history} {
+			if span := "Thursday 9 April 2026, 10:00–11:15 (CEST, UTC+2)"; !strings.Contains(got, span) {
+				t.Errorf("%s: %s lacks the announced span %q: %s", c.name, place, span, got)
+			}
+		}
+		if strings.Contains(history, "Ended: Thursday 9 April 2026 10:30 (CEST, UTC+2)") != c.early {
+			t.Errorf("%s: /history says that it ended early %t, want %t: %s", c.name, !c.early, c.early, history)
+		}
+		if got := calendarText(s, i18n.EN); !strings.Contains(got, c.end) {
+			t.Errorf("%s: the calendar lacks %s:\n%s", c.name, c.end, got)
+		}
+	}
+}
