@@ -56,7 +56,9 @@ type Bulletin struct {
 	Void     bool      `json:"void,omitempty"`    // overtaken: a newer version or a cancellation says more
 
 	Cursor string `json:"cursor,omitempty"` // subscriber up to which notices were made
-	Fanned bool   `json:"fanned,omitempty"` // every subscriber has a notice
+	Fanned bool   `json:"fanned,omitempty"` // every subscriber has a notice, of this one or of one that speaks for it
+
+	With []BulletinKey `json:"with,omitempty"` // those whose notices spoke for this one, being of the same span and audience (M15)
 
 	Reached int `json:"reached,omitempty"` // accepted notices that were deleted since, when their time was over
 }

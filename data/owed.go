@@ -89,7 +89,7 @@ func PutOccurrence(tx Tx, o Occurrence, now time.Time) error {
 		old, err := tx.Bulletins().Get(b.Key())
 		switch {
 		case err == nil:
-			b.Cursor, b.Fanned, b.Reached = old.Cursor, old.Fanned, old.Reached
+			b.Cursor, b.Fanned, b.With, b.Reached = old.Cursor, old.Fanned, old.With, old.Reached
 			if b.Kind != TellPlanned {
 				b.Moment, b.Banner = old.Moment, old.Banner
 			}

@@ -41,7 +41,7 @@ func (n *Notifier) claim(ctx context.Context, now time.Time, size int) (due []er
 		if hold.Held() {
 			return errHeld
 		}
-		bulletins := map[data.BulletinKey]data.Bulletin{}
+		bulletins, overtaken := map[data.BulletinKey]data.Bulletin{}, map[data.BulletinKey]bool{}
 		for _, e := range found {
 			fresh, err := recheck(tx, &e, bulletins)
 			if err != nil {
@@ -58,6 +58,9 @@ func (n *Notifier) claim(ctx context.Context, now time.Time, size int) (due []er
 			if err != nil {
 				return err
 			}
+			if b := e.notice.Bulletin; fresh && e.notice.Phase == data.NoticeVoid && bulletins[b].Void {
+				overtaken[b] = true
+			}
 			switch {
 			case fresh && (e.notice.Phase == data.NoticeSending || before.Phase == data.NoticeUnknown && e.notice.Phase == data.NoticeUnknown):
 				due = append(due, e)
@@ -69,7 +72,7 @@ func (n *Notifier) claim(ctx context.Context, now time.Time, size int) (due []er
 				next = at
 			}
 		}
-		return nil
+		return speakAgain(tx, overtaken)
 	})
 	if err != nil {
 		return nil, next, err

@@ -18,11 +18,14 @@ func TestCorrections(t *testing.T) {
 	steer := func(at time.Time) data.Steering { return data.Steering{By: "socket:root", Why: "why", Now: at} }
 	for _, tt := range []struct {
 		name   string
-		fanned bool // the planned notice had gone out
+		fanned bool       // the planned notice had been made
+		phase  data.Phase // and stood so
 		want   string
 	}{
-		{"mailed", true, "cancelled/2 x3, planned/0 x3"},
-		{"not mailed yet", false, ""},
+		{"mailed", true, data.NoticeAccepted, "cancelled/2 x3, planned/0 x3"},
+		{"maybe mailed", true, data.NoticeUnknown, "cancelled/2 x3, planned/0 x3"},
+		{"made and not mailed", true, data.NoticePlanned, "planned/0 x3"},
+		{"not mailed yet", false, "", ""},
 	} {
 		s := open(t)
 		prepare(t, s, 3)
@@ -32,6 +35,10 @@ func TestCorrections(t *testing.T) {
 			if _, err := notifier.FanOut(t.Context(), s, moment.Add(time.Minute)); err != nil {
 				t.Fatal(err)
 			}
+		}
+		for _, n := range notices(t, s) {
+			n.Phase = tt.phase
+			put(t, s, func(tx data.Tx) error { return data.PutNotice(tx, n) })
 		}
 		put(t, s, func(tx data.Tx) error {
 			held, err := o.Hold(steer(moment.Add(time.Hour)))

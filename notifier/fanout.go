@@ -83,6 +83,10 @@ func fanOutPage(ctx context.Context, store data.Store, key data.BulletinKey, now
 				b = leader // it speaks for both
 			}
 		}
+		spoken, err := spokenFor(tx, b, who.members, now)
+		if err != nil {
+			return err
+		}
 		n := 0
 		last := b.Cursor
 		for s, err := range tx.Subscribers().Range(b.Cursor, "") {
@@ -100,24 +104,17 @@ func fanOutPage(ctx context.Context, store data.Store, key data.BulletinKey, now
 			if !s.Wants(who.topic) || s.Channel != data.ByMail {
 				continue
 			}
-			notice := Begin(b, s.ID, hold, now)
-			if _, err := tx.Notices().Get(notice.Key()); err == nil {
-				continue
-			} else if !errors.Is(err, data.ErrNotFound) {
+			if has, err := news(tx, b, spoken, who.earlier, s.ID); err != nil {
 				return err
+			} else if !has {
+				continue
 			}
-			if err := data.PutNotice(tx, notice); err != nil {
+			if err := data.PutNotice(tx, Begin(b, s.ID, hold, now)); err != nil {
 				return err
 			}
 		}
 		b.Cursor, b.Fanned = last, true
-		for _, member := range who.members {
-			m, err := tx.Bulletins().Get(member)
-			if errors.Is(err, data.ErrNotFound) || err == nil && (m.Moment.After(now) || m.Void) {
-				continue
-			} else if err != nil {
-				return err
-			}
+		for _, m := range spoken {
 			m.Fanned = true
 			if err := tx.Bulletins().Put(m); err != nil {
 				return err
@@ -133,6 +130,7 @@ type concerned struct {
 	topic   data.Topic
 	leader  data.BulletinKey   // of the windows told as one; empty for an incident
 	members []data.BulletinKey // the bulletins of all of them
+	earlier []data.BulletinKey // of a cancellation: whose notices told of what it calls off
 }
 
 func audience(tx data.Tx, b data.Bulletin) (concerned, error) {
@@ -147,33 +145,22 @@ func audience(tx data.Tx, b data.Bulletin) (concerned, error) {
 	if who.nobody {
 		return who, nil
 	}
-	if b.Kind == data.TellCancelled {
-		if who.nobody, err = unheardOf(tx, b); err != nil || who.nobody {
-			return who, err
-		}
-	}
 	for _, o := range a.Occurrences {
 		m := data.Bulletin{About: data.AboutOccurrence, Subject: string(o.Key()), Kind: b.Kind, Version: o.Revised}
 		if b.Kind == data.TellPlanned {
 			m.Version = 0
 		}
 		who.members = append(who.members, m.Key())
+		if b.Kind == data.TellCancelled {
+			before, err := before(tx, m)
+			if err != nil {
+				return who, err
+			}
+			who.earlier = append(who.earlier, before...)
+		}
 	}
 	who.leader = who.members[0]
 	return who, nil
-}
-
-// unheardOf says whether nobody was ever mailed of what b calls off: then there is nothing to correct by mail.
-func unheardOf(tx data.Tx, b data.Bulletin) (bool, error) {
-	for old, err := range tx.Bulletins().Range(data.BulletinsOf(b.About, b.Subject)) {
-		if err != nil {
-			return false, err
-		}
-		if old.Key() != b.Key() && (old.Fanned || old.Cursor != "") {
-			return false, nil
-		}
-	}
-	return true, nil
 }
 
 // readers is who is to be told of an incident.
@@ -186,18 +173,20 @@ func readers(tx data.Tx, id string) (concerned, error) {
 	return concerned{topic: topic, nobody: !anybody}, err
 }
 
-// announcement is what an occurrence is told as: all those of the same span and audience (M15).
+// announcement is what an occurrence is told as: all those of the same span and audience (M15) that the public may know of
+// (C6). A hidden one is told as itself, which is to nobody.
 func announcement(tx data.Tx, key data.OccurrenceKey) (data.Announcement, error) {
 	o, err := tx.Occurrences().Get(key)
 	if err != nil {
 		return data.Announcement{}, err
 	}
+	public := data.PublicIn(tx)
 	same := []data.Occurrence{}
 	for other, err := range tx.Occurrences().Range("", "") {
 		if err != nil {
 			return data.Announcement{}, err
 		}
-		if !other.Standing && other.Window.Start.Equal(o.Window.Start) {
+		if !other.Standing && other.Window.Start.Equal(o.Window.Start) && !other.HiddenFrom(public) {
 			same = append(same, other)
 		}
 	}
