@@ -51,7 +51,14 @@ func (c *checkCommand) Run(io streams) error {
 		_, err = io.out.Write(b)
 		return err
 	}
-	fmt.Fprintf(io.out, "%s: %d components, %d maintenance plans, %d probes, %d contacts. All is well.\n",
-		cfg.Name, len(cfg.Components), len(cfg.Maintenances), len(cfg.Probes), len(cfg.Subscribers))
+	end := "All is well."
+	switch n := len(cfg.Warnings); {
+	case n == 1:
+		end = "It works; 1 warning asks for a second look."
+	case n > 1:
+		end = fmt.Sprintf("It works; %d warnings ask for a second look.", n)
+	}
+	fmt.Fprintf(io.out, "%s: %d components, %d maintenance plans, %d probes, %d contacts. %s\n",
+		cfg.Name, len(cfg.Components), len(cfg.Maintenances), len(cfg.Probes), len(cfg.Subscribers), end)
 	return nil
 }

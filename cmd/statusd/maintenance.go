@@ -64,7 +64,7 @@ func (c *maintenanceList) Run(ctx context.Context, io streams) error {
 			return err
 		}
 		for _, h := range v.Withheld {
-			fmt.Fprintf(out, "Withheld: %s %s: %s\n", h.Plan, h.Date, h.Reason)
+			fmt.Fprintf(out, "Withheld: %s\n", withheldWords(h))
 		}
 		return nil
 	})

@@ -113,7 +113,7 @@ func (r reach) windows(ctx context.Context, q url.Values) (v api.Maintenances, e
 func withheldAs(all []api.Withheld, words []string) string {
 	for _, w := range all {
 		if slices.Contains(words, w.Plan) && slices.Contains(words, w.Date) {
-			return fmt.Sprintf("%s of %s is withheld: %s", w.Plan, w.Date, w.Reason)
+			return fmt.Sprintf("%s of %s is withheld: %s", w.Plan, w.Date, strings.TrimPrefix(w.Reason, w.Plan+" of "+w.Date+": "))
 		}
 	}
 	return ""

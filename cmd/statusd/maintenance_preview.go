@@ -82,21 +82,23 @@ func (c *maintenanceRule) Run(ctx context.Context, io streams) error {
 	if err != nil {
 		return err
 	}
-	return c.show(io, answer, func(w writer) error {
-		fmt.Fprintln(w, i18n.Capital(p.Reads))
-		for _, o := range p.Windows {
-			fmt.Fprintf(w, "  %s\n", o.Local)
-			if o.ClockChange != "" {
-				fmt.Fprintf(w, "      %s\n", o.ClockChange)
-			}
-			if len(o.Meets) > 0 {
-				fmt.Fprintf(w, "      meets %s\n", strings.Join(o.Meets, ", "))
-			}
+	return c.show(io, answer, func(w writer) error { return writeRule(w, p) })
+}
+
+func writeRule(w writer, p api.RulePreview) error {
+	fmt.Fprintln(w, i18n.Capital(p.Reads))
+	for _, o := range p.Windows {
+		fmt.Fprintf(w, "  %s\n", o.Local)
+		if o.ClockChange != "" {
+			fmt.Fprintf(w, "      %s\n", o.ClockChange)
 		}
-		if len(p.Windows) == 0 {
-			fmt.Fprintln(w, "It makes no window from now on.")
+		if len(o.Named) > 0 {
+			fmt.Fprintf(w, "      meets %s\n", strings.Join(o.Named, ", "))
 		}
-		_, err := fmt.Fprintln(w, "Nothing was changed: a rule is configured under maintenance.")
-		return err
-	})
+	}
+	if len(p.Windows) == 0 {
+		fmt.Fprintln(w, "It makes no window from now on.")
+	}
+	_, err := fmt.Fprintln(w, "Nothing was changed: a rule is configured under maintenance.")
+	return err
 }

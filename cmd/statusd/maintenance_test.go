@@ -233,15 +233,35 @@ func TestWindowNames(t *testing.T) {
 
 // TestWithheldName: a window that a freeze withholds is told of as such.
 func TestWithheldName(t *testing.T) {
-	all := []api.Withheld{{Plan: "system", Date: "2026-12-18", Reason: "2026-12-18 lies in the freeze christmas"}}
+	all := []api.Withheld{
+		{Plan: "system", Date: "2026-12-18", Reason: "2026-12-18 lies in the freeze christmas"},
+		{Plan: "application-pilot", Date: "2026-12-15", Reason: "application-pilot of 2026-12-15: 2026-12-15 lies in the freeze christmas"}, // of a pair
+	}
 	for words, want := range map[string]string{
 		"system 2026-12-18":    "system of 2026-12-18 is withheld: 2026-12-18 lies in the freeze christmas",
 		"system":               "",
 		"microsoft 2026-12-18": "",
+
+		"application-pilot 2026-12-15": "application-pilot of 2026-12-15 is withheld: 2026-12-15 lies in the freeze christmas",
 	} {
 		if got := withheldAs(all, strings.Fields(words)); got != want {
 			t.Errorf("%q: %q, want %q", words, got, want)
 		}
+	}
+}
+
+// TestNamedOnce: a window that is withheld stands in a list once, and those that a rule meets as people call them.
+func TestNamedOnce(t *testing.T) {
+	w := api.Withheld{Plan: "application-pilot", Date: "2026-11-24", Reason: "application-pilot of 2026-11-24: 2026-11-24 lies in the freeze november"}
+	if got := withheldWords(w); got != "application-pilot of 2026-11-24: 2026-11-24 lies in the freeze november" {
+		t.Errorf("withheld: %s", got)
+	}
+	var out bytes.Buffer
+	err := writeRule(&out, api.RulePreview{Reads: "weekly", Windows: []api.RuleWindow{{
+		Local: "then", Meets: []string{"application-pilot|2026-12-15|pilot|0"}, Named: []string{"the application window of pilot on Tue 2026-12-15"},
+	}}})
+	if err != nil || strings.Contains(out.String(), "|") || !strings.Contains(out.String(), "meets the application window of pilot on Tue 2026-12-15\n") {
+		t.Errorf("%v\n%s", err, &out)
 	}
 }
 

@@ -57,6 +57,11 @@ func because(o data.Occurrence, why string) string {
 	return name + strings.TrimPrefix(why, name)
 }
 
+// withheldWords is a window that is withheld, and why; it is named once.
+func withheldWords(w api.Withheld) string {
+	return because(data.Occurrence{Maintenance: w.Plan, Date: w.Date}, w.Reason)
+}
+
 // owed says from when each surface is to tell of a window, and by when.
 func (c *calendar) owed(o data.Occurrence) string {
 	at := func(lead time.Duration) string { return c.when(o.Window.Start.Add(-lead), o.Window.Start) }
@@ -106,7 +111,7 @@ func (c *calendar) become(v api.Maintenances) {
 		if err != nil {
 			continue // the service writes no other
 		}
-		c.add(scheduled{start: start, end: start, state: withheld, notes: []string{fmt.Sprintf("%s of %s: %s", w.Plan, w.Date, w.Reason)}})
+		c.add(scheduled{start: start, end: start, state: withheld, notes: []string{withheldWords(w)}})
 	}
 }
 

@@ -76,7 +76,7 @@ func (p *Pages) rule(v *visit) error {
 	} else {
 		view.Reads, view.YAML = preview.Reads, view.yaml()
 		for _, w := range preview.Windows {
-			view.Windows = append(view.Windows, ruleWindow{p.spanView(w.Start, w.End), w.ClockChange, w.Meets})
+			view.Windows = append(view.Windows, ruleWindow{p.spanView(w.Start, w.End), w.ClockChange, w.Named})
 		}
 	}
 	return p.render(v.w, v.r, status, "rule", "Preview a rule", view)

@@ -61,6 +61,7 @@ type RuleWindow struct {
 	Local       string    `json:"local" doc:"In the zone of the rule."`
 	ClockChange string    `json:"clock_change,omitempty"`
 	Meets       []string  `json:"meets" doc:"Windows laid out at that time, by key."`
+	Named       []string  `json:"meets_named" doc:"The same, as people call them."`
 }
 
 func maintenancePreviewOps() []Op {
@@ -206,11 +207,11 @@ func previewRule(a *API, tx data.Tx, c *Call) (func(context.Context) (any, error
 		at = next.Window.Start
 		w := RuleWindow{
 			Date: next.Date, Start: next.Window.Start, End: next.Window.End, Local: i18n.When(i18n.EN, next.Window.Start, next.Window.End, zone),
-			ClockChange: next.Clock, Meets: []string{},
+			ClockChange: next.Clock, Meets: []string{}, Named: []string{},
 		}
 		for _, o := range laid {
 			if !o.Standing && o.Window.Overlaps(next.Window) && (o.Phase == data.Scheduled || o.Phase == data.Reserved || o.Phase == data.Held) {
-				w.Meets = append(w.Meets, string(o.Key()))
+				w.Meets, w.Named = append(w.Meets, string(o.Key())), append(w.Named, o.Named())
 			}
 		}
 		out.Windows = append(out.Windows, w)

@@ -61,6 +61,9 @@ func (c *checker) recurrence(p path, in maintenance, out data.Maintenance) {
 		c.join(p, err, map[string]string{"until": "end"})
 		return
 	}
+	if before, after := overlapDates(rule, rec); before != "" {
+		c.warn(p, "the window of %s begins before that of %s is over: make it shorter, or the rule rarer", after, before)
+	}
 	if in.Reason != "" || in.Standing {
 		return
 	}
@@ -69,13 +72,34 @@ func (c *checker) recurrence(p path, in maintenance, out data.Maintenance) {
 	}
 }
 
-// officeDate is the date of the first window in office hours among those of 400 days, or "". A rule with windows many times
-// a day is looked at for a good week only, which shows it as well.
+// officeDate is the date of the first window in office hours, or "".
 func officeDate(rule recur.Rule, rec data.Recurrence) string {
 	loc, err := time.LoadLocation(rec.Zone)
 	if err != nil {
 		return ""
 	}
+	return firstWhere(rule, rec, func(o recur.Occasion) bool { return inOffice(o.Window, loc) })
+}
+
+// overlapDates are the dates of the first two windows of a plan that overlap, or "".
+func overlapDates(rule recur.Rule, rec data.Recurrence) (before, after string) {
+	var last recur.Occasion
+	after = firstWhere(rule, rec, func(o recur.Occasion) bool {
+		if last.Window.End.After(o.Window.Start) && last.Window.Start.Before(o.Window.Start) {
+			return true
+		}
+		last = o
+		return false
+	})
+	if after == "" {
+		return "", ""
+	}
+	return last.Date, after
+}
+
+// firstWhere is the date of the first window that fits among those of 400 days, or "". A rule with windows many times a day is
+// looked at for a good week only, which shows it as well.
+func firstWhere(rule recur.Rule, rec data.Recurrence, fits func(recur.Occasion) bool) string {
 	anchor, err := time.Parse(time.DateOnly, rec.Anchor)
 	if err != nil {
 		return ""
@@ -88,7 +112,7 @@ func officeDate(rule recur.Rule, rec data.Recurrence) string {
 			return ""
 		}
 		for _, at := range list {
-			if inOffice(at.Window, loc) {
+			if fits(at) {
 				return at.Date
 			}
 		}
