@@ -170,7 +170,11 @@ func changed(s *page.State, o data.Occurrence, n int) (data.Phase, string) {
 	case is.Equal(step.Window):
 		return phase, "What is planned has changed.\n" + planned(s, o, is)
 	}
-	text := word + ". The new time is " + when(s, is) + ".\nIt was announced for " + when(s, step.Window) + "."
+	known := "announced"
+	if !step.Told { // readers of the API alone knew of it
+		known = "planned"
+	}
+	text := word + ". The new time is " + when(s, is) + ".\nIt was " + known + " for " + when(s, step.Window) + "."
 	if step.Past {
 		text += "\nThis was declared afterwards."
 	}

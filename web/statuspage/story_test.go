@@ -117,7 +117,7 @@ func TestStoryOfSteps(t *testing.T) {
 			"moved without words, before mail told of it", func() data.Occurrence { return steered(plan().Move(later, by("2026-04-09 08:46"))) },
 			"2026-04-09 09:00", "2026-03-21T21:00", "",
 			"2026-04-09T08:46 scheduled Moved. The new time is Tuesday 21 April 2026 22:00 – Wednesday 22 April 2026 05:00 (CEST, UTC+2) … " +
-				"It was announced for Monday 20 April 2026 22:00 – Tuesday 21 April 2026 05:00 (CEST, UTC+2)|" + planned,
+				"It was planned for Monday 20 April 2026 22:00 – Tuesday 21 April 2026 05:00 (CEST, UTC+2)|" + planned,
 		},
 		{
 			"moved, then a word", func() data.Occurrence {
