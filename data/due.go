@@ -15,11 +15,23 @@ func AsDue(tx Tx, o Occurrence, now time.Time) (Occurrence, time.Time, error) {
 	}
 	o.Missed = missed
 	phase, turns := o.Due(now)
+	if told := o.Moment(); phase == Scheduled && !o.Standing && !o.Known {
+		if o.Known = !now.Before(told); !o.Known && (next.IsZero() || told.Before(next)) {
+			next = told
+		}
+	}
 	if next.IsZero() || !turns.IsZero() && turns.Before(next) {
 		next = turns
 	}
 	if phase == o.Phase {
-		return o, next, nil
+		if o.Phase != Completed || o.Standing || !o.Overran.IsZero() || !o.Ended.Equal(o.Window.End) || now.Sub(o.Ended) > ConfirmedWithin {
+			return o, next, nil
+		}
+		_, out, err := Interruption(tx, o, o.Window.End) // an outage is confirmed a little after its first bad sample
+		if out {
+			o.Overran = o.Window.End
+		}
+		return o, next, err
 	}
 	o.Phase = phase
 	if phase == Cancelled {
@@ -40,6 +52,9 @@ func AsDue(tx Tx, o Occurrence, now time.Time) (Occurrence, time.Time, error) {
 	}
 	return o, next, err
 }
+
+// ConfirmedWithin is how long after the end of a window an outage may be written down that had begun before it.
+const ConfirmedWithin = 10 * time.Minute
 
 // unseen names the surfaces that did not show all of o by the deadline of each piece (N1), and when that is next asked; what
 // was known to be short notice missed nothing, and nothing is promised of what the public does not know. It is never taken back.

@@ -35,8 +35,9 @@ var Surfaces = []Surface{OnPage, OnBanner, OnMail}
 // Obligations says for each surface how o stands at now. Mail is promised nothing, and is measured against the same deadline.
 func (o Occurrence) Obligations(tx Tx, now time.Time) ([]Obligation, error) {
 	var newest *Bulletin
+	hidden := o.HiddenFrom(PublicIn(tx))
 	for _, b := range o.Owed(now) {
-		if b.Void {
+		if b.Void || hidden {
 			continue
 		}
 		if stored, err := tx.Bulletins().Get(b.Key()); err == nil {
@@ -52,11 +53,7 @@ func (o Occurrence) Obligations(tx Tx, now time.Time) ([]Obligation, error) {
 		if newest != nil {
 			ob.Due, ob.Deadline = newest.Moment, newest.Deadline
 			if surface == OnBanner { // a change is on the banner only from when the window is
-				first := o.Window.Start
-				if old := o.OldWindow.Start; !old.IsZero() {
-					first = earlier(first, old)
-				}
-				ob.Due = later(newest.Banner, first.Add(-o.Notice.WithDefaults().Banner))
+				ob.Due = later(newest.Banner, o.FirstStart().Add(-o.Notice.WithDefaults().Banner))
 			}
 			known, err := o.WithProofs(tx, surface)
 			if err != nil {
@@ -155,12 +152,12 @@ func KeptIn(tx Tx, from, to, now time.Time) ([]NoticesKept, error) {
 		Category
 		Surface
 	}
-	sums := map[place]*NoticesKept{}
+	sums, public := map[place]*NoticesKept{}, PublicIn(tx)
 	for o, err := range Announceable(tx) {
 		if err != nil {
 			return nil, err
 		}
-		if o.Standing || o.Window.Start.Before(from) || !o.Window.Start.Before(to) || now.Before(o.Deadline().Add(NoticeTakes)) {
+		if o.Standing || o.HiddenFrom(public) || o.Window.Start.Before(from) || !o.Window.Start.Before(to) || now.Before(o.Deadline().Add(NoticeTakes)) {
 			continue
 		}
 		if o.Phase, _ = o.Due(now); o.Phase != Scheduled && !o.CarriedOut() {

@@ -61,6 +61,7 @@ type Occurrence struct {
 	Overran   time.Time     `json:"overran,omitzero"`    // its end, where a component it concerns was still out then (M11); zero means that it went well
 	Updates   []Update      `json:"updates,omitempty"`   // what was said of it, oldest first
 	Steps     []Step        `json:"steps,omitempty"`     // how it came to be as it is, oldest first
+	Known     bool          `json:"known,omitempty"`     // its moment came while it was to take place: people were told of it
 	Revised   int           `json:"revised,omitempty"`   // counts changes people were told of; the bulletin version
 	Steered   bool          `json:"steered,omitempty"`   // a person moved, confirmed or changed it: planning leaves it alone
 	OldWindow Window        `json:"old_window,omitzero"` // as announced before the latest change of its window

@@ -38,6 +38,8 @@ func OpenOccurrence(r Opening, s Steering) (Occurrence, error) {
 		return Occurrence{}, past("start")
 	}
 	switch {
+	case s.Past && w.Start.After(s.Now):
+		return Occurrence{}, Invalid("start", "nothing of it has passed: leave afterwards out, and it is planned like any other")
 	case w.End.IsZero():
 		return Occurrence{}, Invalid("end", "say when it ends")
 	case r.Expected < 0 || r.Expected > w.Duration() && w.Duration() > 0:

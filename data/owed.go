@@ -62,6 +62,9 @@ func (o Occurrence) revisedAt(now time.Time) time.Time {
 func (o Occurrence) knownBefore() Window {
 	for _, s := range o.Steps {
 		if s.Told && s.Revised == o.Revised {
+			if s.Phase == Cancelled || s.Phase == Withdrawn {
+				return Window{} // that it would not take place
+			}
 			return s.Window
 		}
 	}
@@ -90,7 +93,7 @@ func PutOccurrence(tx Tx, o Occurrence, now time.Time) error {
 		switch {
 		case err == nil:
 			b.Cursor, b.Fanned, b.With, b.Reached = old.Cursor, old.Fanned, old.With, old.Reached
-			if b.Kind != TellPlanned {
+			if b.Kind != TellPlanned && !old.Moment.After(now) { // one of a clock that was ahead is due now
 				b.Moment, b.Banner = old.Moment, old.Banner
 			}
 		case !errors.Is(err, ErrNotFound):

@@ -68,6 +68,8 @@ func (o Occurrence) Move(w Window, s Steering) (Occurrence, error) {
 	}
 	w = Window{w.Start.UTC(), w.End.UTC()}
 	switch {
+	case o.Standing:
+		return o, standing()
 	case w.Start.IsZero():
 		return o, Invalid("start", "say when it starts")
 	case w.Equal(o.Window):
@@ -90,16 +92,24 @@ func (o Occurrence) Move(w Window, s Steering) (Occurrence, error) {
 // Extend gives o more time: an earlier start, a later end, or both. A window that is over can be extended up to now, as time
 // that was used: that is Past.
 func (o Occurrence) Extend(w Window, s Steering) (Occurrence, error) {
-	w = o.filled(w)
+	early := o.Phase == Completed && o.Ended.After(o.Window.Start) && o.Ended.Before(o.Window.End)
+	used := o
+	if early {
+		used.Window.End = o.Ended
+	}
+	w = used.filled(w)
+	if o.Standing {
+		return o, standing()
+	}
 	if o.Phase == Cancelled || o.Phase == Withdrawn || o.Phase == Lapsed {
 		return o, o.refuse("it does not take place, so there is nothing to extend", s.Now)
 	}
 	switch running := o.CarriedOut(); {
-	case w.Equal(o.Window) || w.Start.After(o.Window.Start) || w.End.Before(o.Window.End):
-		return o, Invalid("end", fmt.Sprintf("the window is %s: give a later end or an earlier start; to take time away, shorten it", o.span()))
+	case w.Equal(used.Window) || w.Start.After(used.Window.Start) || w.End.Before(used.Window.End):
+		return o, Invalid("end", fmt.Sprintf("the window is %s: give a later end or an earlier start; to take time away, shorten it", used.span()))
 	case running && w.Start.Before(o.Window.Start) && !s.Past:
 		return o, past("start")
-	case running && !s.Now.Before(o.Window.End) && !s.Past:
+	case running && (early || !s.Now.Before(o.Window.End)) && !s.Past:
 		return o, past("end")
 	case !running && w.Start.Before(s.Now):
 		return o, Invalid("start", fmt.Sprintf("%s has passed: give a later start", o.At(w.Start)))
@@ -119,7 +129,11 @@ func (o Occurrence) Extend(w Window, s Steering) (Occurrence, error) {
 	if o.CarriedOut() && w.Start.Before(o.Window.Start) {
 		next.Began, next.Declared = w.Start, s.Now.UTC()
 	}
-	return o.steered(s, ActExtend, next)
+	next, err := o.steered(s, ActExtend, next)
+	if err == nil && early {
+		next.Steps[len(next.Steps)-1].Ended = o.Ended // what was left of the window was not used
+	}
+	return next, err
 }
 
 // Shorten takes time away: a later start, an earlier end, or both. It is told at once and needs no new notice (N11).
@@ -227,6 +241,10 @@ func (o Occurrence) instead(now time.Time) string {
 		}
 	}
 	return "for work that has to be done all the same open another"
+}
+
+func standing() error {
+	return Conflict("it is covered by a standing notice, which says how long it takes: open a window for the work instead")
 }
 
 func past(field string) error {

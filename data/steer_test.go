@@ -53,6 +53,9 @@ func TestSteer(t *testing.T) {
 	past := func(do doing) doing {
 		return func(o data.Occurrence, s data.Steering) (data.Occurrence, error) { s.Past = true; return do(o, s) }
 	}
+	standing := func(do doing) doing {
+		return func(o data.Occurrence, s data.Steering) (data.Occurrence, error) { o.Standing = true; return do(o, s) }
+	}
 	for _, tt := range []struct {
 		name  string
 		phase data.Phase
@@ -102,6 +105,8 @@ func TestSteer(t *testing.T) {
 		{"extend what is over", data.Completed, after, extend("", "2026-01-16 07:00"), "! end: that makes time which has passed"},
 		{"extend what is over, declared", data.Completed, after, past(extend("", "2026-01-16 07:00")), "completed 15 23:00 16 07:00 told short declared"},
 		{"extend what is over into what is to come", data.Completed, after, past(extend("", "2026-01-16 09:00")), "! end: the window is over"},
+		{"extend what a standing notice covers", data.InProgress, running, standing(extend("", "2026-01-16 07:00")), "! it is covered by a standing notice"},
+		{"move what a standing notice covers", data.Scheduled, told, standing(move("2026-01-17 23:00", "2026-01-18 05:00")), "! it is covered by a standing notice"},
 		{"extend what was cancelled", data.Cancelled, told, extend("", "2026-01-16 07:00"), "! it does not take place, so there is nothing to extend, and this window is cancelled: for work that has to be done all the same open another"},
 		{"extend by nothing", data.Scheduled, told, extend("", "2026-01-16 04:00"), "! end: the window is Fri 2026-01-16 00:00 CET to Fri 2026-01-16 06:00 CET"},
 		{"shorten", data.Scheduled, late, shorten("", "2026-01-16 04:00"), "scheduled 15 23:00 16 04:00 told"},
@@ -127,6 +132,7 @@ func TestSteer(t *testing.T) {
 		if o.Phase == data.Completed {
 			o.Ended = o.Window.End
 		}
+		o.Known = o.Phase == data.Held // that it was to take place
 		next, err := tt.do(o, data.Steering{By: "socket:root", Why: "the supplier is late", Now: at(t, tt.now)})
 		got := ""
 		if err != nil {
@@ -317,4 +323,59 @@ func TestSteerAtRandom(t *testing.T) {
 			o = next
 		}
 	})
+}
+
+// TestExtendWhatEndedEarly: what was not used of a window does not come back as announced time when more is declared (DESIGN 10).
+func TestExtendWhatEndedEarly(t *testing.T) {
+	o := datatest.Occurrence("system", at(t, "2026-01-15 23:00"))
+	o.Phase, o.Began, o.Announced = data.InProgress, o.Window.Start, at(t, "2026-01-12 23:00")
+	s := data.Steering{By: "socket:root", Why: "it was not over", Now: at(t, "2026-01-16 00:00")}
+	o, err := o.Complete(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Now = at(t, "2026-01-16 02:00")
+	if _, err := o.Extend(data.Window{End: at(t, "2026-01-16 00:30")}, s); err == nil {
+		t.Error("time that had passed became maintenance without being declared")
+	}
+	s.Past = true
+	if o, err = o.Extend(data.Window{End: at(t, "2026-01-16 00:30")}, s); err != nil {
+		t.Fatal(err)
+	}
+	parts := o.Parts()
+	if len(parts) != 2 || !parts[0].Declared.IsZero() || !parts[0].Window.End.Equal(at(t, "2026-01-16 00:00")) ||
+		!parts[1].Declared.Equal(s.Now) || !parts[1].Announced.IsZero() || !parts[1].Window.End.Equal(at(t, "2026-01-16 00:30")) {
+		t.Errorf("pieces: %+v", parts)
+	}
+}
+
+// TestKnown: time alone tells nobody of what was called off or put under review before its moment; what was told stays told
+// wherever it is moved (N11).
+func TestKnown(t *testing.T) {
+	start := at(t, "2026-01-15 23:00")
+	o := datatest.Occurrence("system", start)
+	s := data.Steering{By: "socket:root", Why: "why", Now: start.Add(-100 * time.Hour)}
+	near := start.Add(-60 * time.Hour)
+	off, err := o.Cancel(s)
+	if err != nil || off.Told(near) || off.Revised != 0 {
+		t.Errorf("cancelled a hundred hours before: told %t, %+v, %v", off.Told(near), off, err)
+	}
+	held, err := o.Hold(s)
+	if err != nil || held.Told(near) {
+		t.Errorf("held a hundred hours before: told %t, %v", held.Told(near), err)
+	}
+	s.Now = near
+	free, err := held.Release(s)
+	if err != nil || free.Revised != 0 || free.Owed(near)[0].Void {
+		t.Errorf("released before anybody knew, it is a plan like any other: %+v, %v", free, err)
+	}
+	far, err := o.Move(data.Window{Start: start.AddDate(0, 0, 30), End: start.AddDate(0, 0, 30).Add(6 * time.Hour)}, s)
+	if err != nil || !far.Told(near) || !far.FirstStart().Equal(start) {
+		t.Errorf("moved by a month after it was told: %+v, %v", far, err)
+	}
+	s.Now = near.Add(time.Hour)
+	longer, err := far.Extend(data.Window{End: far.Window.End.Add(time.Hour)}, s)
+	if err != nil || longer.Revised != 2 || !longer.FirstStart().Equal(start) || !longer.Told(s.Now) {
+		t.Errorf("and extended: %+v, %v", longer, err)
+	}
 }

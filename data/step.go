@@ -40,19 +40,43 @@ type Step struct {
 	Window  Window    `json:"window"`            // before
 	Told    bool      `json:"told,omitempty"`    // people knew of what it was, so they are told of the change (N11)
 	Revised int       `json:"revised,omitempty"` // of the occurrence after it
+	Ended   time.Time `json:"ended,omitzero"`    // when the work had been completed before the window's end, where it had
 	Past    bool      `json:"past,omitempty"`    // it made time that had passed a part of the window (DESIGN 10)
 	Seen    time.Time `json:"seen,omitzero"`     // when readers of proofs found the change on page and banner; never stored
 }
 
-// Told says whether o's moment on the page had come, so that a change is news.
+// Told says whether people know of o, so that a change is news: its moment on the page had come while it was to take place, or
+// they were told of a change. Time alone tells nobody of what was called off or put under review before.
 func (o Occurrence) Told(now time.Time) bool {
+	if o.Standing {
+		return false
+	}
 	switch o.Phase {
 	case InProgress, Verifying, Completed:
-		return !o.Standing
-	case Scheduled, Held, Withdrawn, Cancelled:
-		return !o.Standing && (o.Revised > 0 || !now.Before(o.Window.Start.Add(-o.Notice.WithDefaults().Page)))
+		return true
+	case Scheduled:
+		return o.Known || o.Revised > 0 || !now.Before(o.Moment())
+	case Held, Withdrawn, Cancelled:
+		return o.Known || o.Revised > 0
 	}
 	return false
+}
+
+// Moment is when page and mail tell of o (N1).
+func (o Occurrence) Moment() time.Time { return o.Window.Start.Add(-o.Notice.WithDefaults().Page) }
+
+// FirstStart is the earliest start that people were told of, its own included: what they know stays in sight wherever it is moved.
+func (o Occurrence) FirstStart() time.Time {
+	first := o.Window.Start
+	for _, s := range o.Steps {
+		if s.Told && s.Window.Start.Before(first) {
+			first = s.Window.Start
+		}
+	}
+	if old := o.OldWindow.Start; !old.IsZero() {
+		first = earlier(first, old)
+	}
+	return first
 }
 
 // Stepped returns next, which is what o becomes by a step at now, with the step written down. Where people knew of o, that is
@@ -60,7 +84,7 @@ func (o Occurrence) Told(now time.Time) bool {
 func (o Occurrence) Stepped(next Occurrence, act Act, by, why string, now time.Time) Occurrence {
 	step := Step{At: now.UTC(), Act: act, By: by, Why: why, Phase: o.Phase, Window: o.Window}
 	step.Told = o.Told(now) && act != ActVerify && act != ActComplete // how far along it is is no change of what was announced
-	next.Revised, next.OldWindow = o.Revised, o.OldWindow
+	next.Revised, next.OldWindow, next.Known = o.Revised, o.OldWindow, o.Known || step.Told
 	if step.Told {
 		next.Revised++
 		if !o.Window.Equal(next.Window) {
@@ -83,7 +107,7 @@ type Part struct {
 }
 
 // Parts splits o's window by when each piece was announced and stayed so (N11): time that was added later, or taken away and
-// given back, counts from when it was last added. They adjoin, and together are the window. Announced and the steps' Seen
+// given back, counts from when it was last added; a window under review is not promised. They adjoin, and together are the window. Announced and the steps' Seen
 // must have been filled in.
 func (o Occurrence) Parts() []Part {
 	type shape struct {
@@ -99,8 +123,11 @@ func (o Occurrence) Parts() []Part {
 			continue
 		}
 		last := &told[len(told)-1]
-		if last.window = s.Window; s.Phase == Cancelled || s.Phase == Withdrawn {
+		if last.window = s.Window; s.Phase == Cancelled || s.Phase == Withdrawn || s.Phase == Held {
 			last.window = Window{}
+		}
+		if !s.Ended.IsZero() {
+			last.window.End = s.Ended // what was left of it was not used
 		}
 		next := shape{window: o.Window, seen: s.Seen}
 		if s.Past {

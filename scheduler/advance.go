@@ -74,12 +74,15 @@ func (s *Scheduler) Advance(ctx context.Context, now time.Time) (time.Time, erro
 // look adds what one occurrence asks for.
 func (v *view) look(tx data.Tx, o data.Occurrence, now time.Time) error {
 	if o.Phase == data.Completed && !o.Overran.IsZero() && now.Sub(o.Overran) < overrunLasts {
+		v.at(o.Overran.Add(overrunLasts))
 		return v.overruns(tx, o, now)
 	}
-	if o.Over() {
+	if o.Over() && (o.Phase != data.Completed || now.Sub(o.Ended) > data.ConfirmedWithin) {
 		return nil
 	}
-	v.left++
+	if !o.Over() {
+		v.left++
+	}
 	if d := o.Deadline(); o.Phase == data.Scheduled && !o.Standing && d.After(now) && (v.deadline.IsZero() || d.Before(v.deadline)) {
 		v.deadline = d
 	}
@@ -133,14 +136,14 @@ func (v *view) overruns(tx data.Tx, o data.Occurrence, now time.Time) error {
 		return err
 	}
 	a, name := data.Alarm{Subject: string(o.Key())}, i18n.Capital(o.Named())
-	switch limit := max(overrunAfter, o.Expected); {
+	switch {
 	case o.Phase == data.Completed:
 		a.Detail = fmt.Sprintf("%s ended at %s and the service is still out. What lasts beyond its end is downtime.", name, o.At(o.Window.End))
-	case lasted < limit:
-		v.at(now.Add(limit - lasted))
+	case lasted < overrunAfter:
+		v.at(now.Add(overrunAfter - lasted))
 		return nil
 	default:
-		a.Detail = fmt.Sprintf("%s, which ends at %s: the service has been out for more than %s, and %s were announced.", name, o.At(o.Window.End), minutes(limit), minutes(o.Expected))
+		a.Detail = fmt.Sprintf("%s, which ends at %s: the service has been out for more than %s, and %s were announced.", name, o.At(o.Window.End), minutes(overrunAfter), minutes(o.Expected))
 		a.By = o.Window.End
 	}
 	for _, u := range o.Updates {
@@ -191,7 +194,7 @@ type becoming struct {
 
 // become works out what o becomes at now. It is the one place that says so, for the look and for the write.
 func become(tx data.Tx, o data.Occurrence, now time.Time) (becoming, error) {
-	if o.Follows != "" && o.Phase == data.Scheduled {
+	if o.Follows != "" && (o.Phase == data.Scheduled || o.Phase == data.Held) {
 		leader, err := tx.Occurrences().Get(o.Follows)
 		if err != nil && !errors.Is(err, data.ErrNotFound) {
 			return becoming{}, err
@@ -201,7 +204,7 @@ func become(tx data.Tx, o data.Occurrence, now time.Time) (becoming, error) {
 		}
 	}
 	next, at, err := data.AsDue(tx, o, now)
-	return becoming{next, next.Phase != o.Phase || next.Missed != o.Missed, at}, err
+	return becoming{next, next.Phase != o.Phase || next.Missed != o.Missed || next.Known != o.Known || !next.Overran.Equal(o.Overran), at}, err
 }
 
 // advance moves one occurrence along, in one transaction.

@@ -78,6 +78,14 @@ func revise(have, want data.Occurrence, moved string, now time.Time) (data.Occur
 	if have.Phase == data.Held && want.Phase == data.Scheduled {
 		next.Phase = data.Held // who holds it decides
 	}
+	if want.Phase == data.Reserved && have.Told(now) { // people were told that it takes place, and now it may not
+		if back {
+			return have, false
+		}
+		gone := have
+		gone.Phase = data.Withdrawn
+		return have.Stepped(gone, data.ActWithdraw, "", "the plan has it only if it is needed", now), true
+	}
 	added, more := want.Window.Added(have.Window)
 	if back || have.Phase == data.Reserved || !have.Told(now) {
 		added, more = want.Window.Start, true

@@ -71,8 +71,11 @@ func (s *Scheduler) run(ctx context.Context) error {
 	changes := s.store.Watch(ctx, data.OccurrencesTable, data.ComponentsTable, data.OutagesTable)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
+	jumps := time.NewTicker(time.Minute)
+	defer jumps.Stop()
 	replan := true
 	var lastDay string
+	last := time.Now()
 	for {
 		select {
 		case <-ctx.Done():
@@ -87,6 +90,13 @@ func (s *Scheduler) run(ctx context.Context) error {
 				return nil
 			}
 		case <-timer.C:
+		case <-jumps.C:
+			now := time.Now()
+			jumped := now.Round(0).Sub(last.Round(0)) - now.Sub(last) // on the wall, beside the monotonic clock
+			if last = now; jumped.Abs() < time.Second {
+				continue
+			}
+			s.log.Info("the clock jumped", "by", jumped)
 		}
 		now := time.Now()
 		if day := now.UTC().Format(time.DateOnly); day != lastDay {

@@ -40,6 +40,7 @@ func crowd(t *rapid.T) *page.State {
 			Cohort:  rapid.SampledFrom([]string{"all", "all", "pilot", "rest"}).Draw(t, "cohort"),
 			Phase:   rapid.SampledFrom([]data.Phase{data.Scheduled, data.Scheduled, data.Held, data.Cancelled}).Draw(t, "phase"),
 			Window:  data.Window{Start: start, End: start.Add(time.Duration(rapid.IntRange(1, 2).Draw(t, "for")) * time.Hour)},
+			Known:   true,
 			Revised: rapid.IntRange(0, 3).Draw(t, "revised"),
 		}
 		if rapid.Bool().Draw(t, "short") {

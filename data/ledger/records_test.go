@@ -67,9 +67,11 @@ func TestOccurrenceFacts(t *testing.T) {
 			back.Phase = data.Withdrawn
 			o.Steps = []data.Step{off, back}
 		}, "10 00:00 10 06:00 09 12:00 completed"},
-		{"held, then released: it was known all along", "", func(o *data.Occurrence) {
-			o.Steps = []data.Step{known(o.Window.Start, o.Window.End, at("2026-04-08 00:00")), known(o.Window.Start, o.Window.End, at("2026-04-09 12:00"))}
-		}, "10 00:00 10 06:00 07 00:00 completed"},
+		{"held, then released: from then on it was promised again", "", func(o *data.Occurrence) {
+			held, free := known(o.Window.Start, o.Window.End, at("2026-04-08 00:00")), known(o.Window.Start, o.Window.End, at("2026-04-08 12:00"))
+			free.Phase = data.Held
+			o.Steps = []data.Step{held, free}
+		}, "10 00:00 10 06:00 08 12:00 completed"},
 		{"a change that only the next one was seen of", "", func(o *data.Occurrence) {
 			o.Steps = []data.Step{
 				known(o.Window.Start, at("2026-04-10 02:00"), time.Time{}), known(o.Window.Start, at("2026-04-10 04:00"), at("2026-04-10 01:00")),

@@ -145,6 +145,15 @@ func (a *API) steer(tx data.Tx, c *Call, change changing) (*result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if after.Phase == data.Completed && due.Phase != data.Completed { // ended early, with the service still out (M11)
+		_, out, err := data.Interruption(tx, after, c.now)
+		if err != nil {
+			return nil, err
+		}
+		if out {
+			after.Overran = after.Ended
+		}
+	}
 	return a.steered(tx, c, &before, after)
 }
 

@@ -88,18 +88,14 @@ func audience(i data.Incident, cohort string) (concerned bool, group string) {
 // Visible says whether o is on the banner at now: from its banner moment to its end, and as cancelled or under review
 // until it would have begun. What people were told already stays in sight when it is moved.
 func Visible(o data.Occurrence, now time.Time) bool {
-	start := o.Window.Start
-	if old := o.OldWindow.Start; !old.IsZero() && old.Before(start) {
-		start = old
-	}
-	if now.Before(start.Add(-o.Notice.WithDefaults().Banner)) {
+	if now.Before(o.FirstStart().Add(-o.Notice.WithDefaults().Banner)) {
 		return false
 	}
 	switch o.Phase {
 	case data.Scheduled, data.InProgress, data.Verifying:
 		return true
 	case data.Held, data.Cancelled, data.Withdrawn:
-		return now.Before(o.Window.Start)
+		return o.Told(now) && now.Before(o.Window.Start)
 	}
 	return false
 }

@@ -103,6 +103,9 @@ func TestMoments(t *testing.T) {
 	}
 	plain := func(*data.Occurrence) {}
 	phase := func(p data.Phase) func(*data.Occurrence) { return func(o *data.Occurrence) { o.Phase = p } }
+	known := func(p data.Phase) func(*data.Occurrence) {
+		return func(o *data.Occurrence) { o.Phase, o.Known = p, true }
+	}
 	for _, tt := range []struct {
 		name   string
 		now    string
@@ -117,10 +120,12 @@ func TestMoments(t *testing.T) {
 		{"completed early", "2026-01-16 03:00", phase(data.Completed), ""},
 		{"reserved", "2026-01-15 00:00", phase(data.Reserved), ""},
 		{"lapsed", "2026-01-15 00:00", phase(data.Lapsed), ""},
-		{"held", "2026-01-14 12:00", phase(data.Held), "info "},
-		{"cancelled after it was told", "2026-01-15 00:00", phase(data.Cancelled), "info Cancelled"},
-		{"cancelled before it was told", "2026-01-13 00:00", phase(data.Cancelled), ""},
-		{"cancelled, and its time has come", "2026-01-16 00:00", phase(data.Cancelled), ""},
+		{"held after it was told", "2026-01-14 12:00", known(data.Held), "info "},
+		{"held before it was told", "2026-01-14 12:00", phase(data.Held), ""},
+		{"cancelled after it was told", "2026-01-15 00:00", known(data.Cancelled), "info Cancelled"},
+		{"cancelled after page and mail told of it, before the banner does", "2026-01-13 00:00", known(data.Cancelled), ""},
+		{"cancelled long before anybody was told", "2026-01-15 00:00", phase(data.Cancelled), ""},
+		{"cancelled, and its time has come", "2026-01-16 00:00", known(data.Cancelled), ""},
 		{"standing", "2026-01-15 00:00", func(o *data.Occurrence) { o.Standing = true }, ""},
 		{"short notice", "2026-01-15 12:00", func(o *data.Occurrence) { o.Short = "urgent" }, "short_notice System maintenance: Friday 16 January 2026, 00:00–06:00 (CET, UTC+1). We are sorry for the short notice."},
 		{"an emergency", "2026-01-15 12:00", func(o *data.Occurrence) {

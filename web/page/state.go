@@ -228,9 +228,10 @@ func (s *State) readOccurrences(all []data.Occurrence, components []data.Compone
 	for _, c := range components {
 		known[c.Slug] = c.Audience == data.ForAll
 	}
+	public := func(component string) bool { return known[component] }
 	past := s.Now.AddDate(0, 0, -DaysShown)
 	for _, o := range all {
-		if o.Window.End.Before(past) || o.HiddenFrom(func(component string) bool { return known[component] }) {
+		if o.Window.End.Before(past) || o.HiddenFrom(public) {
 			continue
 		}
 		o.Phase, _ = o.Due(s.Now) // right also while the scheduler is late
@@ -250,15 +251,9 @@ func (s *State) readOccurrences(all []data.Occurrence, components []data.Compone
 	})
 }
 
-// Shown says whether the front page tells of o at now: from its moment on, that of its old time where it was moved from an
-// earlier one. It says nothing about o's phase, and that it was shown is proven elsewhere (N4).
-func Shown(o data.Occurrence, now time.Time) bool {
-	start := o.Window.Start
-	if !o.OldWindow.Start.IsZero() && o.OldWindow.Start.Before(start) {
-		start = o.OldWindow.Start
-	}
-	return !o.Standing && !now.Before(start.Add(-o.Notice.WithDefaults().Page))
-}
+// Shown says whether the front page tells of o at now: from its moment on, and, where people know of it, until it is over, wherever
+// it was moved and whatever became of it. That it was shown is proven elsewhere (N4).
+func Shown(o data.Occurrence, now time.Time) bool { return o.Told(now) }
 
 func (s *State) readComponents(r ledger.Records, probes []data.Probe) {
 	marks := map[string][]data.Mark{}
