@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
@@ -24,33 +22,11 @@ import (
 	"github.com/superoffice/statusd/data/bolt"
 	"github.com/superoffice/statusd/data/datatest"
 	"github.com/superoffice/statusd/notifier"
-	"github.com/superoffice/statusd/probes"
 	"github.com/superoffice/statusd/scheduler"
 	"github.com/superoffice/statusd/web"
-	"github.com/superoffice/statusd/web/api"
 	"github.com/superoffice/statusd/web/banner"
 	"github.com/superoffice/statusd/web/page"
 )
-
-// promiseConfig is the built-in schedule without its nightly recycle, of which nobody is told. The blanks are the end of system
-// maintenance, how long before a window people are told, and whether Microsoft's updates are planned.
-const promiseConfig = `
-page: {public_url: "https://status.example.com", languages: [en]}
-references: []
-probes: []
-notices: {page: %s, banner: %s, deadline: %s}
-maintenance:
-  - {id: system, category: system, rule: "FREQ=WEEKLY;INTERVAL=2;BYDAY=FR", anchor: 2026-01-02, start: "00:00", end: "%s"}
-  - {id: application-pilot, category: application, cohort: pilot, rule: "FREQ=WEEKLY;INTERVAL=3;BYDAY=TU", anchor: 2026-01-13, start: "22:00", end: "05:00"}
-  - {id: application-rest, category: application, cohort: rest, rule: "FREQ=WEEKLY;INTERVAL=3;BYDAY=TU", anchor: 2026-01-13, shift: 3, start: "22:00", end: "05:00", follows: application-pilot}
-  - {id: infrastructure, category: infrastructure, rule: FREQ=WEEKLY;BYDAY=SA, anchor: 2026-01-03, start: "20:00", end: "06:00", reserved: true}
-%s
-contacts:
-  - {address: one@example.com, language: en}
-  - {address: two@example.com, language: nb, cohort: rest}
-`
-
-const microsoftPlan = `  - {id: microsoft, category: microsoft, rule: FREQ=MONTHLY;BYDAY=2FR, anchor: 2026-01-09, start: "00:00", end: "06:00"}`
 
 // How a life can be broken on purpose, to show that the verdict sees it.
 type broken string
@@ -60,6 +36,8 @@ const (
 	lyingLook  broken = "the look believes that a surface shows what it would show if it were there"
 	tooLate    broken = "people are told 23 hours before: 24 by the clock in spring"
 	sendsTwice broken = "a mail that was taken counts as not taken"
+	noNews     broken = "corrections are not mailed"
+	forgets    broken = "the page forgets windows that were called off or moved"
 )
 
 // life is the service through a span of simulated time, in which it is restarted, sleeps, is reconfigured and steered, and in
@@ -78,6 +56,7 @@ type life struct {
 	out   map[data.Surface][]data.Window // when surfaces fail
 	box   map[string]int                 // mails that arrived, by message ID
 	seen  map[string][]shape             // by surface and key: what the visitor saw of a window, one after the other
+	last  map[string]data.Occurrence     // by surface and key: as it was last seen, while it must not vanish
 	wrong []string                       // what the visitor saw and should not
 	up    []data.Window                  // when the service ran
 	did   map[string]int
@@ -94,12 +73,12 @@ func liveThrough(t *testing.T, seed uint64, start time.Time, days int, how broke
 	synctest.Test(t, func(t *testing.T) {
 		l := &life{
 			t: t, rnd: rand.New(rand.NewPCG(seed, 4)), how: how, dir: t.TempDir(), out: map[data.Surface][]data.Window{},
-			box: map[string]int{}, seen: map[string][]shape{}, did: map[string]int{},
+			box: map[string]int{}, seen: map[string][]shape{}, last: map[string]data.Occurrence{}, did: map[string]int{},
 		}
 		time.Sleep(time.Until(start))
 		end := start.AddDate(0, 0, days)
 		l.failures(start, end)
-		l.configure("06:00", true)
+		l.configure("06:00", true, "")
 		for time.Now().Before(end) {
 			l.open()
 			l.run(time.Duration(2+l.rnd.IntN(14*24))*time.Hour + 7*time.Minute) // never at the instant of a moment: what is seen is written down
@@ -136,24 +115,6 @@ func (l *life) failures(start, end time.Time) {
 
 func (l *life) fails(surface data.Surface) bool {
 	return slices.ContainsFunc(l.out[surface], func(w data.Window) bool { return w.Contains(time.Now()) })
-}
-
-// configure reads a configuration that differs a little from time to time.
-func (l *life) configure(end string, microsoft bool) {
-	l.t.Helper()
-	leads := []any{"72h", "48h", "24h"}
-	if l.how == tooLate {
-		leads = []any{"23h", "23h", "23h"}
-	}
-	more := ""
-	if microsoft {
-		more = microsoftPlan
-	}
-	cfg, err := config.Parse("promise.yaml", fmt.Appendf(nil, promiseConfig, append(leads, end, more)...), config.Options{CheckProbe: probes.Check})
-	if err != nil {
-		l.t.Fatal(err)
-	}
-	l.cfg = cfg
 }
 
 func (l *life) open() {
@@ -258,83 +219,17 @@ func (l *life) Send(_ context.Context, b notifier.Batch) (notifier.Receipt, erro
 	if l.fails(data.OnMail) {
 		return notifier.Receipt{}, &notifier.SendError{Outcome: notifier.NotTaken, Reason: "connection refused"}
 	}
-	l.box[b.MessageID]++
-	if l.how == sendsTwice && len(l.box)%3 == 0 && l.box[b.MessageID] == 1 {
+	if l.how == noNews && !strings.Contains(string(l.bulletins()[b.MessageID]), "|"+string(data.TellPlanned)+"|") {
+		return notifier.Receipt{ID: b.MessageID, At: time.Now()}, nil
+	}
+	if l.box[b.MessageID]++; l.how == sendsTwice && len(l.box)%3 == 0 && l.box[b.MessageID] == 1 {
 		return notifier.Receipt{}, &notifier.SendError{Outcome: notifier.NotTaken, Reason: "connection reset, which is no proof"}
 	}
 	return notifier.Receipt{ID: b.MessageID, At: time.Now()}, nil
 }
 
-// steer does one thing that people do: the configuration is changed, or a window.
-func (l *life) steer(ctx context.Context, desk *api.API) {
-	if l.rnd.IntN(6) == 0 {
-		l.configure([]string{"06:00", "04:00", "07:00"}[l.rnd.IntN(3)], l.rnd.IntN(3) > 0)
-		if err := l.cfg.Apply(ctx, l.store, time.Now()); err != nil && ctx.Err() == nil {
-			l.t.Error(err)
-		}
-		l.did["configured"]++
-		return
-	}
-	var near []data.Occurrence
-	if err := l.store.View(ctx, func(tx data.Tx) error {
-		near = near[:0]
-		for o, err := range tx.Occurrences().Range("", "") {
-			if err != nil {
-				return err
-			}
-			if o.Window.End.After(time.Now()) && o.Window.Start.Before(time.Now().AddDate(0, 0, 9)) && o.Phase != data.Cancelled {
-				near = append(near, o)
-			}
-		}
-		return nil
-	}); err != nil {
-		return
-	}
-	hours := func(from, to int) time.Time {
-		return time.Now().Add(time.Duration(from+l.rnd.IntN(to-from)) * time.Hour)
-	}
-	at := func(t time.Time) string { return t.UTC().Format(time.RFC3339) }
-	short := l.rnd.IntN(2) == 0
-	name, id, body := "maintenance.open", "", map[string]any{"category": "critical", "start": at(hours(1, 120)), "lasts": "2h"}
-	if len(near) > 0 && l.rnd.IntN(6) > 0 {
-		o := near[l.rnd.IntN(len(near))]
-		id, body = string(o.Key()), map[string]any{}
-		switch verb := []string{"confirm", "confirm", "cancel", "move", "move", "extend", "extend", "shorten", "hold", "release", "verify", "complete"}[l.rnd.IntN(12)]; verb {
-		case "move":
-			start := hours(1, 200)
-			body["start"], body["end"] = at(start), at(start.Add(o.Window.Duration()))
-			name = "maintenance.move"
-		case "extend":
-			body["end"] = at(o.Window.End.Add(time.Duration(1+l.rnd.IntN(4)) * time.Hour))
-			if l.rnd.IntN(3) == 0 {
-				body["start"] = at(o.Window.Start.Add(-time.Duration(1+l.rnd.IntN(4)) * time.Hour))
-			}
-			name = "maintenance.extend"
-		case "shorten":
-			body["by"] = "1h"
-			name = "maintenance.shorten"
-		default:
-			name = "maintenance." + verb
-		}
-	}
-	body["reason"], body["short_notice"] = "because", short
-	if name == "maintenance.open" && l.rnd.IntN(3) == 0 {
-		body["cohort"] = "pilot"
-	}
-	text, err := json.Marshal(body)
-	if err != nil {
-		l.t.Fatal(err)
-	}
-	_, _, err = desk.Do(ctx, name, api.Call{By: data.Actor{Name: "duty", Role: data.Responder, Address: api.Local}, ID: id, Body: text})
-	if err == nil {
-		l.did[strings.TrimPrefix(name, "maintenance.")]++
-	} else {
-		l.did["refused"]++
-	}
-}
-
 // get is what the visitor gets, or nothing where the surface fails.
-func (l *life) get(path string) []byte {
+func (l *life) get(path string) ([]byte, http.Header) {
 	r, err := http.NewRequest(http.MethodGet, "http://page"+path, nil)
 	if err != nil {
 		panic(err)
@@ -342,9 +237,9 @@ func (l *life) get(path string) []byte {
 	w := &answer{header: http.Header{}, status: http.StatusOK}
 	l.serve(w, r, true)
 	if w.status != http.StatusOK {
-		return nil
+		return nil, nil
 	}
-	return slices.Clone(w.body.Bytes())
+	return slices.Clone(w.body.Bytes()), w.header
 }
 
 // years are how many TestPromise lives through; STATUSD_YEARS says another number.
@@ -365,7 +260,8 @@ func years(t *testing.T) int {
 
 // TestPromise lives through ten years of the schedule, each with a seed of its own, in which the service is restarted and
 // sleeps, is reconfigured and steered, and page, banner and mail fail. Whatever happens: what is not marked as short notice could
-// be seen on page and banner 24 hours before, is shown once on each, and is mailed once to whom it concerns (N1, N4, N11). With
+// be seen on page and banner 24 hours before, is shown once on each, and is mailed once to whom it concerns; what was told stays in sight or is
+// corrected, and whoever was mailed of it is mailed of what becomes of it (N1, N4, N11). With
 // the race detector it is five weeks around two changes of clocks.
 func TestPromise(t *testing.T) {
 	zone, err := time.LoadLocation("Europe/Oslo")
@@ -397,7 +293,7 @@ func TestPromise(t *testing.T) {
 // TestPromiseBroken breaks the service on purpose, each time in another way: the verdict must find it.
 func TestPromiseBroken(t *testing.T) {
 	start := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
-	for _, how := range []broken{lyingLook, tooLate, sendsTwice} {
+	for _, how := range []broken{lyingLook, tooLate, sendsTwice, noNews, forgets} {
 		t.Run(string(how), func(t *testing.T) {
 			t.Parallel()
 			const seed = 7

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -28,13 +30,19 @@ func (l *life) visit() {
 	for _, o := range s.State.Occurrences {
 		by[s.State.OccurrenceID(o)] = o
 	}
-	if body := l.get("/"); body != nil {
+	if body, _ := l.get("/"); body != nil {
 		shown := map[string]bool{}
+		if l.how == forgets {
+			body = withoutCorrected(body, by)
+		}
 		for _, m := range occurrencesOnPage.FindAllSubmatch(body, -1) {
 			for each := range strings.FieldsSeq(string(m[1])) {
 				id, rev, _ := strings.Cut(each, ".")
 				if shown[id] {
 					l.wrong = append(l.wrong, fmt.Sprintf("%s: the page shows %s twice", time.Now(), by[id].Key()))
+				}
+				if by[id].Maintenance == "" {
+					l.wrong = append(l.wrong, fmt.Sprintf("%s: the page shows %s, which is not of its making", time.Now(), id))
 				}
 				if shown[id] = true; rev != strconv.Itoa(by[id].Revised) {
 					l.wrong = append(l.wrong, fmt.Sprintf("%s: the page shows version %s of %s", time.Now(), rev, by[id].Key()))
@@ -42,13 +50,14 @@ func (l *life) visit() {
 				l.saw(data.OnPage, by[id])
 			}
 		}
+		l.stays(data.OnPage, func(o data.Occurrence) bool { return !shown[s.State.OccurrenceID(o)] })
 	}
 	for _, cohort := range []string{data.AllCustomers, "pilot", "rest"} {
 		path := "/api/v1/banner"
 		if cohort != data.AllCustomers {
 			path += "?customer=" + customerOf(s.State, cohort)
 		}
-		body := l.get(path)
+		body, header := l.get(path)
 		if body == nil {
 			continue
 		}
@@ -56,7 +65,7 @@ func (l *life) visit() {
 		if err := json.Unmarshal(body, &answer); err != nil {
 			l.wrong = append(l.wrong, err.Error())
 		}
-		ids := map[string]bool{}
+		ids, shown := map[string]bool{}, map[data.OccurrenceKey]bool{}
 		for _, b := range answer.Banners {
 			if ids[b.ID] {
 				l.wrong = append(l.wrong, fmt.Sprintf("%s: the banner of %s shows %s twice", time.Now(), cohort, b.ID))
@@ -66,12 +75,56 @@ func (l *life) visit() {
 				l.wrong = append(l.wrong, fmt.Sprintf("%s: the banner of %s shows what concerns %s", time.Now(), cohort, b.Cohort))
 			}
 			for _, o := range by {
-				if o.Cohort == cohort && b.Cohort == cohort && o.Window.Start.Equal(b.Start) && o.Window.End.Equal(b.End) && !o.Standing {
+				if told := page.ToldAs(s.State.OccurrenceID(o), o.Revised); o.Cohort != cohort || b.Cohort != cohort || !slices.Contains(strings.Fields(header.Get(banner.ToldHeader)), told) {
+					continue
+				}
+				if o.Window.Start.Equal(b.Start) && o.Window.End.Equal(b.End) && !o.Standing {
+					shown[o.Key()] = true
 					l.saw(data.OnBanner, o)
 				}
 			}
 		}
+		if len(answer.Banners) < banner.Most { // else it may be crowded out
+			l.stays(data.OnBanner, func(o data.Occurrence) bool { return o.Cohort == cohort && !shown[o.Key()] })
+		}
 	}
+}
+
+// stays checks that what the visitor has seen of a surface has not vanished from it: the window, or what became of it, is shown
+// until it ends, or would have begun.
+func (l *life) stays(on data.Surface, gone func(data.Occurrence) bool) {
+	for key, was := range l.last {
+		if !strings.HasPrefix(key, string(on)+" ") || !gone(was) {
+			continue
+		}
+		delete(l.last, key)
+		var is data.Occurrence
+		if err := l.store.View(l.t.Context(), func(tx data.Tx) (err error) { is, err = tx.Occurrences().Get(was.Key()); return err }); err != nil {
+			l.wrong = append(l.wrong, fmt.Sprintf("%s: %s, which the %s showed: %v", time.Now(), was.Key(), on, err))
+			continue
+		}
+		until := was.Window.End
+		switch phase, _ := is.Due(time.Now()); phase {
+		case data.Completed, data.Reserved: // a slot that was withdrawn and is reserved again is no more certain than it was
+			continue
+		case data.Held, data.Cancelled, data.Withdrawn:
+			until = is.Window.Start
+		}
+		if time.Now().Before(until) {
+			l.wrong = append(l.wrong, fmt.Sprintf("%s: %s, %s and %s, has vanished from the %s, which showed it as %s of %s: steps %+v",
+				time.Now(), was.Key(), is.Phase, is.Window.Start, on, was.Phase, was.Window.Start, is.Steps))
+		}
+	}
+}
+
+// withoutCorrected is a front page that does not name the windows whose announcement was corrected.
+func withoutCorrected(body []byte, by map[string]data.Occurrence) []byte {
+	for id, o := range by {
+		if o.Revised > 0 {
+			body = bytes.ReplaceAll(body, []byte(page.ToldAs(id, o.Revised)), nil)
+		}
+	}
+	return body
 }
 
 func customerOf(s *page.State, cohort string) string {
@@ -85,8 +138,9 @@ func customerOf(s *page.State, cohort string) string {
 // saw remembers a window as it is shown, if that is new.
 func (l *life) saw(on data.Surface, o data.Occurrence) {
 	key := string(on) + " " + string(o.Key())
+	l.last[key] = o
 	now := shape{window: o.Window, from: time.Now()}
-	if o.Phase == data.Cancelled || o.Phase == data.Withdrawn {
+	if o.Phase == data.Held || o.Phase == data.Cancelled || o.Phase == data.Withdrawn {
 		now.window = data.Window{}
 	}
 	list := l.seen[key]
@@ -139,6 +193,12 @@ func (l *life) verdict(start, end time.Time) []string {
 			if o.Standing || !o.Window.End.Before(end) {
 				continue
 			}
+			if o.HiddenFrom(data.PublicIn(tx)) {
+				if err := l.untold(tx, o, fault); err != nil {
+					return err
+				}
+				continue
+			}
 			if phase, _ := o.Due(time.Now()); phase != data.Completed {
 				continue
 			}
@@ -164,7 +224,7 @@ func (l *life) verdict(start, end time.Time) []string {
 				short++
 			}
 		}
-		return l.mails(tx, fault)
+		return errors.Join(l.mails(tx, fault), l.corrections(tx, fault))
 	})
 	if err != nil {
 		fault("%v", err)
@@ -179,74 +239,3 @@ func (l *life) verdict(start, end time.Time) []string {
 	return faults
 }
 
-// mails checks that nothing was mailed twice, and that what was known in time was mailed to whom it concerns.
-func (l *life) mails(tx data.Tx, fault func(string, ...any)) error {
-	for id, n := range l.box {
-		if n != 1 {
-			fault("%s was mailed %d times", id, n)
-		}
-	}
-	reached := map[data.BulletinKey]int{}
-	for n, err := range tx.Notices().Range("", "") {
-		if err != nil {
-			return err
-		}
-		if n.Phase == data.NoticeAccepted {
-			reached[n.Bulletin]++
-		}
-	}
-	type told struct { // what is told as one: the same window and audience
-		window data.Window
-		cohort string
-	}
-	sums, owed := map[told]int{}, map[told]data.Bulletin{}
-	for b, err := range tx.Bulletins().Range("", "") {
-		if err != nil {
-			return err
-		}
-		o, err := tx.Occurrences().Get(data.OccurrenceKey(b.Subject))
-		if err != nil {
-			return err
-		}
-		if b.Kind != data.TellPlanned {
-			continue
-		}
-		// One that has changed since may have been told with others that have not: it counts with every window it had.
-		had := map[data.Window]bool{o.Window: true}
-		for _, s := range o.Steps {
-			had[s.Window] = true
-		}
-		for w := range had {
-			sums[told{w, o.Cohort}] += reached[b.Key()] + b.Reached
-		}
-		if !b.Void && o.Phase == data.Completed && !o.ShortNotice() {
-			owed[told{o.Window, o.Cohort}] = b
-		}
-	}
-	for is, b := range owed {
-		want := 2
-		if is.cohort == "pilot" {
-			want = 1 // the other contact is of the rest
-		}
-		if n := sums[is]; n < want && l.mailable(b.Moment, b.Until) {
-			fault("%s was mailed to %d, want %d", b.Key(), n, want)
-		}
-	}
-	return nil
-}
-
-// mailable says whether the service ran and mail worked, both for two hours on end, between two instants.
-func (l *life) mailable(from, to time.Time) bool {
-	for _, up := range l.up {
-		for at := up.Start; at.Before(up.End); at = at.Add(10 * time.Minute) {
-			w := data.Window{Start: at, End: at.Add(2 * time.Hour)}
-			if w.Start.Before(from) || w.End.After(to) || w.End.After(up.End) {
-				continue
-			}
-			if !slices.ContainsFunc(l.out[data.OnMail], w.Overlaps) {
-				return true
-			}
-		}
-	}
-	return false
-}
