@@ -104,7 +104,7 @@ func fanOutPage(ctx context.Context, store data.Store, key data.BulletinKey, now
 			if !s.Wants(who.topic) || s.Channel != data.ByMail {
 				continue
 			}
-			if has, err := news(tx, b, spoken, who.earlier, s.ID); err != nil {
+			if has, err := news(tx, b, spoken, who, s.ID); err != nil {
 				return err
 			} else if !has {
 				continue
@@ -130,7 +130,8 @@ type concerned struct {
 	topic   data.Topic
 	leader  data.BulletinKey   // of the windows told as one; empty for an incident
 	members []data.BulletinKey // the bulletins of all of them
-	earlier []data.BulletinKey // of a cancellation: whose notices told of what it calls off
+	off     bool               // it says of a window that it does not take place, or maybe not: only who heard of it wants to know
+	earlier []data.BulletinKey // whose notices told of what is off
 }
 
 func audience(tx data.Tx, b data.Bulletin) (concerned, error) {
@@ -141,7 +142,10 @@ func audience(tx data.Tx, b data.Bulletin) (concerned, error) {
 	if err != nil {
 		return concerned{}, err
 	}
-	who := concerned{topic: a.Topic(), nobody: a.First().HiddenFrom(data.PublicIn(tx))}
+	who := concerned{
+		topic: a.Topic(), nobody: a.First().HiddenFrom(data.PublicIn(tx)),
+		off: b.Kind == data.TellCancelled || b.Kind == data.TellChanged && a.First().Phase == data.Held,
+	}
 	if who.nobody {
 		return who, nil
 	}
@@ -151,7 +155,7 @@ func audience(tx data.Tx, b data.Bulletin) (concerned, error) {
 			m.Version = 0
 		}
 		who.members = append(who.members, m.Key())
-		if b.Kind == data.TellCancelled {
+		if who.off {
 			before, err := before(tx, m)
 			if err != nil {
 				return who, err

@@ -36,8 +36,8 @@ func spokenFor(tx data.Tx, b data.Bulletin, members []data.BulletinKey, now time
 }
 
 // news says whether a subscriber is to get a notice of b, which speaks for others as well: there is none yet, something in it
-// was not told by the notice of another, and, of a cancellation, what it calls off was heard of.
-func news(tx data.Tx, b data.Bulletin, spoken []data.Bulletin, earlier []data.BulletinKey, subscriber string) (bool, error) {
+// was not told by the notice of another, and, where a window is off or under review, the subscriber had heard of it.
+func news(tx data.Tx, b data.Bulletin, spoken []data.Bulletin, who concerned, subscriber string) (bool, error) {
 	made, err := anyNotice(tx, []data.BulletinKey{b.Key()}, subscriber, func(data.Notice) bool { return true })
 	if err != nil || made {
 		return false, err
@@ -49,10 +49,10 @@ func news(tx data.Tx, b data.Bulletin, spoken []data.Bulletin, earlier []data.Bu
 			return false, err
 		case told:
 			continue
-		case b.Kind != data.TellCancelled:
+		case !who.off:
 			return true, nil
 		}
-		return heard(tx, earlier, subscriber)
+		return heard(tx, who.earlier, subscriber)
 	}
 	return false, nil
 }

@@ -66,14 +66,30 @@ func TestLeaderIsOvertaken(t *testing.T) {
 		want  string
 	}{
 		{"cancelled, none reached", cancel, []string{first, second}, false, "planned microsoft to s00000, planned microsoft to s00001"},
-		{"cancelled, one reached", cancel, []string{second}, false,
-			"cancelled system to s00000, planned microsoft to s00001, planned system to s00000"},
-		{"cancelled, three windows", cancel, []string{second}, true,
-			"cancelled system to s00000, planned microsoft to s00001, planned system to s00000"},
-		{"held, one reached", hold, []string{second}, false,
-			"changed system to s00000, changed system to s00001, planned microsoft to s00001, planned system to s00000"},
-		{"moved, one reached", move, []string{second}, false,
-			"changed system to s00000, changed system to s00001, planned microsoft to s00001, planned system to s00000"},
+		{
+			"cancelled, one reached", cancel,
+			[]string{second},
+			false,
+			"cancelled system to s00000, planned microsoft to s00001, planned system to s00000",
+		},
+		{
+			"cancelled, three windows", cancel,
+			[]string{second},
+			true,
+			"cancelled system to s00000, planned microsoft to s00001, planned system to s00000",
+		},
+		{
+			"held, one reached", hold,
+			[]string{second},
+			false,
+			"changed system to s00000, planned microsoft to s00001, planned system to s00000",
+		},
+		{
+			"moved, one reached", move,
+			[]string{second},
+			false,
+			"changed system to s00000, changed system to s00001, planned microsoft to s00001, planned system to s00000",
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

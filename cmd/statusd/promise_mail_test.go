@@ -113,7 +113,7 @@ func (l *life) arrived(tx data.Tx, b data.Bulletin, subscriber string) (at []tim
 }
 
 // corrections checks that whoever was mailed of a window is mailed once of each change and of its end, where that was the last
-// word for a while in which mail worked; and of its end nobody else (N11).
+// word for a while in which mail worked; and that it is off or under review nobody else (N11).
 func (l *life) corrections(tx data.Tx, fault func(string, ...any)) error {
 	subscribers, err := data.All(tx.Subscribers().Range("", ""))
 	if err != nil {
@@ -135,13 +135,17 @@ func (l *life) corrections(tx data.Tx, fault func(string, ...any)) error {
 				if err != nil {
 					return err
 				}
-				until := b.Until
-				for _, step := range o.Steps {
+				until, phase := b.Until, o.Phase
+				for _, step := range slices.Backward(o.Steps) {
+					if step.Revised <= b.Version {
+						break
+					}
+					phase = step.Phase
 					if step.Told && step.Revised == b.Version+1 && step.At.Before(until) {
 						until = step.At // from then on there is something newer to say
 					}
 				}
-				switch off := b.Kind == data.TellCancelled; {
+				switch off := b.Kind == data.TellCancelled || b.Kind == data.TellChanged && phase == data.Held; {
 				case len(at) > 1:
 					fault("%s was told to %s %d times", b.Key(), s.ID, len(at))
 				case len(at) == 1 && off && !knew:

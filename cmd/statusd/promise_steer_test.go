@@ -130,4 +130,3 @@ func (l *life) steer(ctx context.Context, desk *api.API) {
 		l.did["refused"]++
 	}
 }
-

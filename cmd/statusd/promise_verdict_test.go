@@ -105,7 +105,7 @@ func (l *life) stays(on data.Surface, gone func(data.Occurrence) bool) {
 		}
 		until := was.Window.End
 		switch phase, _ := is.Due(time.Now()); phase {
-		case data.Completed, data.Reserved: // a slot that was withdrawn and is reserved again is no more certain than it was
+		case data.Completed:
 			continue
 		case data.Held, data.Cancelled, data.Withdrawn:
 			until = is.Window.Start
@@ -238,4 +238,3 @@ func (l *life) verdict(start, end time.Time) []string {
 	}
 	return faults
 }
-
