@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -74,11 +73,10 @@ func (l *life) visit() {
 			if cohort != data.AllCustomers && b.Cohort != cohort && b.Cohort != data.AllCustomers {
 				l.wrong = append(l.wrong, fmt.Sprintf("%s: the banner of %s shows what concerns %s", time.Now(), cohort, b.Cohort))
 			}
-			for _, o := range by {
-				if told := page.ToldAs(s.State.OccurrenceID(o), o.Revised); o.Cohort != cohort || b.Cohort != cohort || !slices.Contains(strings.Fields(header.Get(banner.ToldHeader)), told) {
-					continue
-				}
-				if o.Window.Start.Equal(b.Start) && o.Window.End.Equal(b.End) && !o.Standing {
+			for each := range strings.FieldsSeq(header.Get(banner.ToldHeader)) {
+				id, _, _ := strings.Cut(each, ".")
+				o := by[id]
+				if o.Cohort == cohort && b.Cohort == cohort && o.Window.Start.Equal(b.Start) && o.Window.End.Equal(b.End) && !o.Standing {
 					shown[o.Key()] = true
 					l.saw(data.OnBanner, o)
 				}
