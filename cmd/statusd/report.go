@@ -127,8 +127,12 @@ func writeReport(out io.Writer, r ledger.Report) error {
 		return err
 	}
 	fmt.Fprintf(out, "The month has %s; %s of downtime still meet the target.\n", length(r.Seconds), length(r.Allowance))
-	for _, d := range r.Declared {
-		fmt.Fprintf(out, "Declared afterwards as maintenance: %s to %s, on %s.\n", d.Start.Format(time.RFC3339), d.End.Format(time.RFC3339), d.Declared.Format(time.RFC3339))
+	zone, err := time.LoadLocation(r.Zone)
+	if err != nil {
+		zone = time.UTC
+	}
+	for _, d := range r.Declared { // who and why stand in the window's record
+		fmt.Fprintf(out, "Declared afterwards as maintenance: %s (on %s).\n", i18n.When(i18n.EN, d.Start, d.End, zone), i18n.At(i18n.EN, d.Declared, zone))
 	}
 	if r.Unobserved > 0 {
 		fmt.Fprintf(out, "Nobody measured for %s: coverage %s %%.\n", length(r.Unobserved), r.Coverage)

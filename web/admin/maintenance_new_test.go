@@ -37,7 +37,7 @@ func TestOpenWindow(t *testing.T) {
 	if a = open(fields); a.status != http.StatusSeeOther || !strings.HasSuffix(a.header.Get("Location"), "?did=open") {
 		t.Fatalf("opened: %d %q", a.status, a.problem())
 	}
-	if a = w.get(data.Responder, a.header.Get("Location")); !strings.Contains(a.body, "The window is open.") || !strings.Contains(a.body, "Infrastructure upgrade") {
+	if a = w.get(data.Responder, a.header.Get("Location")); !strings.Contains(a.body, "The window is there, and announced as far ahead as can be.") || !strings.Contains(a.body, "Infrastructure upgrade") {
 		t.Errorf("its desk: %d", a.status)
 	}
 	soon := time.Now().In(w.zone()).Add(3 * time.Hour).Format(field)

@@ -138,7 +138,7 @@ func (p *Pages) windowPage(m api.MaintenanceWindow, c *catalogue) windowPage {
 		ID: m.ID, Key: m.Key, Title: i18n.T(i18n.EN, "category."+string(m.Category)), Plan: m.Plan, Phase: phaseSign(m.Phase), Whom: "all customers",
 		Span: p.spanView(m.Start, m.End), Lasts: hours(m.End.Sub(m.Start)), Clock: m.ClockChange, Warning: m.Warning, Short: m.Short, Missed: m.Missed,
 		Declared: p.whenOf(m.Declared), Overran: p.whenOf(m.Overran), NoticeBy: p.when(m.NoticeBy), Follows: m.Follows, Standing: m.Standing,
-		Laid: m.Laid, Told: m.Told, Steered: m.Steered && m.Plan != data.AdHoc, Approx: m.Category == data.Emergency, Zone: p.zone().String(), Version: m.Version,
+		Laid: m.Laid, Told: m.Told, Steered: m.Steered && m.Plan != data.AdHoc, Approx: m.Category == data.Emergency && m.Phase == data.Scheduled, Zone: p.zone().String(), Version: m.Version,
 		Running: m.Phase == data.InProgress || m.Phase == data.Verifying,
 	}
 	if m.Plan == data.AdHoc {
@@ -256,7 +256,7 @@ func changedSince(m api.MaintenanceWindow, version int) (out []string) {
 
 // windowDid says what a form has just done.
 var windowDid = map[string]string{
-	"open": "The window is open.", "confirm": "The slot is confirmed, and announced like any other window.", "cancel": "The window is cancelled.", "move": "The window is moved.",
+	"open": "The window is there, and announced as far ahead as can be.", "confirm": "The slot is confirmed, and announced like any other window.", "cancel": "The window is cancelled.", "move": "The window is moved.",
 	"extend": "The window has more time.", "shorten": "The window is shorter.", "hold": "The window is under review.", "release": "The window takes place.",
 	"verify": "The work is done; the result is being checked.", "complete": "The window is over.", "update": "The update is posted.", "note": "The note is written.",
 }
