@@ -1,6 +1,9 @@
 package data
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // AsDue is o as its time has come for, with what follows from that written into it, and when something is next due by itself; a
 // zero time means never. What may be done with o depends on the clock, and not on how far the scheduler is or whether one runs.
@@ -65,22 +68,27 @@ func unseen(tx Tx, o Occurrence, now time.Time) (surfaces string, at time.Time, 
 	if due := o.Deadline().Add(NoticeTakes); now.Before(due) {
 		return "", due, nil
 	}
-	known, err := o.WithProofs(tx)
-	if err != nil {
-		return "", time.Time{}, err
-	}
 	lead := o.Notice.WithDefaults().Deadline
-	for _, p := range known.Parts() {
-		due := p.Window.Start.Add(NoticeTakes - lead)
-		switch {
-		case now.Before(due):
-			if at.IsZero() || due.Before(at) {
-				at = due
-			}
-		case p.Announced.IsZero() || p.Announced.After(due):
-			surfaces, err := o.Missing(tx, due)
-			return surfaces, time.Time{}, err
+	var names []string
+	for _, surface := range Promised { // each may have shown another version of the same time first
+		known, err := o.WithProofs(tx, surface)
+		if err != nil {
+			return "", time.Time{}, err
 		}
+		for _, p := range known.Parts() {
+			due := p.Window.Start.Add(NoticeTakes - lead)
+			if now.Before(due) {
+				if at.IsZero() || due.Before(at) {
+					at = due
+				}
+			} else if p.Announced.IsZero() || p.Announced.After(due) {
+				names = append(names, string(surface))
+				break
+			}
+		}
+	}
+	if len(names) > 0 {
+		return strings.Join(names, " and "), time.Time{}, nil
 	}
 	return "", at, nil
 }

@@ -3,7 +3,6 @@ package data
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 )
 
@@ -151,30 +150,6 @@ func markWindow(tx Tx, o Occurrence) error {
 		return mark(o.Ended, true)
 	}
 	return nil
-}
-
-// Missing names those of page and banner on which the newest version of o was not seen by an instant: "banner", "page and
-// banner". It is never empty: where both show that version, they came to it too late.
-func (o Occurrence) Missing(tx Tx, by time.Time) (string, error) {
-	kind := TellChanged
-	if o.Revised == 0 {
-		kind = TellPlanned
-	}
-	b := Bulletin{About: AboutOccurrence, Subject: string(o.Key()), Kind: kind, Version: o.Revised}
-	var names []string
-	for _, surface := range Promised {
-		p, err := tx.Proofs().Get(KeyOfProof(b.Key(), surface))
-		if err != nil && !errors.Is(err, ErrNotFound) {
-			return "", err
-		}
-		if err != nil || p.At.After(by) {
-			names = append(names, string(surface))
-		}
-	}
-	if len(names) == 0 {
-		return "page and banner", nil
-	}
-	return strings.Join(names, " and "), nil
 }
 
 // SeenIn is when all of these surfaces had really shown one version of o, by their proofs (N4); zero where one of them never

@@ -28,7 +28,11 @@ func (l *life) mails(tx data.Tx, fault func(string, ...any)) error {
 		window data.Window
 		cohort string
 	}
-	sums, owed := map[told]int{}, map[told]data.Bulletin{}
+	type debt struct {
+		data.Bulletin
+		from time.Time // not before it was opened, confirmed or released: its moment may lie before that
+	}
+	sums, owed := map[told]int{}, map[told]debt{}
 	for b, err := range tx.Bulletins().Range("", "") {
 		if err != nil {
 			return err
@@ -49,7 +53,13 @@ func (l *life) mails(tx data.Tx, fault func(string, ...any)) error {
 			sums[told{w, o.Cohort}] += reached[b.Key()] + b.Reached
 		}
 		if !b.Void && o.Phase == data.Completed && !o.ShortNotice() && !o.HiddenFrom(data.PublicIn(tx)) {
-			owed[told{o.Window, o.Cohort}] = b
+			from := b.Moment
+			for _, s := range o.Steps {
+				if s.At.After(from) {
+					from = s.At
+				}
+			}
+			owed[told{o.Window, o.Cohort}] = debt{b, from}
 		}
 	}
 	for is, b := range owed {
@@ -57,7 +67,7 @@ func (l *life) mails(tx data.Tx, fault func(string, ...any)) error {
 		if is.cohort == "pilot" {
 			want = 1 // the other contact is of the rest
 		}
-		if n := sums[is]; n < want && l.mailable(b.Moment, b.Until) {
+		if n := sums[is]; n < want && l.mailable(b.from, b.Until) {
 			fault("%s was mailed to %d, want %d", b.Key(), n, want)
 		}
 	}

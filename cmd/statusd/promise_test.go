@@ -260,15 +260,15 @@ func years(t *testing.T) int {
 
 // TestPromise lives through ten years of the schedule, each with a seed of its own, in which the service is restarted and
 // sleeps, is reconfigured and steered, and page, banner and mail fail. Whatever happens: what is not marked as short notice could
-// be seen on page and banner 24 hours before, is shown once on each, and is mailed once to whom it concerns; what was told stays in sight or is
-// corrected, and whoever was mailed of it is mailed of what becomes of it (N1, N4, N11). With
-// the race detector it is five weeks around two changes of clocks.
+// be seen on page and banner 24 hours before, is shown once on each, and is mailed once to whom it concerns; what was told stays
+// in sight or is corrected, and whoever was mailed of it is mailed of what becomes of it (N1, N4, N11). With the race detector it
+// is five weeks around two changes of clocks. The first seed is 1, so that two runs can be compared; STATUSD_SEED gives another.
 func TestPromise(t *testing.T) {
 	zone, err := time.LoadLocation("Europe/Oslo")
 	if err != nil {
 		t.Fatal(err)
 	}
-	base := rand.Uint64()
+	base := uint64(1)
 	if text := os.Getenv("STATUSD_SEED"); text != "" {
 		if base, err = strconv.ParseUint(text, 10, 64); err != nil {
 			t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -215,7 +216,7 @@ func (l *life) verdict(start, end time.Time) []string {
 			switch {
 			case late != "" && !o.ShortNotice():
 				fault("%s of %s is not marked as short notice, and was seen%s steps %+v", o.Key(), o.Window.Start, late, o.Steps)
-			case inTime && o.Missed != "":
+			case inTime && !wavered(o) && o.Missed != "":
 				fault("%s of %s is said to have missed the %s, and was seen in time", o.Key(), o.Window.Start, o.Missed)
 			}
 			if o.ShortNotice() {
@@ -235,4 +236,12 @@ func (l *life) verdict(start, end time.Time) []string {
 		fault("nothing was mailed")
 	}
 	return faults
+}
+
+// wavered says whether o was called off or under review for a while: then the service counts from when it was promised again, and
+// the visitor, whose surface failed just then, may have seen none of it.
+func wavered(o data.Occurrence) bool {
+	return slices.ContainsFunc(o.Steps, func(s data.Step) bool {
+		return s.Phase == data.Cancelled || s.Phase == data.Withdrawn || s.Phase == data.Held
+	})
 }
