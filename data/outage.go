@@ -49,6 +49,9 @@ type Outage struct {
 	Impact    Impact    `json:"impact"`
 	Cause     Cause     `json:"cause"`
 	Reason    string    `json:"reason,omitempty"` // the sample's reason, from its closed set
+	Why       string    `json:"why,omitempty"`    // what a person said who added it; empty for a measured one
+	Added     time.Time `json:"added,omitzero"`   // when a person added it
+	Void      bool      `json:"-"`                // only of Corrected: it is passed over everywhere
 
 	Corrections []Correction `json:"corrections,omitempty"` // oldest first; the last one that sets a field wins
 }
@@ -64,6 +67,11 @@ type Correction struct {
 	Report  *time.Time `json:"reported,omitempty"`
 	Impact  Impact     `json:"impact,omitempty"`
 	Cause   Cause      `json:"cause,omitempty"`
+	Cohort  string     `json:"cohort,omitempty"` // whom it really concerned; "all" for everybody
+
+	Void bool `json:"void,omitempty"` // it was none, or counts as part of another: from now on it is passed over
+	// What a correction set aside is set right by a later one, with Restored.
+	Restored bool `json:"restored,omitempty"`
 }
 
 // Key implements Keyed.
@@ -84,6 +92,10 @@ func (o Outage) Corrected() Outage {
 		if c.Cause != "" {
 			o.Cause = c.Cause
 		}
+		if c.Cohort != "" {
+			o.Cohort = c.Cohort
+		}
+		o.Void = (o.Void || c.Void) && !c.Restored
 	}
 	return o
 }

@@ -20,12 +20,25 @@ const (
 	ReasonExpiring    Reason = "expiring"    // the certificate ends soon
 	ReasonBlind       Reason = "blind"       // the observer has no network of its own
 	ReasonPanic       Reason = "panic"       // the prober itself failed
+	ReasonAnswer      Reason = "answer"      // a well-formed answer that says something else than expected
+	ReasonLost        Reason = "lost"        // packets were sent and did not come back
+	ReasonSilent      Reason = "silent"      // a heartbeat did not come in time
+	ReasonReported    Reason = "reported"    // somebody else says so: a heartbeat, a provider's own status
+	ReasonMaintenance Reason = "maintenance" // the target says that it is being maintained
+	ReasonLeftOut     Reason = "left_out"    // the target is none that counts: suspended, deleted, not yet there (U13)
+	ReasonUnsure      Reason = "unsure"      // the target does not know either
+	ReasonNotReached  Reason = "not_reached" // a step before it failed, so it was not tried
+	ReasonForbidden   Reason = "forbidden"   // this process may not do what the probe needs
+	ReasonDisagree    Reason = "disagree"    // places see different things, and none has a majority
+	ReasonFlapping    Reason = "flapping"    // it fails and recovers again and again
 )
 
 // Reasons lists every reason; a block stores an index into it, so entries are only ever appended.
 var Reasons = []Reason{
 	"", ReasonName, ReasonConnect, ReasonTimeout, ReasonTLS, ReasonCertificate, ReasonStatus, ReasonBody,
-	ReasonProtocol, ReasonRedirect, ReasonSlow, ReasonExpiring, ReasonBlind, ReasonPanic,
+	ReasonProtocol, ReasonRedirect, ReasonSlow, ReasonExpiring, ReasonBlind, ReasonPanic, ReasonAnswer, ReasonLost,
+	ReasonSilent, ReasonReported, ReasonMaintenance, ReasonLeftOut, ReasonUnsure, ReasonNotReached, ReasonForbidden,
+	ReasonDisagree, ReasonFlapping,
 }
 
 // ProbeKind names the code that runs a probe.
@@ -33,9 +46,16 @@ type ProbeKind string
 
 // The kinds.
 const (
-	ProbeHTTP ProbeKind = "http"
-	ProbeTCP  ProbeKind = "tcp"
-	ProbeTLS  ProbeKind = "tls"
+	ProbeHTTP        ProbeKind = "http"
+	ProbeTCP         ProbeKind = "tcp"
+	ProbeTLS         ProbeKind = "tls"
+	ProbeDNS         ProbeKind = "dns"
+	ProbeICMP        ProbeKind = "icmp"
+	ProbeHeartbeat   ProbeKind = "heartbeat"   // somebody tells us, see Beat
+	ProbeStatuspage  ProbeKind = "statuspage"  // a provider's own page, by its API of version 2
+	ProbeFeed        ProbeKind = "feed"        // a provider's own RSS or Atom feed
+	ProbeTransaction ProbeKind = "transaction" // HTTP steps in order, see ProbeStep
+	ProbeTenant      ProbeKind = "tenant"      // the product's own answer about one customer's installation
 )
 
 // ProbeKinds lists every kind.
@@ -47,18 +67,32 @@ type Probe struct {
 	Component string        `json:"component"`
 	Cohort    string        `json:"cohort"` // "all" unless it looks at one cohort's side
 	Kind      ProbeKind     `json:"kind"`
-	Target    string        `json:"target"` // URL for http, host:port for tcp and tls
+	Target    string        `json:"target"` // URL; host:port for tcp and tls; a name for dns, a host for icmp; empty for heartbeat
 	Interval  time.Duration `json:"interval"`
 	Timeout   time.Duration `json:"timeout,omitempty"` // zero means the smaller of 10 s and 80 % of Interval
 
 	Method  string            `json:"method,omitempty"`  // HTTP; empty means GET
 	Headers map[string]string `json:"headers,omitempty"` // HTTP
 	Status  []int             `json:"status,omitempty"`  // HTTP; none means 200-299
-	Match   string            `json:"match,omitempty"`   // HTTP: text the body must hold
+	Match   string            `json:"match,omitempty"`   // HTTP: text the body must hold; feed: text an entry must hold to concern us
+	Expect  []string          `json:"expect,omitempty"`  // HTTP: conditions on the answer, in the language of expr; all must hold
 	Slow    time.Duration     `json:"slow,omitempty"`    // a right answer after this is degraded; zero means never
 	Warn    time.Duration     `json:"warn,omitempty"`    // TLS: degraded when the certificate ends within this; zero means 7 days
 	Roots   string            `json:"roots,omitempty"`   // PEM file of issuers to trust besides the usual ones
 	Failing Level             `json:"failing,omitempty"` // what a failure means; NoData means major_outage
+
+	Record  string        `json:"record,omitempty"`  // DNS: A, AAAA, CNAME, MX, NS or TXT; empty means A or AAAA
+	Server  string        `json:"server,omitempty"`  // DNS: host:port of who is asked; empty means the system's resolver
+	Answers []string      `json:"answers,omitempty"` // DNS: what must be among the answers; none means any answer
+	Packets int           `json:"packets,omitempty"` // ICMP; zero means 3
+	Part    string        `json:"part,omitempty"`    // Statuspage: name or ID of the component; empty means the page as a whole
+	Recent  time.Duration `json:"recent,omitempty"`  // feed: for how long an entry tells of now; zero means 24 h
+	Grace   time.Duration `json:"grace,omitempty"`   // heartbeat: how much later than Interval it may come; zero means half of Interval
+
+	Steps   []ProbeStep       `json:"steps,omitempty"`   // transaction, in order
+	Secrets map[string]string `json:"secrets,omitempty"` // transaction: name → file; steps name them as {{name}}; never stored, only read
+
+	Places []string `json:"places,omitempty"` // who runs it; none means every place
 
 	Retired bool   `json:"retired,omitempty"`
 	Origin  string `json:"origin,omitempty"`
@@ -85,7 +119,7 @@ func (p Probe) FailLevel() Level {
 
 // Sample is one observation. Its level is Operational, Degraded, an outage, or NoData when the observer was blind.
 type Sample struct {
-	Probe   string        `json:"probe"`
+	Probe   string        `json:"probe"` // the Side it belongs to, see Probe.Sides
 	Place   string        `json:"place"`
 	At      time.Time     `json:"at"` // the slot it belongs to, whole seconds
 	Level   Level         `json:"level"`
@@ -95,6 +129,10 @@ type Sample struct {
 	Phases  Phases        `json:"phases,omitzero"`       // not stored in blocks
 	Expires time.Time     `json:"expires,omitzero"`      // earliest end of the certificates seen; not stored in blocks
 	Code    int           `json:"http_status,omitempty"` // HTTP status; not stored in blocks
+	Steps   []StepRun     `json:"steps,omitempty"`       // of a transaction; not stored in blocks
+
+	// Component is the one that the sample speaks for, where its probe speaks for several; empty means the probe's own.
+	Component string `json:"component,omitempty"`
 }
 
 // Bad says whether the sample counts towards opening an outage.

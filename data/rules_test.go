@@ -2,6 +2,7 @@ package data_test
 
 import (
 	"fmt"
+	"reflect"
 	"testing"
 	"time"
 
@@ -214,7 +215,7 @@ func TestBlock(t *testing.T) {
 				r.Errorf("latency %v came back as %v", w.Latency, g.Latency)
 			}
 			w.Latency = g.Latency
-			if g != w {
+			if !reflect.DeepEqual(g, w) {
 				r.Errorf("sample %d: %+v, want %+v", i, g, w)
 			}
 		}

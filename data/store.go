@@ -35,6 +35,12 @@ type Tx interface {
 	Marks() Table[MarkKey, Mark]
 	Outages() Table[OutageKey, Outage]
 	Blocks() Table[BlockKey, Block]
+	Beats() Table[string, Beat]
+	Asks() Table[string, Ask]
+	Recents() Table[RecentKey, Recent]
+	Places() Table[string, Place]
+	Parcels() Table[ParcelKey, Parcel]
+	Months() Table[MonthKey, Month]
 	Incidents() Table[string, Incident]
 	IncidentRefs() Table[IncidentRefKey, IncidentRef]
 	Alerts() Table[AlertKey, Alert]
@@ -68,6 +74,12 @@ const (
 	MarksTable        TableName = "marks"
 	OutagesTable      TableName = "outages"
 	BlocksTable       TableName = "blocks"
+	BeatsTable        TableName = "beats"
+	AsksTable         TableName = "asks"
+	RecentsTable      TableName = "recents"
+	PlacesTable       TableName = "places"
+	ParcelsTable      TableName = "parcels"
+	MonthsTable       TableName = "months"
 	IncidentsTable    TableName = "incidents"
 	IncidentRefsTable TableName = "incident_refs"
 	AlertsTable       TableName = "alerts"
@@ -90,7 +102,7 @@ const (
 // Tables lists every table.
 var Tables = []TableName{
 	ComponentsTable, CohortsTable, ProbesTable, MaintenancesTable, SubscribersTable, OccurrencesTable, MarksTable,
-	OutagesTable, BlocksTable, IncidentsTable, IncidentRefsTable, AlertsTable, AlertGroupsTable, AlarmsTable, BulletinsTable,
+	OutagesTable, BlocksTable, BeatsTable, AsksTable, RecentsTable, PlacesTable, ParcelsTable, MonthsTable, IncidentsTable, IncidentRefsTable, AlertsTable, AlertGroupsTable, AlarmsTable, BulletinsTable,
 	ProofsTable, NoticesTable, DuesTable, OperatorsTable, SessionsTable, LinksTable, TokensTable, AuditTable, AuditRefsTable,
 	AnswersTable, SettingsTable,
 }

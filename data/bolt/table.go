@@ -174,6 +174,30 @@ func (t *tx) AlertGroups() data.Table[data.AlertGroupKey, data.AlertGroup] {
 	return table[data.AlertGroupKey, data.AlertGroup]{t, data.AlertGroupsTable}
 }
 
+func (t *tx) Beats() data.Table[string, data.Beat] {
+	return table[string, data.Beat]{t, data.BeatsTable}
+}
+
+func (t *tx) Asks() data.Table[string, data.Ask] {
+	return table[string, data.Ask]{t, data.AsksTable}
+}
+
+func (t *tx) Recents() data.Table[data.RecentKey, data.Recent] {
+	return table[data.RecentKey, data.Recent]{t, data.RecentsTable}
+}
+
+func (t *tx) Places() data.Table[string, data.Place] {
+	return table[string, data.Place]{t, data.PlacesTable}
+}
+
+func (t *tx) Parcels() data.Table[data.ParcelKey, data.Parcel] {
+	return table[data.ParcelKey, data.Parcel]{t, data.ParcelsTable}
+}
+
+func (t *tx) Months() data.Table[data.MonthKey, data.Month] {
+	return table[data.MonthKey, data.Month]{t, data.MonthsTable}
+}
+
 func (t *tx) Alarms() data.Table[data.AlarmKey, data.Alarm] {
 	return table[data.AlarmKey, data.Alarm]{t, data.AlarmsTable}
 }

@@ -3,6 +3,7 @@ package datatest
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -22,6 +23,12 @@ func testEveryTable(t *testing.T, open Opener) {
 		check(data.MarksTable, roundTrip(t, tx.Marks(), Mark("crm-read", Start, data.Operational)))
 		check(data.OutagesTable, roundTrip(t, tx.Outages(), Outage("crm-read", Start)))
 		check(data.BlocksTable, roundTrip(t, tx.Blocks(), Block(data.Sample{Probe: "front", Place: "here", At: Start, Level: data.MajorOutage, Reason: data.ReasonTimeout})))
+		check(data.BeatsTable, roundTrip(t, tx.Beats(), data.Beat{Probe: "sync", At: Start, Level: data.Operational, Detail: "41 items", Latency: time.Second, By: "token:sync"}))
+		check(data.AsksTable, roundTrip(t, tx.Asks(), data.Ask{Probe: "front", At: Start, By: "socket:root"}))
+		check(data.RecentsTable, roundTrip(t, tx.Recents(), data.Recent{Probe: "front", Place: data.Here, Runs: []data.Sample{{Probe: "front", Place: data.Here, At: Start, Level: data.Degraded, Reason: data.ReasonSlow, Detail: "3 s", Phases: data.Phases{TLS: 1}, Steps: []data.StepRun{{Name: "read", Latency: 1}}}}}))
+		check(data.PlacesTable, roundTrip(t, tx.Places(), data.Place{Name: "bergen", Seen: Start, By: "token:bergen", Version: "1", Lost: "x", Next: 2, Behind: 3}))
+		check(data.ParcelsTable, roundTrip(t, tx.Parcels(), data.Parcel{Place: "bergen", Number: 1, Received: Start, Samples: []data.Sample{{Probe: "front", Place: "bergen", At: Start}}}))
+		check(data.MonthsTable, roundTrip(t, tx.Months(), data.Month{Month: "2026-01", Revision: 1, Seq: 1, At: Start, By: "statusd", Rules: 1, Facts: []byte(`{"month":"2026-01"}`), Outages: []data.Outage{Outage("crm-read", Start)}, Hash: "h"}))
 		check(data.IncidentsTable, roundTrip(t, tx.Incidents(), Incident("abcdefghijkl", Start)))
 		check(data.BulletinsTable, roundTrip(t, tx.Bulletins(), Bulletin(Start)))
 		check(data.ProofsTable, roundTrip(t, tx.Proofs(), data.Proof{Bulletin: Bulletin(Start).Key(), Surface: data.OnPage, At: Start}))

@@ -79,6 +79,18 @@ func writeTable(e *json.Encoder, tx data.Tx, name data.TableName) error {
 		return all(e, name, tx.Alerts())
 	case data.AlertGroupsTable:
 		return all(e, name, tx.AlertGroups())
+	case data.BeatsTable:
+		return all(e, name, tx.Beats())
+	case data.AsksTable:
+		return all(e, name, tx.Asks())
+	case data.RecentsTable:
+		return all(e, name, tx.Recents())
+	case data.PlacesTable:
+		return all(e, name, tx.Places())
+	case data.ParcelsTable:
+		return all(e, name, tx.Parcels())
+	case data.MonthsTable:
+		return all(e, name, tx.Months())
 	case data.AlarmsTable:
 		return all(e, name, tx.Alarms())
 	case data.BulletinsTable:

@@ -1,0 +1,43 @@
+package data
+
+import (
+	"fmt"
+	"time"
+)
+
+// Here is the place from where the service itself looks, unless its configuration says otherwise.
+const Here = "local"
+
+// Place is somewhere from where an observer runs probes and reports. The service's own is not among them.
+type Place struct {
+	Name    string    `json:"name"`
+	Seen    time.Time `json:"seen"`              // when it last reported anything, by our clock
+	By      string    `json:"by"`                // who reported, as the audit log has it
+	Version string    `json:"version,omitempty"` // of its program
+	Lost    string    `json:"lost,omitempty"`    // what it says it has lost, of its own network; empty means it sees
+	Next    uint64    `json:"next"`              // number of the parcel that is expected next; it forgets those before
+	Behind  int       `json:"behind,omitempty"`  // samples that it still keeps for us
+}
+
+// Key implements Keyed.
+func (p Place) Key() string { return p.Name }
+
+// ParcelKey is place | number.
+type ParcelKey string
+
+// Parcel is what one observer saw, in the order in which it saw it, waiting for who judges. It is deleted in the transaction
+// that judged it.
+type Parcel struct {
+	Place    string    `json:"place"`
+	Number   uint64    `json:"number"`
+	Received time.Time `json:"received"`
+	Samples  []Sample  `json:"samples"`
+}
+
+// Key implements Keyed.
+func (p Parcel) Key() ParcelKey { return KeyOfParcel(p.Place, p.Number) }
+
+// KeyOfParcel joins the parts.
+func KeyOfParcel(place string, number uint64) ParcelKey {
+	return ParcelKey(fmt.Sprintf("%s|%020d", place, number))
+}
