@@ -53,39 +53,86 @@ func latencyOf(code byte) time.Duration {
 	return time.Duration(ms * float64(time.Millisecond)).Round(10 * time.Microsecond)
 }
 
+// LatencyCodes is how many latencies a block tells apart: codes are 0 to LatencyCodes-1, in ascending order of latency, and 0 is
+// none at all.
+const LatencyCodes = 128
+
+// LatencyOf is the latency that a code stands for, within 5 %; 127 stands for about a minute or more.
+func LatencyOf(code byte) time.Duration { return latencyOf(code) }
+
 // Append packs one more sample behind those of b. Samples come in ascending order of At within the block's day, in whole
-// seconds; one that is not later than the last is refused.
+// seconds; one that is not later than the last is refused. It walks the whole block first: who has several uses AppendAll.
 func (b *Block) Append(s Sample) error {
-	last, err := b.tail()
+	st, err := b.tail()
 	if err != nil {
 		return err
 	}
+	day, err := b.start()
+	if err != nil {
+		return err
+	}
+	return b.pack(&st, day, s)
+}
+
+// AppendAll packs samples as Append does, one after another, and walks the block once for all of them. Those that do not come
+// after the one before, or are of another day, are left out and counted. An error means that nothing was appended.
+func (b *Block) AppendAll(samples []Sample) (refused int, err error) {
+	st, err := b.tail()
+	if err != nil {
+		return len(samples), err
+	}
+	day, err := b.start()
+	if err != nil {
+		return len(samples), err
+	}
+	for _, s := range samples {
+		if b.pack(&st, day, s) != nil {
+			refused++
+		}
+	}
+	return refused, nil
+}
+
+// start is the instant at which the block's day begins.
+func (b Block) start() (time.Time, error) {
 	day, err := time.Parse(time.DateOnly, b.Day)
 	if err != nil {
-		return fmt.Errorf("block %s: %w", b.Key(), err)
+		return time.Time{}, fmt.Errorf("block %s: %w", b.Key(), err)
 	}
+	return day, nil
+}
+
+// pack appends one sample behind the one that last is of, and moves last on to it.
+func (b *Block) pack(last *blockState, day time.Time, s Sample) error {
 	at := int64(s.At.Sub(day) / time.Second)
-	if at < 0 || at >= 86400 {
+	if s.At.Before(day) || at >= 86400 {
 		return fmt.Errorf("block %s: a sample of %s does not belong to this day", b.Key(), s.At.UTC().Format(time.RFC3339))
 	}
 	if len(b.Data) > 0 && at <= last.at {
 		return fmt.Errorf("block %s: a sample of %s comes after one of second %d", b.Key(), s.At.UTC().Format(time.RFC3339), last.at)
 	}
-	reason := byte(0)
+	next := blockState{at: at, step: at - last.at, level: byte(s.Level)}
 	for i, r := range Reasons {
 		if r == s.Reason {
-			reason = byte(i)
+			next.reason = byte(i)
 		}
 	}
 	code := latencyCode(s.Latency)
-	if len(b.Data) > 0 && at-last.at == last.step && byte(s.Level) == last.level && reason == last.reason {
+	if len(b.Data) > 0 && next.step == last.step && next.level == last.level && next.reason == last.reason {
 		b.Data = append(b.Data, code)
-		return nil
+	} else {
+		b.Data = append(b.Data, blockEscape|code)
+		b.Data = binary.AppendUvarint(b.Data, uint64(next.step))
+		b.Data = append(b.Data, next.level, next.reason)
 	}
-	b.Data = append(b.Data, blockEscape|code)
-	b.Data = binary.AppendUvarint(b.Data, uint64(at-last.at))
-	b.Data = append(b.Data, byte(s.Level), reason)
+	*last = next
 	return nil
+}
+
+// Each visits the samples, oldest first: the second of the block's day, the level, the reason and the code of the latency (see
+// LatencyOf). It allocates nothing. What it visited before an error is right; an error is ErrDamaged.
+func (b Block) Each(visit func(second int64, level Level, reason Reason, code byte)) error {
+	return b.walk(func(st blockState, code byte) { visit(st.at, Level(st.level), Reasons[st.reason], code) })
 }
 
 // blockState is what the next packed sample is relative to.
@@ -128,9 +175,9 @@ func (b Block) walk(visit func(blockState, byte)) error {
 
 // Samples unpacks the block, oldest first.
 func (b Block) Samples() ([]Sample, error) {
-	day, err := time.Parse(time.DateOnly, b.Day)
+	day, err := b.start()
 	if err != nil {
-		return nil, fmt.Errorf("block %s: %w", b.Key(), err)
+		return nil, err
 	}
 	var out []Sample
 	err = b.walk(func(st blockState, code byte) {

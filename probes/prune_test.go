@@ -55,3 +55,63 @@ func TestPrune(t *testing.T) {
 		t.Errorf("left: %v, %v", left, err)
 	}
 }
+
+// counting is a store that says how many blocks each transaction deleted.
+type counting struct {
+	data.Store
+	t       *testing.T
+	deleted []int
+}
+
+func (c *counting) blocks() (n int) {
+	c.t.Helper()
+	err := c.View(c.t.Context(), func(tx data.Tx) error {
+		for _, err := range tx.Blocks().Range("", "") {
+			if n++; err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return n
+}
+
+func (c *counting) Update(ctx context.Context, fn func(data.Tx) error) error {
+	before := c.blocks()
+	err := c.Store.Update(ctx, fn)
+	c.deleted = append(c.deleted, before-c.blocks())
+	return err
+}
+
+// TestPruneBlocksNobody: after a long sleep there is much to delete, and no transaction takes more of it than the next, so a
+// verdict waits for 200 deletions at most.
+func TestPruneBlocksNobody(t *testing.T) {
+	s, err := bolt.Open(filepath.Join(t.TempDir(), "statusd.db"), bolt.Options{NoSync: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	now := datatest.Start
+	err = s.Update(t.Context(), func(tx data.Tx) error {
+		for day := range 1050 {
+			at := now.AddDate(0, 0, -401-day).Truncate(24 * time.Hour)
+			if err := tx.Blocks().Put(datatest.Block(data.Sample{Probe: "a", Place: "local", At: at, Level: data.Operational})); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &counting{Store: s, t: t}
+	if n, err := probes.Prune(t.Context(), c, now); n != 1050 || err != nil {
+		t.Errorf("Prune = %d, %v; want 1050", n, err)
+	}
+	if fmt.Sprint(c.deleted) != "[200 200 200 200 200 50]" {
+		t.Errorf("transactions deleted %v blocks", c.deleted)
+	}
+}

@@ -18,6 +18,7 @@ var allowed = map[string]string{
 	"data/calendar":        "",
 	"data/datatest":        "data",
 	"data/dump":            "data",
+	"data/history":         "data",
 	"data/i18n":            "",
 	"data/ledger":          "data",
 	"data/wire":            "data",
