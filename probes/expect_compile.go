@@ -47,6 +47,9 @@ func (x *expression) String() string {
 	return fmt.Sprintf("%q", text)
 }
 
+// readsBody says whether the expression looks into the answer's content.
+func (x *expression) readsBody() bool { return x.names["body"] || x.names["json"] }
+
 // The names of the language that come from here. Those of a hidden name begin with a space: nobody can write them.
 const (
 	hiddenRun   = " run"

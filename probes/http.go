@@ -32,14 +32,24 @@ const (
 // only; one that leads from a public address to an inside one is refused, and configured headers stay with the first host.
 // No proxy is taken from the environment, and nothing is decompressed.
 type httpProber struct {
-	probe   data.Probe
-	request *http.Request
-	client  http.Client
+	probe      data.Probe
+	conditions []*expression
+	keep       bool // the body, for whoever looks into it
+	request    *http.Request
+	client     http.Client
 }
 
 var _ Prober = (*httpProber)(nil)
 
 func newHTTP(p data.Probe, c Client, roots *x509.CertPool) Prober {
+	h := newGet(p, c, roots)
+	h.conditions, _ = compileConditions("expect", p.Expect) // Check has compiled them
+	h.keep = p.Match != "" || slices.ContainsFunc(h.conditions, (*expression).readsBody)
+	return h
+}
+
+// newGet is what asks for p's Target. Whoever wants to look into the body sets keep.
+func newGet(p data.Probe, c Client, roots *x509.CertPool) *httpProber {
 	method := p.Method
 	if method == "" {
 		method = http.MethodGet
@@ -95,19 +105,34 @@ func (h *httpProber) redirect(req *http.Request, via []*http.Request) error {
 
 // Probe implements Prober.
 func (h *httpProber) Probe(ctx context.Context) []data.Sample {
+	s, got := h.run(ctx)
+	if got != nil {
+		if why, detail := holds(ctx, h.conditions, got); why != "" {
+			s.Level, s.Reason, s.Detail = h.probe.FailLevel(), why, detail
+		}
+	}
+	return []data.Sample{late(h.probe, s)}
+}
+
+// run asks once. The reply is nil unless the sample is Operational.
+func (h *httpProber) run(ctx context.Context) (data.Sample, *reply) {
 	run := &httpRun{start: time.Now()}
 	ctx = context.WithValue(ctx, runKey{}, run)
 	ctx = httptrace.WithClientTrace(ctx, run.trace())
 	run.ctx = ctx
-	s := h.ask(run)
+	s, got := h.ask(run)
 	s.Latency = time.Since(run.start)
 	run.mu.Lock()
 	s.Phases = run.phases
 	run.mu.Unlock()
-	return []data.Sample{late(h.probe, s)}
+	if s.Level != data.Operational {
+		return s, nil
+	}
+	got.took, got.phases = s.Latency, s.Phases
+	return s, got
 }
 
-func (h *httpProber) ask(run *httpRun) data.Sample {
+func (h *httpProber) ask(run *httpRun) (data.Sample, *reply) {
 	resp, err := h.client.Do(h.request.WithContext(run.ctx))
 	if err != nil {
 		why, detail := explain(err, run.reached())
@@ -115,36 +140,38 @@ func (h *httpProber) ask(run *httpRun) data.Sample {
 		if v := (*tls.CertificateVerificationError)(nil); errors.As(err, &v) {
 			s.Expires = ends(v.UnverifiedCertificates)
 		}
-		return s
+		return s, nil
 	}
 	defer resp.Body.Close()
-	s := h.read(run, resp)
+	got := &reply{status: resp.StatusCode, header: resp.Header}
+	s := h.read(run, resp, got)
 	s.Code = resp.StatusCode
 	if resp.TLS != nil {
 		s.Expires = ends(resp.TLS.PeerCertificates)
 	}
-	return s
+	return s, got
 }
 
-func (h *httpProber) read(run *httpRun, resp *http.Response) data.Sample {
+func (h *httpProber) read(run *httpRun, resp *http.Response, got *reply) data.Sample {
 	if !h.expected(resp.StatusCode) {
 		return fail(h.probe, data.ReasonStatus, fmt.Sprintf("it answered %d", resp.StatusCode))
 	}
 	run.begin(&run.body)
 	var body bytes.Buffer
 	var into io.Writer = io.Discard
-	if h.probe.Match != "" {
+	if h.keep {
 		into = &body
 	}
 	n, err := io.Copy(into, io.LimitReader(resp.Body, maxBody+1))
 	run.end(&run.phases.Transfer, &run.body)
+	got.body = body.Bytes()
 	switch {
 	case err != nil:
 		why, detail := explain(err, asking)
 		return fail(h.probe, why, detail)
 	case n > maxBody:
 		return fail(h.probe, data.ReasonBody, "the answer is larger than 1 MiB")
-	case h.probe.Match != "" && !bytes.Contains(body.Bytes(), []byte(h.probe.Match)):
+	case !bytes.Contains(got.body, []byte(h.probe.Match)):
 		return fail(h.probe, data.ReasonBody, "the answer does not hold the text it should")
 	}
 	return data.Sample{Level: data.Operational}

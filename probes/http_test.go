@@ -61,6 +61,11 @@ func TestHTTP(t *testing.T) {
 		{"three redirects", "/3", same, data.Operational, "", 200},
 		{"four redirects", "/4", same, data.MajorOutage, data.ReasonRedirect, 0},
 		{"HEAD", "/", func(p *data.Probe) { p.Method = http.MethodHead }, data.Operational, "", 200},
+		{"conditions hold", "/", func(p *data.Probe) { p.Expect = []string{`body == "all is well"`, "took < 10000"} }, data.Operational, "", 200},
+		{"a condition does not hold", "/", func(p *data.Probe) { p.Expect = []string{"status == 200", "json.ok"} }, data.MajorOutage, data.ReasonAnswer, 200},
+		{"a condition on phases", "/", func(p *data.Probe) { p.Expect = []string{"phase.connect <= 0"} }, data.MajorOutage, data.ReasonAnswer, 200},
+		{"a wrong status comes before conditions", "/down", func(p *data.Probe) { p.Expect = []string{"status == 503"} }, data.MajorOutage, data.ReasonStatus, 503},
+		{"conditions on a status that is right", "/down", func(p *data.Probe) { p.Status, p.Expect = []int{503}, []string{"status == 503"} }, data.Operational, "", 503},
 		{"slow", "/", func(p *data.Probe) { p.Slow = 1 }, data.Degraded, data.ReasonSlow, 200},
 	} {
 		s := once(t, Client{}, data.ProbeHTTP, url+c.path, 10*time.Second, c.change)

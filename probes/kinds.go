@@ -52,7 +52,7 @@ const (
 func Check(p data.Probe) error {
 	kind, known := kinds[p.Kind]
 	if !known {
-		return data.Invalid("kind", fmt.Sprintf("%q is no kind of probe: use http, tcp or tls", p.Kind))
+		return data.Invalid("kind", fmt.Sprintf("%q is no kind of probe: use %s", p.Kind, either(data.ProbeKinds)))
 	}
 	var errs []error
 	bad := func(wrong bool, field, message string) {
@@ -71,14 +71,10 @@ func Check(p data.Probe) error {
 	bad(p.Slow < 0 || p.Slow >= p.Deadline() && p.Slow > 0, "slow",
 		fmt.Sprintf("%s is out of bounds: an answer is slow before it is late, so use less than the timeout of %s", p.Slow, p.Deadline()))
 	bad(p.Warn < 0, "warn", "say how long before its end a certificate is to be renewed, such as 168h")
-	bad(p.Warn != 0 && p.Kind != data.ProbeTLS, "warn", "only a probe of kind tls warns of a certificate that ends")
 	bad(p.Failing == data.Operational || p.Failing > data.MajorOutage, "failing",
 		fmt.Sprintf("a failure cannot mean %s: use degraded, partial_outage or major_outage", p.Failing))
-	if p.Kind != data.ProbeHTTP {
-		bad(p.Method != "", "method", "only a probe of kind http has a method")
-		bad(len(p.Headers) > 0, "headers", "only a probe of kind http has headers")
-		bad(len(p.Status) > 0, "status", "only a probe of kind http has a status")
-		bad(p.Match != "", "match", "only a probe of kind http reads what is answered")
+	for _, m := range members {
+		bad(m.set(p) && !slices.Contains(m.kinds, p.Kind), m.field, fmt.Sprintf("only a probe of kind %s has %s", either(m.kinds), m.field))
 	}
 	_, err := roots(p.Roots)
 	errs = append(errs, err)
@@ -132,7 +128,8 @@ func checkHostPort(p data.Probe) error {
 
 var methods = []string{"", http.MethodGet, http.MethodHead, http.MethodPost, http.MethodOptions}
 
-func checkHTTP(p data.Probe) error {
+// checkURL says what is wrong with a Target that is an address of the web.
+func checkURL(p data.Probe) error {
 	var errs []error
 	u, err := url.Parse(p.Target)
 	switch {
@@ -145,6 +142,11 @@ func checkHTTP(p data.Probe) error {
 	case u.Port() != "" && !validPort(u.Port()):
 		errs = append(errs, data.Invalid("target", fmt.Sprintf("port %s is no port: use 1 to 65535", u.Port())))
 	}
+	return errors.Join(errs...)
+}
+
+func checkHTTP(p data.Probe) error {
+	errs := []error{checkURL(p)}
 	if !slices.Contains(methods, p.Method) {
 		errs = append(errs, data.Invalid("method", fmt.Sprintf("%q is not allowed: use GET, HEAD, POST or OPTIONS", p.Method)))
 	}
@@ -164,6 +166,11 @@ func checkHTTP(p data.Probe) error {
 	if p.Match != "" && p.Method == http.MethodHead {
 		errs = append(errs, data.Invalid("match", "HEAD brings no content to look in: use GET"))
 	}
+	conditions, err := compileConditions("expect", p.Expect)
+	if p.Method == http.MethodHead && slices.ContainsFunc(conditions, (*expression).readsBody) {
+		errs = append(errs, data.Invalid("expect", "HEAD brings no content to look in: use GET, or leave body and json out"))
+	}
+	errs = append(errs, err)
 	return errors.Join(errs...)
 }
 

@@ -58,7 +58,7 @@ func TestCheck(t *testing.T) {
 		{"tcp with a URL", tcp("http://mail.example.com:25"), "target"},
 		{"tcp port 0", tcp("mail.example.com:0"), "target"},
 		{"tcp port name", tcp("mail.example.com:smtp"), "target"},
-		{"unknown kind", func(p *data.Probe) { p.Kind = "dns" }, "kind"},
+		{"unknown kind", func(p *data.Probe) { p.Kind = "ping" }, "kind"},
 		{"no name", func(p *data.Probe) { p.Name = "" }, "name"},
 		{"bar in name", func(p *data.Probe) { p.Name = "a|b" }, "name"},
 		{"no component", func(p *data.Probe) { p.Component = "" }, "component"},
@@ -87,6 +87,10 @@ func TestCheck(t *testing.T) {
 			p.Kind, p.Target, p.Method, p.Status, p.Match = data.ProbeTCP, "a.example:1", "GET", []int{200}, "x"
 			p.Headers = map[string]string{"a": "b"}
 		}, "method headers status match"},
+		{"condition", func(p *data.Probe) { p.Expect = []string{"status == 200", "json.ok"} }, ""},
+		{"conditions that are none", func(p *data.Probe) { p.Expect = []string{"statuss == 200", "took"} }, "expect expect"},
+		{"condition on the body of HEAD", func(p *data.Probe) { p.Expect, p.Method = []string{"json.ok"}, http.MethodHead }, "expect"},
+		{"condition on the status of HEAD", func(p *data.Probe) { p.Expect, p.Method = []string{"status == 200"}, http.MethodHead }, ""},
 		{"all at once", func(p *data.Probe) { p.Target, p.Interval, p.Status = "x", 0, []int{1} }, "target status interval timeout"},
 	} {
 		p := datatest.Probe("front", "crm")
