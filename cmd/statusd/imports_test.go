@@ -35,6 +35,7 @@ var allowed = map[string]string{
 	"web/alerts":           "data data/i18n",
 	"web/api":              "data data/i18n data/ledger data/wire notifier/letter scheduler/plan scheduler/recur web/alerts web/banner web/page web/ui",
 	"web/banner":           "data data/i18n notifier/letter web/page web/ui",
+	"web/chart":            "",
 	"web/live":             "",
 	"web/page":             "data data/i18n data/ledger data/wire web/ui",
 	"web/signin":           "data web/ui",
