@@ -18,6 +18,7 @@ const (
 	AlarmSendingHeld   AlarmKind = "sending_held"      // a restored copy sends nothing until somebody says so (F14)
 	AlarmBlind         AlarmKind = "blind"             // the observer has lost its own network (F32)
 	AlarmCertificate   AlarmKind = "certificate"       // a probed certificate ends soon
+	AlarmNetwork       AlarmKind = "network_suspected" // places see different things (U6)
 	AlarmUndeclared    AlarmKind = "outage_undeclared" // an outage is measured and nobody has told of it
 	AlarmSilent        AlarmKind = "incident_silent"   // an incident has had no word for too long
 	AlarmAuditBroken   AlarmKind = "audit_broken"      // the audit chain does not verify
@@ -65,6 +66,10 @@ var Alarms = map[AlarmKind]AlarmText{
 	AlarmCertificate: {
 		Owner: "probes", Title: "A certificate ends soon", Urgent: true, Within: 24 * time.Hour, Remind: 7 * 24 * time.Hour,
 		Do: "Renew it where it is served. The alarm goes when the probe sees the new one.",
+	},
+	AlarmNetwork: {
+		Owner: "probes", Title: "It fails from some places only: the network between may be at fault", Urgent: true,
+		Do: "Look at the probe's page, which shows what each place sees. No outage is opened without a majority; if customers are cut off, declare an incident, and attribute what was measured to its cause.",
 	},
 	AlarmUndeclared: {
 		Owner: "web/api", Title: "An outage is measured and nobody has told of it", Urgent: true,

@@ -2,9 +2,11 @@ package probes
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -27,6 +29,8 @@ type worries struct {
 	quick   bool                 // lost has changed and nobody has come to write it
 	seeded  bool                 // ends holds what the last process knew
 	ends    map[string]time.Time // of certificates, by probe
+	odd     map[string]string    // what only some places see, by probe
+	judged  bool                 // something was
 	written map[data.AlarmKind][]data.Alarm
 }
 
@@ -81,11 +85,44 @@ func (w *worries) recall(tx data.Tx) error {
 	return nil
 }
 
-// keep forgets the certificates of all but these probes.
+// suspect notes that some places see a target down while others see it up (U6): it may be the network between them.
+func (w *worries) suspect(p data.Probe, down []string, up int) {
+	what := ""
+	if len(down) > 0 && up > 0 {
+		what = fmt.Sprintf("Probe %s finds it down from %s, while %s it up.", p.Name, strings.Join(down, ", "), see(up))
+	}
+	w.mu.Lock()
+	changed := w.odd[p.Name] != what
+	w.judged = true
+	if changed {
+		if w.odd == nil {
+			w.odd = map[string]string{}
+		}
+		if w.odd[p.Name] = what; what == "" {
+			delete(w.odd, p.Name)
+		}
+		w.quick = true
+	}
+	w.mu.Unlock()
+	if changed {
+		w.rouse()
+	}
+}
+
+func see(up int) string {
+	if up == 1 {
+		return "one other place sees"
+	}
+	return fmt.Sprintf("%d other places see", up)
+}
+
+// keep forgets what is known of all but these probes.
 func (w *worries) keep(probes map[string]data.Probe) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	maps.DeleteFunc(w.ends, func(name string, _ time.Time) bool { p, known := probes[name]; return !known || p.Retired })
+	gone := func(name string) bool { p, known := probes[name]; return !known || p.Retired }
+	maps.DeleteFunc(w.ends, func(name string, _ time.Time) bool { return gone(name) })
+	maps.DeleteFunc(w.odd, func(name string, _ string) bool { return gone(name) })
 }
 
 // hasty says whether something is to be written at once.
@@ -117,6 +154,12 @@ func (w *worries) standing(now time.Time) (map[data.AlarmKind][]data.Alarm, bool
 			}
 		}
 	}
+	if w.judged {
+		out[data.AlarmNetwork] = nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(w.odd)) {
+		out[data.AlarmNetwork] = append(out[data.AlarmNetwork], data.Alarm{Subject: name, Detail: w.odd[name]})
+	}
 	return out, reflect.DeepEqual(out, w.written) || len(out) == 0
 }
 
@@ -135,6 +178,9 @@ func set(tx data.Tx, standing map[data.AlarmKind][]data.Alarm, now time.Time) er
 	}
 	if alarms, known := standing[data.AlarmCertificate]; known {
 		faults = append(faults, data.SetAlarms(tx, data.AlarmCertificate, alarms, now))
+	}
+	if alarms, known := standing[data.AlarmNetwork]; known {
+		faults = append(faults, data.SetAlarms(tx, data.AlarmNetwork, alarms, now))
 	}
 	return errors.Join(faults...)
 }

@@ -5,8 +5,13 @@
 //	slot             spread over the interval by a hash of the probe's name, in whole seconds
 //	 └▶ Prober       one run on a fresh connection, within Probe.Deadline, never repeated          http.go tcp.go tls.go
 //	     └▶ observer a failure is worth nothing while our own network is down: it becomes NoData   blind.go names.go
-//	         └▶ Judge.Add   pure: what level, since when, has an outage opened or closed           judge.go
-//	             └▶ recorder    mark and outage in one transaction, at once; samples in batches    record.go
+//	         └▶ side        one component that the probe speaks for                                side.go
+//	             └▶ panel       pure: what most of the places say, each by a Judge                 panel.go judge.go
+//	                 └▶ recorder    mark and outage in one transaction, at once; samples in batches   record.go keep.go
+//
+// What other places saw comes as parcels in the store and joins at the side (deliver.go). With Options.Forward the same
+// Runner looks on behalf of a service elsewhere: its samples become parcels in its own store, and nothing is judged there but
+// whether a target deserves to be looked at again soon.
 //
 // Everything after that is the page's business: it wakes by the revision of marks and outages.
 //

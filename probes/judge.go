@@ -13,6 +13,10 @@ const (
 	votes  = 3                // of them decide that it is worse
 	goods  = 2                // good ones in a row decide that it is better
 	soon   = 10 * time.Second // distance of samples while it is undecided
+
+	flaps    = 3         // outages that ended within flapSpan: it is flapping
+	flapSpan = time.Hour // counted back from the end of the newest
+	calm     = 10        // operational ones in a row end that
 )
 
 // Judge turns the samples of one probe into a level, and into outages. It is pure: no clock, no store. It is not safe for
@@ -31,6 +35,8 @@ const (
 //   - An outage starts at the first bad of the samples that opened it and ends at the first good one of those that closed it;
 //     what closed one outage is all that is left to vote on the next.
 //   - Nothing is decided by the first samples of all, if they are bad: one good one is enough for a level, an outage takes three.
+//   - One that has ended its third outage within an hour is flapping: it stays Degraded until ten operational samples in a
+//     row. Its outages are what they are; only the level comes to rest.
 //   - A gap in watching makes the level NoData until the next decision. Down before and after it is down; if it is good
 //     after it, the outage ended one interval after its last bad sample. Votes older than five intervals have lapsed.
 type Judge struct {
@@ -43,6 +49,9 @@ type Judge struct {
 	lastBad time.Time
 	unseen  bool // a gap followed the last bad sample
 	reason  data.Reason
+	ended   []time.Time // of outages within flapSpan
+	flaps   bool        // it is Degraded because it fails again and again
+	calm    int         // operational samples in a row
 }
 
 type point struct {
@@ -73,10 +82,12 @@ type past struct {
 	lastBad time.Time
 	reason  data.Reason
 	samples []data.Sample // since the last outage that ended, oldest first
+	ended   []time.Time   // ends of its last outages, oldest first
 }
 
 func (j *Judge) resume(p past) {
-	j.held, j.since, j.gap, j.lastBad, j.reason = p.level, p.since, p.gap, p.lastBad, p.reason
+	j.held, j.since, j.gap, j.lastBad, j.reason, j.ended = p.level, p.since, p.gap, p.lastBad, p.reason, p.ended
+	j.flaps = p.level == data.Degraded && p.reason == data.ReasonFlapping
 	for _, s := range p.samples {
 		if s.Level != data.NoData {
 			j.vote(s)
@@ -105,10 +116,12 @@ func (j *Judge) Add(s data.Sample) Verdict {
 			v.Closed = cut
 		}
 		level := data.Operational
-		if j.all(goods, data.Degraded) {
+		flapping := j.flapping(v.Closed)
+		if flapping || j.all(goods, data.Degraded) {
 			level = data.Degraded
 		}
 		j.decide(&v, level, s, func(p point) bool { return !p.level.Bad() })
+		j.flaps = flapping
 	case out && s.Bad() && j.gap: // down before and after a gap is down
 		j.decide(&v, s.Level, s, nil)
 	case out: // it goes on, or one good sample says that it may be over
@@ -121,12 +134,16 @@ func (j *Judge) Add(s data.Sample) Verdict {
 			worst = max(worst, p.level)
 		}
 		j.decide(&v, worst, s, func(p point) bool { return p.level.Bad() })
+		j.flaps = false
 	case s.Bad(): // not enough
 	case j.held == data.NoData:
 		j.decide(&v, s.Level, s, nil)
 	case j.held == data.Operational && j.count(data.Degraded, j.since) >= votes:
 		j.decide(&v, data.Degraded, s, func(p point) bool { return p.level >= data.Degraded })
-	case j.held == data.Degraded && j.all(goods, data.Operational):
+	case j.held == data.Degraded && j.flaps && j.calm >= calm:
+		j.flaps = false
+		j.decide(&v, data.Operational, s, nil)
+	case j.held == data.Degraded && !j.flaps && j.all(goods, data.Operational):
 		n := len(j.recent) - goods
 		j.decide(&v, data.Operational, s, func(p point) bool { return !p.at.Before(j.recent[n].at) })
 	case j.gap: // as before
@@ -155,17 +172,27 @@ func (j *Judge) vote(s data.Sample) {
 	if j.recent = append(j.recent, point{s.At, s.Level}); len(j.recent) > window {
 		j.recent = slices.Delete(j.recent, 0, len(j.recent)-window)
 	}
+	j.calm++
+	if s.Level != data.Operational {
+		j.calm = 0
+	}
 	if s.Bad() {
 		j.lastBad, j.unseen = s.At, false
 		j.reason = s.Reason
 	}
 }
 
+// flapping notes the end of an outage and says whether that was one too many.
+func (j *Judge) flapping(ended time.Time) bool {
+	j.ended = slices.DeleteFunc(append(j.ended, ended), func(t time.Time) bool { return t.Before(ended.Add(-flapSpan)) })
+	return len(j.ended) >= flaps
+}
+
 // lapse takes the vote from samples that a gap has made too old. If none is left, what was held before it is gone too.
 func (j *Judge) lapse(now time.Time) {
 	j.recent = slices.DeleteFunc(j.recent, func(p point) bool { return p.at.Before(now.Add(-window * j.interval)) })
 	if len(j.recent) == 0 && j.gap {
-		j.held = data.NoData
+		j.held, j.flaps = data.NoData, false
 	}
 }
 
@@ -204,7 +231,10 @@ func (j *Judge) say(v Verdict) Verdict {
 	if !j.gap {
 		v.Level = j.held
 	}
-	if v.Level != data.Operational && v.Level != data.NoData {
+	switch {
+	case v.Level == data.Degraded && j.flaps:
+		v.Reason = data.ReasonFlapping
+	case v.Level != data.Operational && v.Level != data.NoData:
 		v.Reason = j.reason
 	}
 	return v

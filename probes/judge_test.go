@@ -74,6 +74,11 @@ func TestJudge(t *testing.T) {
 		{"an outage that was degraded first starts at the first bad", "GBDDBB", "0:operational@0 3:degraded@1 5:major_outage@4+1"},
 		{"a bad one before the first good still votes", "BGBB", "1:operational@1 3:major_outage@2+0"},
 
+		{"two outages an hour are two outages", "GBBBGGBBBGG", "0:operational@0 3:major_outage@1+1 5:operational@4-4 8:major_outage@6+6 10:operational@9-9"},
+		{"the third is one too many", "GBBBGGBBBGGBBBGGGGGGGGGG", "0:operational@0 3:major_outage@1+1 5:operational@4-4 8:major_outage@6+6 10:operational@9-9 13:major_outage@11+11 15:degraded@14-14 23:operational@23"},
+		{"a bad one begins the ten anew", "GBBBGGBBBGGBBBGGGGGBGGGGGGGGGG", "0:operational@0 3:major_outage@1+1 5:operational@4-4 8:major_outage@6+6 10:operational@9-9 13:major_outage@11+11 15:degraded@14-14 29:operational@29"},
+		{"and the fourth is counted like any other", "GBBBGGBBBGGBBBGGBBBGG", "0:operational@0 3:major_outage@1+1 5:operational@4-4 8:major_outage@6+6 10:operational@9-9 13:major_outage@11+11 15:degraded@14-14 18:major_outage@16+16 20:degraded@19-19"},
+
 		{"blind from the start", "...", ""},
 		{"blind", "GG..", "0:operational@0 2:no_data@2"},
 		{"blind, and back", "GG..G", "0:operational@0 2:no_data@2 4:operational@4"},
@@ -150,6 +155,8 @@ func TestResume(t *testing.T) {
 		{"good before and after", "..........G", "10:operational@10", past{level: data.Operational, gap: true}},
 		{"no gap to speak of", "G", "", past{level: data.Operational}},
 		{"never decided", "G", "0:operational@0", past{}},
+		{"flapping before, still flapping", "GGGGGGGGGG", "9:operational@9", past{level: data.Degraded, reason: data.ReasonFlapping}},
+		{"two outages before", "BBBGG", "2:major_outage@0+0 4:degraded@3-3", past{level: data.Operational, ended: []time.Time{zero.Add(-50 * time.Minute), zero.Add(-20 * time.Minute)}}},
 	} {
 		c.past.lastBad = zero
 		c.past.since = zero.Add(-time.Second)

@@ -31,6 +31,7 @@ type change struct {
 // recorder gathers what the tasks found and writes it. Its methods may be called by many goroutines.
 type recorder struct {
 	store   data.Store
+	forward bool // samples become parcels, and changes nothing
 	log     *slog.Logger
 	metrics *metrics
 	flush   time.Duration
@@ -38,9 +39,11 @@ type recorder struct {
 	worries worries
 
 	mu      sync.Mutex
-	samples map[string][]data.Sample
+	samples map[data.RecentKey][]data.Sample // by side and place
 	changes []change
 	lastBad map[data.OutageKey]time.Time // of outages that go on
+	parcels []data.ParcelKey             // that were judged
+	asks    []string                     // that were answered
 	bad     bool                         // a bad sample waits
 	since   time.Time                    // when the last batch was written or tried
 	touched time.Time                    // when outages that go on were last written
@@ -49,8 +52,8 @@ type recorder struct {
 
 func newRecorder(o Options, log *slog.Logger, m *metrics) *recorder {
 	r := &recorder{
-		store: o.Store, log: log, metrics: m, flush: o.Flush, wake: make(chan struct{}, 1), since: time.Now(), touched: time.Now(),
-		samples: map[string][]data.Sample{}, lastBad: map[data.OutageKey]time.Time{},
+		store: o.Store, forward: o.Forward, log: log, metrics: m, flush: o.Flush, wake: make(chan struct{}, 1), since: time.Now(), touched: time.Now(),
+		samples: map[data.RecentKey][]data.Sample{}, lastBad: map[data.OutageKey]time.Time{},
 	}
 	r.worries.rouse = r.rouse
 	return r
@@ -60,12 +63,13 @@ func newRecorder(o Options, log *slog.Logger, m *metrics) *recorder {
 func (r *recorder) add(s data.Sample, going data.OutageKey, changes ...change) {
 	r.mu.Lock()
 	calm := !r.bad
-	waiting := append(r.samples[s.Probe], s)
+	key := data.KeyOfRecent(s.Probe, s.Place)
+	waiting := append(r.samples[key], s)
 	if over := len(waiting) - keepMost; r.failed && over > 0 {
 		waiting = slices.Delete(waiting, 0, over)
 		r.metrics.dropped.Add(float64(over))
 	}
-	r.samples[s.Probe] = waiting
+	r.samples[key] = waiting
 	r.changes = append(r.changes, changes...)
 	if s.Bad() {
 		r.bad = true
@@ -91,6 +95,30 @@ func (r *recorder) owe(changes ...change) {
 	r.rouse()
 }
 
+// judged takes the key of a parcel whose samples are here.
+func (r *recorder) judged(key data.ParcelKey) {
+	r.mu.Lock()
+	r.parcels = append(r.parcels, key)
+	r.mu.Unlock()
+	r.rouse()
+}
+
+// answered takes the name of a probe that somebody asked for and that is about to run.
+func (r *recorder) answered(probe string) {
+	r.mu.Lock()
+	r.asks = append(r.asks, probe)
+	r.mu.Unlock()
+	r.rouse()
+}
+
+// hasten has what waits written within a second: somebody wants to see it.
+func (r *recorder) hasten() {
+	r.mu.Lock()
+	r.bad = true
+	r.mu.Unlock()
+	r.rouse()
+}
+
 func (r *recorder) rouse() {
 	select {
 	case r.wake <- struct{}{}:
@@ -107,7 +135,7 @@ func (r *recorder) due() time.Time {
 		return r.since.Add(retryWait)
 	case len(r.changes) > 0 || r.worries.hasty():
 		return r.since
-	case r.bad:
+	case r.bad || len(r.parcels)+len(r.asks) > 0:
 		return r.since.Add(badWait)
 	}
 	at := r.since.Add(r.flush)
@@ -135,9 +163,11 @@ func (r *recorder) run(ctx context.Context) {
 
 // batch is what one transaction writes.
 type batch struct {
-	samples map[string][]data.Sample
+	samples map[data.RecentKey][]data.Sample
 	changes []change
 	lastBad map[data.OutageKey]time.Time
+	parcels []data.ParcelKey
+	asks    []string
 	again   bool // the last one failed, so some of it may be there
 }
 
@@ -146,12 +176,13 @@ type batch struct {
 func (r *recorder) take(last bool) batch {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	b := batch{samples: r.samples, changes: r.changes, again: r.failed}
+	b := batch{samples: r.samples, changes: r.changes, parcels: r.parcels, asks: r.asks, again: r.failed}
 	if now := time.Now(); last || now.Sub(r.touched) >= r.flush || now.Before(r.touched) {
 		b.lastBad, r.lastBad = r.lastBad, map[data.OutageKey]time.Time{}
 		r.touched = now
 	}
-	r.samples, r.changes, r.bad = map[string][]data.Sample{}, nil, false
+	r.samples, r.changes, r.bad = map[data.RecentKey][]data.Sample{}, nil, false
+	r.parcels, r.asks = nil, nil
 	return b
 }
 
@@ -159,10 +190,11 @@ func (r *recorder) take(last bool) batch {
 func (r *recorder) restore(b batch) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for name, samples := range b.samples {
-		r.samples[name] = append(samples, r.samples[name]...)
+	for key, samples := range b.samples {
+		r.samples[key] = append(samples, r.samples[key]...)
 	}
 	r.changes = append(b.changes, r.changes...)
+	r.parcels, r.asks = append(b.parcels, r.parcels...), append(b.asks, r.asks...)
 	for key, at := range b.lastBad {
 		if _, newer := r.lastBad[key]; !newer {
 			r.lastBad[key] = at
@@ -177,14 +209,20 @@ func (r *recorder) write(ctx context.Context, last bool) error {
 	now := time.Now()
 	standing, alarmed := r.worries.standing(now)
 	var err error
-	if len(b.samples) > 0 || len(b.changes) > 0 || len(b.lastBad) > 0 || !alarmed {
+	if b.any() || !alarmed {
 		var refused int
 		var damage error
 		err = r.store.Update(ctx, func(tx data.Tx) error {
 			refused, damage = 0, nil
-			for _, name := range slices.Sorted(maps.Keys(b.samples)) {
-				n, err := pack(tx, b.samples[name])
+			if r.forward {
+				return errors.Join(b.wrap(tx, now), b.forget(tx), set(tx, standing, now))
+			}
+			for _, key := range slices.Sorted(maps.Keys(b.samples)) {
+				n, err := pack(tx, b.samples[key])
 				refused, damage = refused+n, errors.Join(damage, err)
+				if err := remember(tx, key, b.samples[key]); err != nil {
+					return err
+				}
 			}
 			for _, c := range b.changes {
 				if err := c.apply(tx); err != nil {
@@ -196,7 +234,7 @@ func (r *recorder) write(ctx context.Context, last bool) error {
 					return err
 				}
 			}
-			return set(tx, standing, now)
+			return errors.Join(b.forget(tx), set(tx, standing, now))
 		})
 		switch {
 		case err != nil:

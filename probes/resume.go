@@ -3,6 +3,7 @@ package probes
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,6 +25,8 @@ type held struct {
 	outage  data.OutageKey // the open one
 	last    time.Time      // newest stored sample
 	watched time.Time      // newest mark with a level, or sample: since then nobody is known to have watched
+
+	others map[string][]data.Sample // newest samples seen from other places
 }
 
 // recall reads what a probe held and saw when this was last written.
@@ -79,38 +82,21 @@ func (h *held) outages(tx data.Tx, p data.Probe) (ended time.Time, err error) {
 			if h.past.lastBad.IsZero() {
 				h.past.lastBad = o.Started
 			}
-		case o.Ended.After(ended):
-			ended = o.Ended
+		default:
+			h.past.ended = append(h.past.ended, o.Ended)
+			if o.Ended.After(ended) {
+				ended = o.Ended
+			}
 		}
 	}
+	slices.SortFunc(h.past.ended, time.Time.Compare)
+	h.past.ended = h.past.ended[max(0, len(h.past.ended)-flaps):]
 	return ended, nil
 }
 
-// samples reads back the newest five that may vote: what came before the end of an outage was spent on it.
+// samples reads back the newest that may vote: what came before the end of an outage was spent on it.
 func (h *held) samples(tx data.Tx, p data.Probe, place string, ended time.Time) error {
-	var found []data.Sample
-	key := data.KeyOfBlock(p.Name, place, farDay)
-	for range manyDays {
-		b, err := tx.Blocks().Last(key)
-		if errors.Is(err, data.ErrNotFound) || err == nil && (b.Probe != p.Name || b.Place != place) {
-			break
-		}
-		var samples []data.Sample
-		if err == nil {
-			samples, err = b.Samples()
-		}
-		if errors.Is(err, data.ErrDamaged) {
-			break // samples promise nothing: the judge goes by the marks
-		}
-		if err != nil {
-			return err
-		}
-		found = append(samples, found...)
-		key = b.Key()
-		if votesIn(found) >= window {
-			break
-		}
-	}
+	found, err := newest(tx, p.Name, place)
 	for _, s := range found {
 		h.last = s.At
 		if s.Level != data.NoData {
@@ -120,7 +106,62 @@ func (h *held) samples(tx data.Tx, p data.Probe, place string, ended time.Time) 
 			h.past.samples = append(h.past.samples, s)
 		}
 	}
+	return err
+}
+
+// elsewhere reads back what other places saw last.
+func (h *held) elsewhere(tx data.Tx, p data.Probe, here string, places []data.Place) error {
+	for _, place := range places {
+		if place.Name == here {
+			continue
+		}
+		found, err := newest(tx, p.Name, place.Name)
+		if err != nil {
+			return err
+		}
+		if len(found) == 0 {
+			continue
+		}
+		if h.others == nil {
+			h.others = map[string][]data.Sample{}
+		}
+		h.others[place.Name] = found[max(0, len(found)-2*window):]
+		for _, s := range h.others[place.Name] {
+			if s.Level != data.NoData {
+				h.watched = later(h.watched, s.At)
+			}
+		}
+	}
 	return nil
+}
+
+// newest reads back blocks of one side from one place, oldest sample first, until five that may vote are found. What cannot be
+// read is left out: samples promise nothing, and the judge goes by the marks.
+func newest(tx data.Tx, side, place string) ([]data.Sample, error) {
+	var found []data.Sample
+	key := data.KeyOfBlock(side, place, farDay)
+	for range manyDays {
+		b, err := tx.Blocks().Last(key)
+		if errors.Is(err, data.ErrNotFound) || err == nil && (b.Probe != side || b.Place != place) {
+			break
+		}
+		var samples []data.Sample
+		if err == nil {
+			samples, err = b.Samples()
+		}
+		if errors.Is(err, data.ErrDamaged) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		found = append(samples, found...)
+		key = b.Key()
+		if votesIn(found) >= window {
+			break
+		}
+	}
+	return found, nil
 }
 
 func votesIn(samples []data.Sample) (n int) {
@@ -146,7 +187,7 @@ type orphan struct {
 }
 
 // orphans goes from holder to holder through the marks, without reading them all.
-func orphans(tx data.Tx, probes map[string]data.Probe, place string) ([]orphan, error) {
+func orphans(tx data.Tx, sides map[string]data.Probe, place string) ([]orphan, error) {
 	var out []orphan
 	for key := data.MarkKey(""); ; {
 		first, ok, err := firstFrom(tx, key)
@@ -159,8 +200,8 @@ func orphans(tx data.Tx, probes map[string]data.Probe, place string) ([]orphan, 
 			continue
 		}
 		key = data.MarkKey(prefix + "|" + first.Cohort + "|" + first.By + "}")
-		p, known := probes[first.By]
-		if side := (data.Probe{Component: first.Component, Cohort: first.Cohort}); known && !p.Retired && sameSide(p, side) {
+		p, known := sides[first.By]
+		if side := (data.Probe{Name: first.By, Component: first.Component, Cohort: first.Cohort}); known && !p.Retired && sameSide(p, side) {
 			continue
 		}
 		p.Name, p.Component, p.Cohort = first.By, first.Component, first.Cohort

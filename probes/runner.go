@@ -28,6 +28,7 @@ type Options struct {
 	Flush      time.Duration // how long good samples wait to be written together; zero means 60 s
 	UserAgent  string        // what HTTP targets see; empty means "statusd"
 	Disabled   bool          // take no samples; what was held is marked as unwatched
+	Forward    bool          // judge for nobody: what is seen is left as parcels in the store, for who takes them elsewhere
 
 	// Compile makes a probe's Prober; nil means Compile of this package with UserAgent.
 	Compile func(data.Probe) (Prober, error)
@@ -44,7 +45,9 @@ type Runner struct {
 	metrics *metrics
 	eyes    *observer
 	rec     *recorder
-	cleared bool // what probes left behind that are there no more has been ended
+
+	delivered map[data.ParcelKey]bool // parcels that wait to be judged or deleted
+	cleared   bool                    // what probes left behind that are there no more has been ended
 }
 
 // defaultFlush is how long good samples wait to be written together.
@@ -53,7 +56,7 @@ const defaultFlush = time.Minute
 // New returns a Runner that has registered its metrics.
 func New(o Options) *Runner {
 	if o.Place == "" {
-		o.Place = "local"
+		o.Place = data.Here
 	}
 	if o.Flush <= 0 {
 		o.Flush = defaultFlush
@@ -113,7 +116,9 @@ func (r *Runner) run(ctx context.Context) error {
 		t := tasks[name]
 		<-t.done
 		r.rec.owe(t.pause(now, "the observer was stopped")...)
-		r.metrics.forget(t.probe)
+		for _, s := range t.sides {
+			r.metrics.forget(s.probe)
+		}
 	}
 	stopRecording()
 	recorded.Wait()
@@ -128,6 +133,7 @@ func (r *Runner) run(ctx context.Context) error {
 // follow starts, changes and stops tasks as the table of probes says, until ctx ends or the store closes.
 func (r *Runner) follow(ctx context.Context, tasks map[string]*task) {
 	changes := r.o.Store.Watch(ctx, data.ProbesTable)
+	post := r.o.Store.Watch(ctx, data.ParcelsTable, data.AsksTable)
 	var again <-chan time.Time
 	for {
 		select {
@@ -137,6 +143,14 @@ func (r *Runner) follow(ctx context.Context, tasks map[string]*task) {
 			if !ok {
 				return
 			}
+		case _, ok := <-post:
+			if !ok {
+				return
+			}
+			if err := r.deliver(ctx, tasks); err != nil && ctx.Err() == nil {
+				r.log.Error("reading what other places saw failed; it is tried again with the next", "error", err)
+			}
+			continue
 		case <-again:
 		}
 		again = nil
@@ -152,35 +166,47 @@ const away = "the observer was away"
 
 // apply makes tasks what the store says. The first time it also ends what probes hold that are there no more.
 func (r *Runner) apply(ctx context.Context, tasks map[string]*task) error {
-	probes, past := map[string]data.Probe{}, map[string]held{}
+	probes, sides, past := map[string]data.Probe{}, map[string]data.Probe{}, map[string]held{}
 	var left []orphan
 	var faults error // of single probes; they must not keep the others from running
 	err := r.o.Store.View(ctx, func(tx data.Tx) error {
 		clear(probes)
+		clear(sides)
 		clear(past)
 		left, faults = nil, nil
+		places, err := data.All(tx.Places().Range("", ""))
+		if err != nil {
+			return err
+		}
 		for p, err := range tx.Probes().Range("", "") {
 			if err != nil {
 				return err
 			}
 			p.Origin = "" // where it is written does not matter
 			probes[p.Name] = p
-			if t, runs := tasks[p.Name]; p.Retired || runs && sameSide(t.probe, p) {
-				continue
+			for _, s := range p.Sides() {
+				one := sided(p, s)
+				sides[s.Name] = one
+				if p.Retired || tasks[p.Name].side(one) != nil {
+					continue
+				}
+				h, err := recall(tx, one, r.o.Place)
+				if err == nil {
+					err = h.elsewhere(tx, one, r.o.Place, places)
+				}
+				if err != nil {
+					faults = errors.Join(faults, fmt.Errorf("recalling probe %s: %w", s.Name, err))
+					continue
+				}
+				past[s.Name] = h
 			}
-			h, err := recall(tx, p, r.o.Place)
-			if err != nil {
-				faults = errors.Join(faults, fmt.Errorf("recalling probe %s: %w", p.Name, err))
-				continue
-			}
-			past[p.Name] = h
 		}
 		if err := r.rec.worries.recall(tx); err != nil {
 			return err
 		}
 		if !r.cleared {
 			var err error
-			left, err = orphans(tx, probes, r.o.Place)
+			left, err = orphans(tx, sides, r.o.Place)
 			faults = errors.Join(faults, err)
 		}
 		return nil
@@ -189,14 +215,14 @@ func (r *Runner) apply(ctx context.Context, tasks map[string]*task) error {
 		return err
 	}
 	r.eyes.watch(maps.Values(probes))
-	r.rec.worries.keep(probes)
+	r.rec.worries.keep(sides)
 	now := time.Now().UTC()
 	for _, o := range left {
-		t := r.task(o.probe)
-		t.outage = o.held.outage
-		t.judge.resume(o.held.past)
-		r.rec.owe(t.pause(later(o.held.watched.Add(o.probe.Interval), o.held.past.since), away)...)
-		r.rec.owe(t.letGo(now)...)
+		s := newSide(o.probe)
+		s.outage = o.held.outage
+		s.panel.resume(r.o.Place, o.held.past)
+		r.rec.owe(s.pause(later(o.held.watched.Add(o.probe.Interval), o.held.past.since), away)...)
+		r.rec.owe(s.letGo(now)...)
 	}
 	r.cleared = r.cleared || faults == nil
 	for name, t := range tasks {
@@ -205,65 +231,133 @@ func (r *Runner) apply(ctx context.Context, tasks map[string]*task) error {
 			continue
 		}
 		t.halt()
-		if !known || p.Retired || !sameSide(t.probe, p) {
-			r.rec.owe(t.letGo(now)...)
-			r.metrics.forget(t.probe)
-			delete(tasks, name)
+		delete(tasks, name)
+		known = known && !p.Retired
+		for _, s := range t.sides {
+			if one, still := sides[s.probe.Name]; !known || !still || !sameSide(s.probe, one) {
+				r.rec.owe(s.letGo(now)...)
+				r.metrics.forget(s.probe)
+			}
+		}
+		if known {
+			r.replace(ctx, tasks, t, p, past, now)
 			continue
 		}
-		changed := r.task(p)
-		changed.judge, changed.outage, changed.last, changed.hangs = t.judge, t.outage, t.last, t.hangs
-		changed.judge.interval = p.Interval
-		tasks[name] = changed
-		r.start(ctx, changed)
+		for len(t.mail) > 0 { // nobody judges it any more
+			(<-t.mail).taken()
+		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(past)) {
-		tasks[name] = r.take(probes[name], past[name], now)
-		r.start(ctx, tasks[name])
+	for _, name := range slices.Sorted(maps.Keys(probes)) {
+		p := probes[name]
+		if _, runs := tasks[name]; runs || p.Retired || !recalled(p, past) {
+			continue
+		}
+		t := r.task(p)
+		for _, s := range p.Sides() {
+			r.take(t, sided(p, s), past[s.Name], now)
+		}
+		tasks[name] = t
+		r.start(ctx, t)
 	}
 	return faults
 }
 
-// sameSide says whether two versions of a probe speak for the same component and cohort, so that what one saw goes for
-// the other.
-func sameSide(a, b data.Probe) bool { return a.Component == b.Component && a.Cohort == b.Cohort }
+// recalled says whether everything is known that was held of a probe; one that is not is tried again later.
+func recalled(p data.Probe, past map[string]held) bool {
+	return !slices.ContainsFunc(p.Sides(), func(s data.Side) bool { _, ok := past[s.Name]; return !ok })
+}
 
-// take makes the task of a probe that is not at work yet, and marks the time in which nobody watched it.
-func (r *Runner) take(p data.Probe, h held, now time.Time) *task {
+// replace puts a changed probe to work, which goes on from what its sides came to.
+func (r *Runner) replace(ctx context.Context, tasks map[string]*task, old *task, p data.Probe, past map[string]held, now time.Time) {
 	t := r.task(p)
-	t.last = h.last
+	t.last, t.hangs, t.mail = old.last, old.hangs, old.mail
+	for _, s := range p.Sides() {
+		one := sided(p, s)
+		if known := old.side(one); known != nil {
+			known.probe = one
+			known.panel.every(p.Interval)
+			t.sides = append(t.sides, known)
+			continue
+		}
+		r.take(t, one, past[s.Name], now)
+	}
+	tasks[p.Name] = t
+	r.start(ctx, t)
+}
+
+// sameSide says whether two versions of a side speak for the same component and cohort, so that what one saw goes for the
+// other.
+func sameSide(a, b data.Probe) bool {
+	return a.Name == b.Name && a.Component == b.Component && a.Cohort == b.Cohort
+}
+
+// side finds the side of a task that speaks for the same as p; nil if there is none, or no task.
+func (t *task) side(p data.Probe) *side {
+	if t == nil {
+		return nil
+	}
+	for _, s := range t.sides {
+		if sameSide(s.probe, p) {
+			return s
+		}
+	}
+	return nil
+}
+
+// take gives a task a side that is not at work yet, and marks the time in which nobody watched it.
+func (r *Runner) take(t *task, p data.Probe, h held, now time.Time) {
+	s := newSide(p)
+	t.sides = append(t.sides, s)
+	t.last = later(t.last, h.last)
 	if h.off {
-		t.judge.since = h.past.since
-		return t
+		s.panel.began(r.o.Place, h.past.since)
+		return
 	}
-	t.outage = h.outage
-	t.judge.resume(h.past)
+	s.outage = h.outage
+	s.panel.resume(r.o.Place, h.past)
+	for _, place := range slices.Sorted(maps.Keys(h.others)) {
+		s.panel.replay(place, h.others[place])
+	}
 	if until := h.watched.Add(p.Interval); until.Before(now) {
-		r.rec.owe(t.pause(until, away)...)
+		r.rec.owe(s.pause(until, away)...)
 	}
-	return t
 }
 
 func (r *Runner) task(p data.Probe) *task {
-	return &task{runner: r, probe: p, public: public(p), judge: NewJudge(p.Interval), stop: func() {}, done: make(chan struct{})}
+	return &task{
+		runner: r, probe: p, public: public(p), mail: make(chan parcel, manyParcels), asked: make(chan struct{}, 1),
+		stop: func() {}, done: make(chan struct{}),
+	}
 }
 
 // start puts a task to work. One whose probe does not compile rests, and is marked as unwatched: configuration was checked
-// before, so it comes from another version of the program or its file of issuers has gone.
+// before, so it comes from another version of the program or its file of issuers has gone. One that only other places run
+// waits for what they see.
 func (r *Runner) start(ctx context.Context, t *task) {
-	var err error
-	if t.prober, err = r.o.Compile(t.probe); err == nil && t.prober == nil {
-		err = errors.New("there is no prober")
+	if here := len(t.probe.Places) == 0 || slices.Contains(t.probe.Places, r.o.Place); here && !r.o.Disabled {
+		var err error
+		if t.prober, err = r.o.Compile(t.probe); err == nil && t.prober == nil {
+			err = errors.New("there is no prober")
+		}
+		if err != nil {
+			t.prober = nil
+			r.log.Error("a probe cannot run here; its component is not watched by it", "probe", t.probe.Name, "error", err)
+		}
 	}
-	if err != nil {
-		r.log.Error("a probe cannot run; its component is not watched by it", "probe", t.probe.Name, "error", err)
-	}
-	if err != nil || r.o.Disabled {
+	if t.prober == nil && !t.heard() {
 		r.rec.owe(t.pause(time.Now().UTC(), "the probe cannot run, or is turned off")...)
-		close(t.done)
-		return
 	}
 	run, stop := context.WithCancel(ctx)
 	t.stop = stop
 	go t.run(run)
+}
+
+// heard says whether other places are known to see what the task is about.
+func (t *task) heard() bool {
+	for _, s := range t.sides {
+		if len(s.panel.views) > 1 {
+			return true
+		}
+	}
+	return false
 }

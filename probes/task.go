@@ -6,6 +6,7 @@ import (
 	"hash/fnv"
 	"path"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,13 +23,14 @@ const (
 type task struct {
 	runner *Runner
 	probe  data.Probe
-	prober Prober
+	prober Prober // nil: it is not run from here
 	public bool
 
-	judge  *Judge
-	outage data.OutageKey // the open one; empty means none
-	last   time.Time      // newest slot
-	hangs  chan []data.Sample
+	sides []*side
+	last  time.Time // newest slot
+	hangs chan []data.Sample
+	mail  chan parcel   // what other places saw
+	asked chan struct{} // somebody wants a run at once
 
 	stop context.CancelFunc
 	done chan struct{}
@@ -40,44 +42,140 @@ func (t *task) run(ctx context.Context) {
 	defer timer.Stop()
 	slot := first(t.probe, t.last, time.Now())
 	for {
+		wanted := false
 		timer.Reset(time.Until(slot))
 		select {
 		case <-ctx.Done():
 			return
+		case p := <-t.mail:
+			t.hear(p)
+			continue
+		case <-t.asked:
+			if t.prober == nil {
+				continue
+			}
+			wanted, slot = true, t.atOnce(time.Now())
+			timer.Reset(time.Until(slot))
+			select {
+			case <-ctx.Done():
+				return
+			case <-timer.C:
+			}
 		case <-timer.C:
 		}
+		if t.prober == nil { // others look, and we see whether they still do
+			t.watchOver(time.Now())
+			slot = regular(t.probe, time.Now())
+			continue
+		}
 		began := time.Now()
-		s := t.sample(ctx, slot)
+		samples := t.sample(ctx, slot)
 		if ctx.Err() != nil {
 			return // what a stop cut off says nothing
 		}
-		switch {
-		case !t.public || s.Level == data.NoData:
-		case right(s):
-			t.runner.eyes.saw(publicName(hostOf(t.probe)) != "")
-		default:
-			if why := t.runner.eyes.blind(ctx, began, s.Reason); why != "" {
-				s = data.Sample{Level: data.NoData, Reason: data.ReasonBlind, Detail: why}
-			}
-		}
+		t.discount(ctx, samples, began)
 		if ctx.Err() != nil {
 			return // a look at the references was cut off
 		}
-		s.Probe, s.Place, s.At = t.probe.Name, t.runner.o.Place, slot
-		slot = next(t.probe, slot, time.Now(), t.finish(s))
+		slot = next(t.probe, slot, time.Now(), t.finish(slot, samples))
+		if wanted {
+			t.runner.rec.hasten()
+		}
 	}
 }
 
-// finish judges a sample and hands it on. It says whether the next one is in a hurry.
-func (t *task) finish(s data.Sample) (hurry bool) {
-	v := t.judge.Add(s)
-	t.runner.metrics.sample(t.probe, s)
-	t.runner.rec.worries.see(t.probe, s)
-	owed := t.changes(v)
-	t.runner.rec.add(s, t.outage, owed...)
-	t.say(s, v)
-	t.last = s.At
-	return v.Hurry
+// atOnce is the next second after the newest slot.
+func (t *task) atOnce(now time.Time) time.Time {
+	at := now.Truncate(time.Second).Add(time.Second).UTC()
+	return later(at, t.last.Add(time.Second))
+}
+
+// discount takes their worth from failures of a public target while our own network is down.
+func (t *task) discount(ctx context.Context, samples []data.Sample, began time.Time) {
+	if !t.public {
+		return
+	}
+	saw := false
+	for _, s := range samples {
+		if s.Level == data.NoData {
+			continue
+		}
+		if right(s) {
+			saw = true
+			continue
+		}
+		if why := t.runner.eyes.blind(ctx, began, s.Reason); why != "" {
+			blindfold(samples, why)
+		}
+		return
+	}
+	if saw {
+		t.runner.eyes.saw(publicName(hostOf(t.probe)) != "")
+	}
+}
+
+// blindfold makes failures say nothing.
+func blindfold(samples []data.Sample, why string) {
+	for i, s := range samples {
+		if s.Level != data.NoData && !right(s) {
+			samples[i] = data.Sample{Component: s.Component, Steps: s.Steps, Level: data.NoData, Reason: data.ReasonBlind, Detail: why}
+		}
+	}
+}
+
+// finish judges the samples of one run, one for each side, and hands them on. It says whether the next run is in a hurry.
+func (t *task) finish(slot time.Time, samples []data.Sample) (hurry bool) {
+	for i, s := range t.sides {
+		one := samples[i]
+		one.Probe, one.Place, one.At, one.Component = s.probe.Name, t.runner.o.Place, slot, ""
+		v := s.panel.add(t.runner.o.Place, one)
+		t.runner.metrics.sample(s.probe, one)
+		t.runner.rec.worries.see(s.probe, one)
+		t.settle(s, one, v)
+		s.last = slot
+		hurry = hurry || v.Hurry
+	}
+	t.last = slot
+	return hurry
+}
+
+// settle hands on a sample and what its verdict came to.
+func (t *task) settle(s *side, one data.Sample, v Verdict) {
+	owed := s.changes(v)
+	t.runner.rec.add(one, s.outage, owed...)
+	down, up := s.panel.odd()
+	t.runner.rec.worries.suspect(s.probe, down, up)
+	t.say(s, one, v)
+}
+
+// hear judges what another place saw. What is not newer than what is known of it was heard before.
+func (t *task) hear(p parcel) {
+	defer p.taken()
+	for _, one := range p.samples {
+		for _, s := range t.sides {
+			if s.probe.Name == one.Probe && one.At.After(s.panel.view(p.place).last) {
+				one.Place = p.place
+				t.settle(s, one, s.panel.add(p.place, one))
+			}
+		}
+	}
+}
+
+// watchOver marks a gap where no place has told anything for too long.
+func (t *task) watchOver(now time.Time) {
+	for _, s := range t.sides {
+		if since, silent := s.panel.silent(now); silent {
+			t.runner.rec.owe(s.pause(since, "no place has reported")...)
+		}
+	}
+}
+
+// pause marks that nobody watches from at on, and why.
+func (t *task) pause(at time.Time, why string) (owed []change) {
+	for _, s := range t.sides {
+		owed = append(owed, s.pause(at, why)...)
+	}
+	return owed
 }
 
 // first is the slot of the first sample: within ten seconds, for nothing is known.
@@ -124,20 +222,20 @@ func hash(name string) uint64 {
 }
 
 // sample runs the prober once, in a goroutine that is given up when it hangs; until that one has returned, every slot is a
-// timeout and no other begins.
-func (t *task) sample(ctx context.Context, slot time.Time) data.Sample {
+// timeout and no other begins. It returns one sample for each side.
+func (t *task) sample(ctx context.Context, slot time.Time) []data.Sample {
 	start := time.Now()
 	lag := max(0, start.Round(0).Sub(slot))
 	t.runner.metrics.lag.Observe(lag.Seconds())
 	if lag > maxLag {
-		return starved(lag)
+		return t.all(starved(lag))
 	}
 	if t.hangs != nil {
 		select {
 		case <-t.hangs:
 			t.hangs = nil
 		default:
-			return fail(t.probe, data.ReasonTimeout, "the run before has not come back")
+			return t.all(fail(t.probe, data.ReasonTimeout, "the run before has not come back"))
 		}
 	}
 	deadline := t.probe.Deadline()
@@ -154,7 +252,7 @@ func (t *task) sample(ctx context.Context, slot time.Time) data.Sample {
 		t.hangs = back
 		s := fail(t.probe, data.ReasonTimeout, "the run does not come back")
 		s.Latency = deadline
-		samples = []data.Sample{s}
+		return t.all(s)
 	case <-ctx.Done():
 		timer.Reset(grace)
 		select { // a prober that obeys comes back
@@ -162,18 +260,37 @@ func (t *task) sample(ctx context.Context, slot time.Time) data.Sample {
 		case <-timer.C:
 			t.hangs = back // the task that takes over knows
 		}
-		return data.Sample{}
+		return nil
 	}
 	if over := time.Since(start) - deadline - grace; over > maxLag {
-		return starved(over)
+		return t.all(starved(over))
 	}
-	return worst(samples)
+	return t.each(samples)
 }
 
 func starved(lag time.Duration) data.Sample {
 	return data.Sample{
 		Level: data.NoData, Reason: data.ReasonBlind, Detail: fmt.Sprintf("this machine is %s behind", lag.Round(time.Millisecond)),
 	}
+}
+
+// all is the same sample for every side.
+func (t *task) all(s data.Sample) []data.Sample { return slices.Repeat([]data.Sample{s}, len(t.sides)) }
+
+// each sorts what a prober returned by sides: the worst of each. What says nothing of which side it is about, where there are
+// several, is about all of them.
+func (t *task) each(samples []data.Sample) []data.Sample {
+	out := make([]data.Sample, len(t.sides))
+	for i, s := range t.sides {
+		var mine []data.Sample
+		for _, one := range samples {
+			if one.Component == s.probe.Component || one.Component == "" && (len(samples) == 1 || t.probe.Component == s.probe.Component) {
+				mine = append(mine, one)
+			}
+		}
+		out[i] = worst(mine)
+	}
+	return out
 }
 
 // safely turns a panic into a sample without data: a fault of ours is no evidence against a target.
@@ -198,7 +315,7 @@ func origin(stack []byte) string {
 	return "an unknown place"
 }
 
-// worst is the sample that a task judges: its probe speaks for one component.
+// worst is the sample of one side.
 func worst(samples []data.Sample) data.Sample {
 	if len(samples) == 0 {
 		return data.Sample{Level: data.NoData, Reason: data.ReasonPanic, Detail: "the prober returned no sample"}
@@ -212,38 +329,12 @@ func worst(samples []data.Sample) data.Sample {
 	return w
 }
 
-// changes is what a verdict owes the store.
-func (t *task) changes(v Verdict) []change {
-	if !v.Changed {
-		return nil
-	}
-	c := change{mark: t.mark(v.Since, v.Level, string(v.Reason))}
-	switch {
-	case !v.Opened.IsZero():
-		o := data.Outage{
-			Component: t.probe.Component, Cohort: t.probe.Cohort, By: t.probe.Name, Started: v.Opened, Aware: v.Opened,
-			LastBad: v.LastBad, Reason: string(v.Reason),
-		}
-		c.open, t.outage = &o, o.Key()
-	case !v.Closed.IsZero():
-		c.close, c.ended, c.last = t.outage, v.Closed, v.LastBad
-		t.outage = ""
-	}
-	return []change{c}
-}
-
-func (t *task) mark(at time.Time, level data.Level, cause string) data.Mark {
-	return data.Mark{
-		Component: t.probe.Component, Cohort: t.probe.Cohort, Source: data.FromProbe, By: t.probe.Name, At: at, Level: level, Cause: cause,
-	}
-}
-
 // say logs what an operator would act on.
-func (t *task) say(s data.Sample, v Verdict) {
+func (t *task) say(of *side, s data.Sample, v Verdict) {
 	if !v.Changed {
 		return
 	}
-	log := t.runner.log.With("probe", t.probe.Name, "component", t.probe.Component)
+	log := t.runner.log.With("probe", of.probe.Name, "component", of.probe.Component, "place", s.Place)
 	switch {
 	case !v.Opened.IsZero():
 		log.Warn("an outage began", "since", v.Opened, "reason", string(s.Reason), "detail", s.Detail)
@@ -256,34 +347,6 @@ func (t *task) say(s data.Sample, v Verdict) {
 	default:
 		log.Debug("level changed", "level", v.Level.String(), "since", v.Since, "reason", string(v.Reason), "detail", s.Detail)
 	}
-}
-
-// pause marks that nobody watches from at on, and why, for a probe that held a level.
-func (t *task) pause(at time.Time, why string) []change {
-	owed := t.changes(t.judge.Gap(at, ""))
-	for i := range owed {
-		owed[i].mark.Cause = why
-	}
-	return owed
-}
-
-// letGo ends everything the probe holds: its outage ended one interval after its last bad sample, as far as anybody knows.
-func (t *task) letGo(at time.Time) []change {
-	if t.judge.held == data.NoData && !t.judge.gap {
-		return nil // it holds nothing
-	}
-	var c change
-	if t.outage != "" {
-		c.close, c.ended, c.last = t.outage, t.judge.lastBad.Add(t.probe.Interval), t.judge.lastBad
-		if c.ended.After(at) {
-			c.ended = at
-		}
-		t.outage = ""
-	}
-	t.judge.stamp(at)
-	c.mark = t.mark(t.judge.since, data.NoData, "retired")
-	c.mark.Off = true
-	return []change{c}
 }
 
 // halt stops a task and waits until it has.

@@ -21,12 +21,12 @@ func TestLag(t *testing.T) {
 	bubble(t, func(t *testing.T, w *world) {
 		w.options.Registry = prometheus.NewRegistry()
 		p := datatest.Probe("front", "crm")
-		task := New(w.options).task(p)
+		task := single(New(w.options), p)
 		task.prober = fake{w, p}
-		if s := task.sample(t.Context(), time.Now().Add(-maxLag)); s.Level != data.Operational {
+		if s := task.sample(t.Context(), time.Now().Add(-maxLag))[0]; s.Level != data.Operational {
 			t.Errorf("a sample on the edge of being late: %+v", s)
 		}
-		if s := task.sample(t.Context(), time.Now().Add(-maxLag-1)); s.Level != data.NoData || s.Reason != data.ReasonBlind {
+		if s := task.sample(t.Context(), time.Now().Add(-maxLag-1))[0]; s.Level != data.NoData || s.Reason != data.ReasonBlind {
 			t.Errorf("a late sample: %+v", s)
 		}
 		if n := len(w.runs("front")); n != 1 {

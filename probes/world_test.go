@@ -30,7 +30,8 @@ type world struct {
 	options  Options
 
 	mu    sync.Mutex
-	say   map[string]func() data.Sample // by probe; none is operational
+	say   map[string]func() data.Sample   // by probe; none is operational
+	many  map[string]func() []data.Sample // by probe that speaks for several components
 	asked map[string][]time.Time
 	dark  bool // no reference answers
 	looks int
@@ -63,6 +64,10 @@ type fake struct {
 func (f fake) Probe(ctx context.Context) []data.Sample {
 	f.w.mu.Lock()
 	say := f.w.say[f.p.Name]
+	if many := f.w.many[f.p.Name]; many != nil {
+		defer f.w.mu.Unlock()
+		return many()
+	}
 	f.w.asked[f.p.Name] = append(f.w.asked[f.p.Name], time.Now())
 	f.w.mu.Unlock()
 	s := data.Sample{Level: data.Operational, Latency: 40 * time.Millisecond}

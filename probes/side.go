@@ -1,0 +1,78 @@
+package probes
+
+import (
+	"time"
+
+	"github.com/superoffice/statusd/data"
+)
+
+// side is one component that a task's probe speaks for: what is judged of it, and what the store is owed. It belongs to its
+// task's goroutine.
+type side struct {
+	probe  data.Probe // with the side's name and component
+	panel  *panel
+	outage data.OutageKey // the open one; empty means none
+	last   time.Time      // newest slot seen from here
+}
+
+// sided is the probe as it stands for one of its sides.
+func sided(p data.Probe, s data.Side) data.Probe {
+	p.Name, p.Component = s.Name, s.Component
+	return p
+}
+
+func newSide(p data.Probe) *side { return &side{probe: p, panel: newPanel(p.Interval)} }
+
+// changes is what a verdict owes the store.
+func (s *side) changes(v Verdict) []change {
+	if !v.Changed {
+		return nil
+	}
+	c := change{mark: s.mark(v.Since, v.Level, string(v.Reason))}
+	switch {
+	case !v.Opened.IsZero():
+		o := data.Outage{
+			Component: s.probe.Component, Cohort: s.probe.Cohort, By: s.probe.Name, Started: v.Opened, Aware: v.Opened,
+			LastBad: v.LastBad, Reason: string(v.Reason),
+		}
+		c.open, s.outage = &o, o.Key()
+	case !v.Closed.IsZero():
+		c.close, c.ended, c.last = s.outage, v.Closed, v.LastBad
+		s.outage = ""
+	}
+	return []change{c}
+}
+
+func (s *side) mark(at time.Time, level data.Level, cause string) data.Mark {
+	return data.Mark{
+		Component: s.probe.Component, Cohort: s.probe.Cohort, Source: data.FromProbe, By: s.probe.Name, At: at, Level: level, Cause: cause,
+	}
+}
+
+// pause marks that nobody watches from at on, and why, if the side held a level.
+func (s *side) pause(at time.Time, why string) []change {
+	owed := s.changes(s.panel.lose(at, ""))
+	for i := range owed {
+		owed[i].mark.Cause = why
+	}
+	return owed
+}
+
+// letGo ends everything the side holds: its outage ended one interval after its last bad sample, as far as anybody knows.
+func (s *side) letGo(at time.Time) []change {
+	if s.panel.held == data.NoData && !s.panel.gap {
+		return nil // it holds nothing
+	}
+	var c change
+	if s.outage != "" {
+		c.close, c.ended, c.last = s.outage, s.panel.lastBad.Add(s.probe.Interval), s.panel.lastBad
+		if c.ended.After(at) {
+			c.ended = at
+		}
+		s.outage = ""
+	}
+	s.panel.stamp(at)
+	c.mark = s.mark(s.panel.since, data.NoData, "retired")
+	c.mark.Off = true
+	return []change{c}
+}
