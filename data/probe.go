@@ -59,7 +59,10 @@ const (
 )
 
 // ProbeKinds lists every kind.
-var ProbeKinds = []ProbeKind{ProbeHTTP, ProbeTCP, ProbeTLS}
+var ProbeKinds = []ProbeKind{
+	ProbeHTTP, ProbeTCP, ProbeTLS,
+	ProbeHeartbeat, ProbeTransaction, ProbeTenant,
+}
 
 // Probe is a configured check.
 type Probe struct {

@@ -190,6 +190,7 @@ type runKey struct{}
 type httpRun struct {
 	ctx   context.Context
 	start time.Time
+	until time.Time // end of the connections; zero means that of ctx
 
 	mu      sync.Mutex
 	at      stage
@@ -228,7 +229,11 @@ func (r *httpRun) dial(d *net.Dialer, network, address string) (net.Conn, error)
 	if !r.first.IsValid() {
 		r.first = remote(conn.RemoteAddr())
 	}
-	if end, ok := r.ctx.Deadline(); ok {
+	end, ok := r.ctx.Deadline()
+	if !r.until.IsZero() {
+		end, ok = r.until, true
+	}
+	if ok {
 		// The context ends the run; this ends what the transport may still be doing by then.
 		if err := conn.SetDeadline(end.Add(grace)); err != nil {
 			conn.Close()

@@ -27,6 +27,9 @@ type Prober interface {
 type Client struct {
 	UserAgent string        // empty means "statusd"
 	Resolver  *net.Resolver // nil means the system's
+
+	// Beats finds the newest heartbeat of a probe; data.ErrNotFound where none came yet. Nil where they are not kept.
+	Beats func(ctx context.Context, probe string) (data.Beat, error)
 }
 
 // kinds says how each kind is checked and made.
@@ -37,6 +40,10 @@ var kinds = map[data.ProbeKind]struct {
 	data.ProbeHTTP: {checkHTTP, newHTTP},
 	data.ProbeTCP:  {checkHostPort, newTCP},
 	data.ProbeTLS:  {checkHostPort, newTLS},
+
+	data.ProbeHeartbeat:   {checkHeartbeat, newHeartbeat},
+	data.ProbeTransaction: {checkTransaction, newTransaction},
+	data.ProbeTenant:      {checkTenant, newTenant},
 }
 
 // Bounds of what may be configured.
@@ -76,6 +83,10 @@ func Check(p data.Probe) error {
 	for _, m := range members {
 		bad(m.set(p) && !slices.Contains(m.kinds, p.Kind), m.field, fmt.Sprintf("only a probe of kind %s has %s", either(m.kinds), m.field))
 	}
+	bad(len(p.Steps) > 0 && p.Kind != data.ProbeTransaction, "steps", "only a probe of kind transaction has steps")
+	bad(len(p.Secrets) > 0 && p.Kind != data.ProbeTransaction, "secrets", "only a probe of kind transaction has secrets")
+	bad(p.Grace != 0 && p.Kind != data.ProbeHeartbeat, "grace", "only a probe of kind heartbeat has a grace")
+	bad(p.Grace < 0, "grace", "say how much later than the interval a heartbeat may come, such as 5m")
 	_, err := roots(p.Roots)
 	errs = append(errs, err)
 	return errors.Join(errs...)
