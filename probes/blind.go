@@ -190,12 +190,15 @@ func public(p data.Probe) bool {
 
 // hostOf is the host of a target: a name or an address.
 func hostOf(p data.Probe) string {
-	if p.Kind == data.ProbeHTTP {
+	switch p.Kind {
+	case data.ProbeHTTP, data.ProbeTransaction, data.ProbeTenant:
 		if u, err := url.Parse(p.Target); err == nil {
 			return u.Hostname()
 		}
-	} else if h, _, err := net.SplitHostPort(p.Target); err == nil {
-		return h
+	default:
+		if h, _, err := net.SplitHostPort(p.Target); err == nil {
+			return h
+		}
 	}
 	return ""
 }

@@ -81,6 +81,10 @@ var functions = []string{
 	"float", "string", "trim", "trimPrefix", "trimSuffix", "upper", "lower", "indexOf", "max", "min", "first", "last", "get", "keys", "values",
 }
 
+// between is the one function that is ours: between(body, "value=\"", "\"") is the first text that lies between two others, and
+// empty where there is none. It is for pages, where no pattern gives what it has matched.
+const between = "between"
+
 // words are those of the language itself.
 var words = []string{
 	"in", "not", "and", "or", "matches", "contains", "startsWith", "endsWith", "let", "if", "else", "true", "false", "nil",
@@ -94,7 +98,7 @@ func checkVariable(name string) string {
 	switch {
 	case !variable.MatchString(name):
 		return fmt.Sprintf("%q is no name: use at most 40 lower-case letters, digits and underscores, a letter first", name)
-	case part, slices.Contains(words, name), slices.Contains(functions, name):
+	case part, name == between, slices.Contains(words, name), slices.Contains(functions, name):
 		return fmt.Sprintf("%q is a word of conditions already: use another name", name)
 	}
 	return ""
@@ -152,6 +156,7 @@ func compileExpression(text string, extra []string, as expr.Option) (*expression
 		expr.Function(hiddenTick, tick, new(func(*evaluation, any) any)),
 		expr.Function(hiddenBool, tick, new(func(*evaluation, bool) bool)),
 		expr.Function(hiddenAdd, add, new(func(any, any) any)),
+		expr.Function(between, textBetween, new(func(any, any, any) string)),
 		expr.Function(hiddenMatch, match, new(func(*evaluation, any, *regexp.Regexp) bool)),
 	}
 	for _, name := range functions {
@@ -295,6 +300,8 @@ func tick(args ...any) (any, error) { return args[1], args[0].(*evaluation).chec
 var (
 	errJoined  = fmt.Errorf("a joined text has more than %d bytes", maxJoined)
 	errNotText = errors.New("only text matches a pattern")
+
+	errNotBetween = errors.New("only text lies between texts")
 )
 
 // add adds numbers and joins short texts.
@@ -305,6 +312,22 @@ func add(args ...any) (any, error) {
 		}
 	}
 	return runtime.Add(args[0], args[1]), nil
+}
+
+// textBetween implements between.
+func textBetween(args ...any) (any, error) {
+	text, isText := args[0].(string)
+	before, isBefore := args[1].(string)
+	after, isAfter := args[2].(string)
+	if !isText || !isBefore || !isAfter {
+		return "", errNotBetween
+	}
+	_, rest, begins := strings.Cut(text, before)
+	inside, _, ends := strings.Cut(rest, after)
+	if !begins || !ends {
+		return "", nil
+	}
+	return inside, nil
 }
 
 // match looks for a pattern while there is time left.

@@ -182,7 +182,7 @@ func TestHTTPNoConnection(t *testing.T) {
 	if s.Reason != data.ReasonConnect || s.Detail != "connection refused" || s.Level != data.MajorOutage {
 		t.Errorf("a refused port: %+v", s)
 	}
-	for _, kind := range data.ProbeKinds {
+	for _, kind := range []data.ProbeKind{data.ProbeHTTP, data.ProbeTCP, data.ProbeTLS} {
 		target := "gone.invalid:80"
 		if kind == data.ProbeHTTP {
 			target = "http://gone.invalid/"

@@ -42,7 +42,9 @@ func newTemplate(text string, known []string) (template, error) {
 // misfit is a value that cannot stand where a template has its name. It holds the name, never the value.
 type misfit struct{ name, where string }
 
-func (m misfit) Error() string { return fmt.Sprintf("the value of {{%s}} cannot stand in %s", m.name, m.where) }
+func (m misfit) Error() string {
+	return fmt.Sprintf("the value of {{%s}} cannot stand in %s", m.name, m.where)
+}
 
 // fill puts values into their places. An escape turns a value into what stands there, or says that it cannot.
 func (t template) fill(values func(name string) string, where string, escape func(string) (string, bool)) (string, error) {

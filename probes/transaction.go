@@ -171,7 +171,9 @@ func (w *walk) take(ctx context.Context, i int) {
 }
 
 // right says whether others may build on the step.
-func (r went) right() bool { return r.Level == data.Operational || r.Level == data.Degraded && r.Reason == data.ReasonSlow }
+func (r went) right() bool {
+	return r.Level == data.Operational || r.Level == data.Degraded && r.Reason == data.ReasonSlow
+}
 
 // tidy takes the clean-ups, each with its part of the time that is left. A stop leaves them what is kept for them.
 func (w *walk) tidy(ctx context.Context) {
