@@ -26,11 +26,17 @@ func newHeartbeat(p data.Probe, c Client, _ *x509.CertPool) Prober {
 }
 
 func checkHeartbeat(p data.Probe) error {
+	var errs []error
 	if p.Target != "" {
-		return data.Invalid("target", "a heartbeat has no target, since it comes to us: leave it out, and send POST /api/v1/probes/NAME/beat")
+		errs = append(errs, data.Invalid("target", "a heartbeat has no target, since it comes to us: leave it out, and send POST /api/v1/probes/NAME/beat"))
 	}
-	return nil
+	if p.Grace < 0 || p.Grace > maxGrace {
+		errs = append(errs, data.Invalid("grace", fmt.Sprintf("%s is out of bounds: say how much later than the interval a heartbeat may come, at most 7d", p.Grace)))
+	}
+	return errors.Join(errs...)
 }
+
+const maxGrace = 7 * 24 * time.Hour
 
 // Probe implements Prober.
 func (h *heartbeat) Probe(ctx context.Context) []data.Sample {

@@ -75,7 +75,7 @@ func Check(p data.Probe) error {
 	bad(p.Interval%time.Second != 0, "interval", fmt.Sprintf("%s is not in whole seconds: slots are", p.Interval))
 	bad(p.Timeout < 0 || p.Timeout > maxTimeout || p.Timeout > 0 && p.Timeout >= p.Interval, "timeout",
 		fmt.Sprintf("%s is out of bounds: use at most 1m and less than the interval, or leave it out for the smaller of 10s and 80 %% of the interval", p.Timeout))
-	bad(p.Slow < 0 || p.Slow >= p.Deadline() && p.Slow > 0, "slow",
+	bad(p.Slow < 0 || p.Slow >= p.Deadline() && p.Slow > 0 && p.Kind != data.ProbeHeartbeat, "slow",
 		fmt.Sprintf("%s is out of bounds: an answer is slow before it is late, so use less than the timeout of %s", p.Slow, p.Deadline()))
 	bad(p.Warn < 0, "warn", "say how long before its end a certificate is to be renewed, such as 168h")
 	bad(p.Failing == data.Operational || p.Failing > data.MajorOutage, "failing",
@@ -83,10 +83,6 @@ func Check(p data.Probe) error {
 	for _, m := range members {
 		bad(m.set(p) && !slices.Contains(m.kinds, p.Kind), m.field, fmt.Sprintf("only a probe of kind %s has %s", either(m.kinds), m.field))
 	}
-	bad(len(p.Steps) > 0 && p.Kind != data.ProbeTransaction, "steps", "only a probe of kind transaction has steps")
-	bad(len(p.Secrets) > 0 && p.Kind != data.ProbeTransaction, "secrets", "only a probe of kind transaction has secrets")
-	bad(p.Grace != 0 && p.Kind != data.ProbeHeartbeat, "grace", "only a probe of kind heartbeat has a grace")
-	bad(p.Grace < 0, "grace", "say how much later than the interval a heartbeat may come, such as 5m")
 	_, err := roots(p.Roots)
 	errs = append(errs, err)
 	return errors.Join(errs...)
