@@ -120,7 +120,10 @@ func TestEveryFieldOfEveryBody(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.update(func(tx data.Tx) error { return data.PutIncident(tx, draft) })
+	s.update(func(tx data.Tx) error {
+		sync := data.Probe{Name: "sync", Component: "login", Cohort: data.AllCustomers, Kind: data.ProbeHeartbeat, Interval: time.Minute}
+		return errors.Join(data.PutIncident(tx, draft), tx.Probes().Put(sync))
+	})
 	var update, operator, token string
 	s.view(func(tx data.Tx) error {
 		i, err := tx.Incidents().Get(s.incident)
@@ -166,6 +169,7 @@ func TestEveryFieldOfEveryBody(t *testing.T) {
 		"token.create":         {"", "", `{"name":"pager"}`},
 		"token.revoke":         {token, "", `{}`},
 		"sending.release":      {"", "", `{}`},
+		"probe.beat":           {"sync", "", `{"level":"degraded"}`},
 	}
 	tried, taken := 0, 0
 	d.on = true

@@ -192,7 +192,8 @@ var fixed = map[string]func() []string{
 	"windowphase": func() []string {
 		return []string{"reserved", "scheduled", "held", "in_progress", "verifying", "completed", "cancelled", "withdrawn", "lapsed"}
 	},
-	"role": func() []string { return []string{"viewer", "responder", "admin"} },
+	"level": func() []string { return levels },
+	"role":  func() []string { return []string{"viewer", "responder", "admin"} },
 	"scope": func() []string {
 		var words []string
 		for _, op := range api.Ops() {

@@ -176,7 +176,8 @@ func raw(v any) (json.RawMessage, error) {
 // open the socket can do more harm than by writing fast.
 const writesPerMinute = 60
 
-// Messages of one monitoring system have a bucket of their own, since a storm of alerts comes all at once.
+// Messages of one monitoring system have a bucket of their own, since a storm of alerts comes all at once; and so have
+// heartbeats, since many devices may share a token.
 const (
 	hooksPerMinute = 600
 	hooksAtOnce    = 100
@@ -184,8 +185,11 @@ const (
 
 func (a *API) pace(op Op, c Call) error {
 	key, perMinute, burst := c.scope(), writesPerMinute, writesPerMinute
-	if op.Hook {
+	switch {
+	case op.Hook:
 		key, perMinute, burst = key+"|hook", hooksPerMinute, hooksAtOnce
+	case op.Often:
+		key, perMinute, burst = key+"|often", hooksPerMinute, hooksAtOnce
 	}
 	if c.By.Address == Local {
 		return nil

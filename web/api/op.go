@@ -27,6 +27,7 @@ type Op struct {
 	Out     any     // zero value of the answer's type
 	Status  int     // of success; zero means 200
 	Secret  bool    // the answer holds a secret: it is kept nowhere, so there is no idempotency key
+	Often   bool    // machines send it again and again: a pace of its own
 	Hook    bool    // monitoring systems send it: longer bodies, Basic authentication, a pace of its own; a body that is wrong is a 400
 
 	write   act
@@ -69,7 +70,7 @@ type result struct {
 
 // ops lists everything, by noun.
 func ops() []Op {
-	return slices.Concat(incidentOps(), deskOps(), previewOps(), maintenanceOps(), overviewOps(), operatorOps(), tokenOps(), alertOps(), auditOps(), reportOps(), sendingOps())
+	return slices.Concat(incidentOps(), deskOps(), previewOps(), maintenanceOps(), overviewOps(), operatorOps(), tokenOps(), alertOps(), auditOps(), reportOps(), sendingOps(), beatOps())
 }
 
 // Tries says whether the Op only asks what a change would do.

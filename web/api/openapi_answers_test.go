@@ -207,6 +207,12 @@ func (d *desk) refuse(c *contract) {
 	for range 101 {
 		d.do(nil, "POST", "/hooks/alertmanager", `{}`, "Authorization", "Bearer "+spent)
 	}
+	for range 101 {
+		d.do(nil, "POST", "/api/v1/probes/front/beat", `{}`, "Authorization", "Bearer "+spent)
+	}
+	if err := d.store.Update(d.t.Context(), func(tx data.Tx) error { return tx.Probes().Put(datatest.Probe("front", "login")) }); err != nil {
+		d.t.Fatal(err)
+	}
 	elsewhere := d.token(`{"name":"elsewhere","role":"admin","scopes":["audit.verify"]}`).Secret
 	another := d.token(`{"name":"another","role":"admin","scopes":["operator.me"]}`).Secret
 	mux := d.mux
@@ -253,7 +259,7 @@ func (d *desk) refuse(c *contract) {
 	for _, path := range []string{"/api/v1/incidents?limit=0", "/api/v1/incidents?before=abcdefghijkl", "/api/v1/audit?limit=0", "/api/v1/alerts?limit=0", "/api/v1/maintenance?from=x"} {
 		ask(&root, api.Op{Method: "GET"}, path, "")
 	}
-	for path, body := range map[string]string{"/api/v1/tokens": `{"name":"spent"}`, "/api/v1/operators/link": `{"name":"Kari"}`, "/api/v1/sending/release": `{}`} {
+	for path, body := range map[string]string{"/api/v1/tokens": `{"name":"spent"}`, "/api/v1/operators/link": `{"name":"Kari"}`, "/api/v1/sending/release": `{}`, "/api/v1/probes/front/beat": `{}`} {
 		ask(&root, api.Op{Method: "POST"}, path, body)
 	}
 	d.mux = mux
@@ -282,6 +288,7 @@ func (d *desk) use() {
 			tx.Settings().Put(data.Setting{Name: data.SettingPageID, Value: "abcdefghijkl"}),
 			tx.Operators().Put(data.Operator{ID: "kari", Name: "Kari", Provider: "https://id.example.com", Role: data.Viewer, Created: now, SignedIn: now}),
 			tx.Subscribers().Put(datatest.Subscriber("s1")),
+			tx.Probes().Put(data.Probe{Name: "sync", Component: "login", Cohort: data.AllCustomers, Kind: data.ProbeHeartbeat, Interval: time.Minute}),
 			data.SetAlarms(tx, data.AlarmCertificate, []data.Alarm{{Subject: "login", Detail: "It ends.", By: now}}, now),
 			tx.Outages().Put(datatest.Outage("crm-read", now.Add(-time.Hour))), tx.Marks().Put(datatest.Mark("crm-read", now.Add(-time.Hour), data.PartialOutage)),
 			tx.Occurrences().Put(datatest.Occurrence("m", now.Add(30*time.Hour))),
@@ -331,6 +338,7 @@ func (d *desk) use() {
 	ask("POST", "/operators/kari/disable", `{}`)
 	ask("POST", "/operators/kari/enable", `{}`)
 	ask("POST", "/sending/release", `{}`)
+	ask("POST", "/probes/sync/beat", `{"level":"degraded","detail":"The queue is long.","latency_ms":1500}`)
 }
 
 // steer does everything with windows that can be done.

@@ -179,7 +179,7 @@ func refusedBy(op api.Op) []int {
 // conflicts says whether an operation depends on how things stand.
 func conflicts(op api.Op) bool {
 	switch op.Name {
-	case "incident.get", "token.create", "operator.link", "sending.release":
+	case "incident.get", "token.create", "operator.link", "sending.release", "probe.beat":
 		return true // - stands for the only open incident, and there may be none or more
 	case "incident.list", "incident.templates", "incident.open":
 		return false
