@@ -60,8 +60,8 @@ const (
 
 // ProbeKinds lists every kind.
 var ProbeKinds = []ProbeKind{
-	ProbeHTTP, ProbeTCP, ProbeTLS,
-	ProbeHeartbeat, ProbeTransaction, ProbeTenant,
+	ProbeHTTP, ProbeTCP, ProbeTLS, ProbeDNS, ProbeICMP,
+	ProbeHeartbeat, ProbeStatuspage, ProbeFeed, ProbeTransaction, ProbeTenant,
 }
 
 // Probe is a configured check.

@@ -188,17 +188,26 @@ func public(p data.Probe) bool {
 	return publicName(host) != ""
 }
 
-// hostOf is the host of a target: a name or an address.
+// hostOf is the host that is asked: a name or an address. Of a dns probe it is the server, if it has one of its own; else
+// the name, which our own resolver looks for.
 func hostOf(p data.Probe) string {
+	address := p.Target
 	switch p.Kind {
-	case data.ProbeHTTP, data.ProbeTransaction, data.ProbeTenant:
+	case data.ProbeHTTP, data.ProbeStatuspage, data.ProbeFeed, data.ProbeTransaction, data.ProbeTenant:
 		if u, err := url.Parse(p.Target); err == nil {
 			return u.Hostname()
 		}
-	default:
-		if h, _, err := net.SplitHostPort(p.Target); err == nil {
-			return h
+		return ""
+	case data.ProbeICMP:
+		return p.Target
+	case data.ProbeDNS:
+		if p.Server == "" {
+			return p.Target
 		}
+		address = p.Server
+	}
+	if h, _, err := net.SplitHostPort(address); err == nil {
+		return h
 	}
 	return ""
 }

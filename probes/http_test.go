@@ -1,8 +1,6 @@
 package probes
 
 import (
-	"bytes"
-	"compress/gzip"
 	"crypto/tls"
 	"fmt"
 	"io"
@@ -102,77 +100,32 @@ func TestHTTPRedirectSecrets(t *testing.T) {
 // TestHTTPHostile is F28: every run is bounded and says what was wrong.
 func TestHTTPHostile(t *testing.T) {
 	t.Parallel()
-	answer := func(text string) func(net.Conn) {
-		return func(c net.Conn) {
-			c.Read(make([]byte, 4096))
-			io.WriteString(c, text)
-		}
-	}
-	// endless writes until the prober has had enough.
-	endless := func(head, more string) func(net.Conn) {
-		return func(c net.Conn) {
-			c.Read(make([]byte, 4096))
-			io.WriteString(c, head)
-			for range 1 << 20 {
-				if _, err := io.WriteString(c, more); err != nil {
-					return
+	targets := hostile()
+	for _, kind := range []data.ProbeKind{data.ProbeHTTP, data.ProbeStatuspage, data.ProbeFeed} {
+		for _, c := range targets {
+			t.Run(string(kind)+" "+c.name, func(t *testing.T) {
+				t.Parallel()
+				addr := listen(t, c.serve)
+				timeout := 10 * time.Second
+				if c.want == data.ReasonTimeout {
+					timeout = 200 * time.Millisecond
 				}
-			}
+				want, level := c.want, data.MajorOutage
+				switch {
+				case kind != data.ProbeHTTP: // the page says nothing then
+					level = data.NoData
+					if want == "" {
+						want = data.ReasonProtocol
+					}
+				case want == "":
+					level = data.Operational
+				}
+				s := once(t, Client{}, kind, "http://user:hush@"+addr+"/?token=hush", timeout, same)
+				if s.Reason != want || s.Level != level || strings.Contains(s.Detail, "hush") || strings.Contains(s.Detail, "SSH") {
+					t.Errorf("%v, reason %q, detail %q, want %v and %q", s.Level, s.Reason, s.Detail, level, want)
+				}
+			})
 		}
-	}
-	// hanging waits until the prober hangs up.
-	hanging := func(text string) func(net.Conn) {
-		return func(c net.Conn) {
-			answer(text)(c)
-			io.Copy(io.Discard, c)
-		}
-	}
-	var bomb bytes.Buffer
-	z := gzip.NewWriter(&bomb)
-	z.Write(make([]byte, 64<<20))
-	z.Close()
-	kib := strings.Repeat("x", 1024)
-	const ok = "HTTP/1.1 200 OK\r\n"
-	for _, c := range []struct {
-		name  string
-		serve func(net.Conn)
-		want  data.Reason
-	}{
-		{"endless body", endless(ok+"\r\n", kib), data.ReasonBody},
-		{"gzip bomb", answer(ok + fmt.Sprintf("Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n", bomb.Len()) + bomb.String()), ""},
-		{"endless headers", endless(ok, "X: "+kib+"\r\n"), data.ReasonProtocol},
-		{"headers of 1 MiB", answer(ok + "X: " + strings.Repeat(kib, 1024) + "\r\n\r\n"), data.ReasonProtocol},
-		{"endless interim answers", endless("", "HTTP/1.1 103 Early Hints\r\nX: "+kib+"\r\n\r\n"), data.ReasonProtocol},
-		{"garbage", answer("SSH-2.0-OpenSSH_9.9\r\n"), data.ReasonProtocol},
-		{"HTTP/0.9", answer("<html>hello</html>"), data.ReasonProtocol},
-		{"nothing, then the end", answer(""), data.ReasonProtocol},
-		{"half an answer, then the end", answer(ok + "Content-Length: 100\r\n\r\nhalf"), data.ReasonProtocol},
-		{"half a header, then the end", answer("HTTP/1.1 20"), data.ReasonProtocol},
-		{"reset in the middle", func(c net.Conn) {
-			answer(ok + "Content-Length: 100\r\n\r\nhalf")(c)
-			c.(*net.TCPConn).SetLinger(0)
-		}, data.ReasonConnect},
-		{"silence", hanging(""), data.ReasonTimeout},
-		{"slow headers", hanging("HTTP/1.1 200 OK\r\nContent-Le"), data.ReasonTimeout},
-		{"slow body", hanging(ok + "Content-Length: 100\r\n\r\nhalf"), data.ReasonTimeout},
-		{"redirect to a file", answer("HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n"), data.ReasonRedirect},
-		{"redirect to gopher", answer("HTTP/1.1 302 Found\r\nLocation: gopher://127.0.0.1/\r\nContent-Length: 0\r\n\r\n"), data.ReasonRedirect},
-		{"redirect to itself", answer("HTTP/1.1 302 Found\r\nLocation: /?token=hush\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"), data.ReasonRedirect},
-		{"redirect inside", answer("HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/latest\r\nContent-Length: 0\r\n\r\n"), data.ReasonRedirect},
-		{"redirect to nowhere", answer("HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n"), data.ReasonStatus},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			addr := listen(t, c.serve)
-			timeout := 10 * time.Second
-			if c.want == data.ReasonTimeout {
-				timeout = 200 * time.Millisecond
-			}
-			s := once(t, Client{}, data.ProbeHTTP, "http://user:hush@"+addr+"/?token=hush", timeout, same)
-			if s.Reason != c.want || strings.Contains(s.Detail, "hush") || strings.Contains(s.Detail, "SSH") {
-				t.Errorf("reason %q, detail %q, want %q", s.Reason, s.Detail, c.want)
-			}
-		})
 	}
 }
 
@@ -182,10 +135,16 @@ func TestHTTPNoConnection(t *testing.T) {
 	if s.Reason != data.ReasonConnect || s.Detail != "connection refused" || s.Level != data.MajorOutage {
 		t.Errorf("a refused port: %+v", s)
 	}
-	for _, kind := range []data.ProbeKind{data.ProbeHTTP, data.ProbeTCP, data.ProbeTLS} {
+	for _, kind := range data.ProbeKinds {
+		if kind == data.ProbeHeartbeat || kind == data.ProbeTransaction || kind == data.ProbeTenant {
+			continue // it asks nobody, or has tests of its own
+		}
 		target := "gone.invalid:80"
-		if kind == data.ProbeHTTP {
+		switch kind {
+		case data.ProbeHTTP, data.ProbeStatuspage, data.ProbeFeed:
 			target = "http://gone.invalid/"
+		case data.ProbeDNS, data.ProbeICMP:
+			target = "gone.invalid"
 		}
 		s = once(t, Client{Resolver: nowhere(t)}, kind, target, 5*time.Second, same)
 		if s.Reason != data.ReasonName {

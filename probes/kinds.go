@@ -40,6 +40,11 @@ var kinds = map[data.ProbeKind]struct {
 	data.ProbeHTTP: {checkHTTP, newHTTP},
 	data.ProbeTCP:  {checkHostPort, newTCP},
 	data.ProbeTLS:  {checkHostPort, newTLS},
+	data.ProbeDNS:  {checkDNS, newDNS},
+	data.ProbeICMP: {checkICMP, newICMP},
+
+	data.ProbeStatuspage: {checkStatuspage, newStatuspage},
+	data.ProbeFeed:       {checkFeed, newFeed},
 
 	data.ProbeHeartbeat:   {checkHeartbeat, newHeartbeat},
 	data.ProbeTransaction: {checkTransaction, newTransaction},

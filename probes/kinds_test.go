@@ -37,6 +37,9 @@ func TestCheck(t *testing.T) {
 	tcp := func(target string) func(*data.Probe) {
 		return func(p *data.Probe) { p.Kind, p.Target = data.ProbeTCP, target }
 	}
+	of := func(kind data.ProbeKind, target string, change func(*data.Probe)) func(*data.Probe) {
+		return func(p *data.Probe) { p.Kind, p.Target = kind, target; change(p) }
+	}
 	for _, c := range []struct {
 		name   string
 		change func(*data.Probe)
@@ -91,6 +94,34 @@ func TestCheck(t *testing.T) {
 		{"conditions that are none", func(p *data.Probe) { p.Expect = []string{"statuss == 200", "took"} }, "expect expect"},
 		{"condition on the body of HEAD", func(p *data.Probe) { p.Expect, p.Method = []string{"json.ok"}, http.MethodHead }, "expect"},
 		{"condition on the status of HEAD", func(p *data.Probe) { p.Expect, p.Method = []string{"status == 200"}, http.MethodHead }, ""},
+		{"dns", of(data.ProbeDNS, "_dmarc.example.com", same), ""},
+		{"dns of everything", of(data.ProbeDNS, "example.com.", func(p *data.Probe) {
+			p.Record, p.Server, p.Answers, p.Slow = "MX", "[2001:db8::53]:53", []string{"mail.example.com"}, time.Second
+		}), ""},
+		{"dns of a URL", of(data.ProbeDNS, "https://example.com", same), "target"},
+		{"dns of a name that is too long", of(data.ProbeDNS, strings.Repeat("abcdefgh.", 32), same), "target"},
+		{"dns with gaps", of(data.ProbeDNS, "www..example.com", same), "target"},
+		{"dns of another record", of(data.ProbeDNS, "example.com", func(p *data.Probe) { p.Record = "a" }), "record"},
+		{"dns of a server without port", of(data.ProbeDNS, "example.com", func(p *data.Probe) { p.Server = "192.0.2.53" }), "server"},
+		{"dns with an answer that is no address", of(data.ProbeDNS, "example.com", func(p *data.Probe) { p.Answers = []string{"www.example.com", ""} }), "answers answers answers"},
+		{"dns with too many answers", of(data.ProbeDNS, "example.com", func(p *data.Probe) { p.Record, p.Answers = "TXT", slices.Repeat([]string{"a"}, 21) }), "answers"},
+		{"icmp", of(data.ProbeICMP, "192.0.2.1", func(p *data.Probe) { p.Packets = 20 }), ""},
+		{"icmp of a name", of(data.ProbeICMP, "gw.example.com", same), ""},
+		{"icmp of IPv6", of(data.ProbeICMP, "2001:db8::1", same), ""},
+		{"icmp with a port", of(data.ProbeICMP, "gw.example.com:7", same), "target"},
+		{"icmp of nothing", of(data.ProbeICMP, "", same), "target"},
+		{"icmp of too many packets", of(data.ProbeICMP, "192.0.2.1", func(p *data.Probe) { p.Packets = 21 }), "packets"},
+		{"statuspage", of(data.ProbeStatuspage, "https://status.example.com", func(p *data.Probe) { p.Part = "API" }), ""},
+		{"statuspage of a document", of(data.ProbeStatuspage, "https://status.example.com/api/v2/summary.json", same), "target"},
+		{"statuspage with what it says itself", of(data.ProbeStatuspage, "https://status.example.com", func(p *data.Probe) { p.Failing, p.Slow = data.Degraded, time.Second }), "slow failing"},
+		{"statuspage with a long part", of(data.ProbeStatuspage, "https://status.example.com", func(p *data.Probe) { p.Part = strings.Repeat("x", 201) }), "part"},
+		{"feed", of(data.ProbeFeed, "https://status.example.com/history.rss", func(p *data.Probe) { p.Match, p.Recent = "mail", 48*time.Hour }), ""},
+		{"feed of a file", of(data.ProbeFeed, "file:///etc/passwd", same), "target"},
+		{"feed of long ago", of(data.ProbeFeed, "https://status.example.com/history.rss", func(p *data.Probe) { p.Recent = 32 * 24 * time.Hour }), "recent"},
+		{"feed with a long match", of(data.ProbeFeed, "https://status.example.com/history.rss", func(p *data.Probe) { p.Match = strings.Repeat("x", 1025) }), "match"},
+		{"members of others on tcp", of(data.ProbeTCP, "a.example:1", func(p *data.Probe) {
+			p.Expect, p.Record, p.Server, p.Answers, p.Packets, p.Part, p.Recent = []string{"true"}, "A", "a:53", []string{"a"}, 1, "x", time.Hour
+		}), "expect record server answers packets part recent"},
 		{"all at once", func(p *data.Probe) { p.Target, p.Interval, p.Status = "x", 0, []int{1} }, "target status interval timeout"},
 	} {
 		p := datatest.Probe("front", "crm")
