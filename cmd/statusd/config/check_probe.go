@@ -19,7 +19,8 @@ func (c *checker) probing() {
 			Name: in.Name, Component: in.Component, Cohort: c.cohort(p.with("cohort"), in.Cohort), Kind: data.ProbeKind(in.Kind),
 			Target: in.Target, Interval: time.Duration(in.Interval), Timeout: time.Duration(in.Timeout), Method: in.Method,
 			Headers: in.Headers, Status: in.Status, Match: in.Match, Slow: time.Duration(in.Slow), Warn: time.Duration(in.Warn),
-			Roots: in.Roots, Origin: c.origin(p),
+			Roots: in.Roots, Expect: in.Expect, Record: in.Record, Server: in.Server, Answers: in.Answers, Packets: in.Packets,
+			Part: in.Part, Recent: time.Duration(in.Recent), Origin: c.origin(p),
 		}
 		if out.Interval == 0 {
 			out.Interval = defaultInterval
