@@ -63,6 +63,7 @@ type stepCompiler struct {
 	secrets  []string
 	captured []string
 	places   map[string]int // of steps, by name
+	at       int            // the one that is read
 	out      []step
 	errs     []error
 }
@@ -82,6 +83,7 @@ func (c *stepCompiler) steps(p data.Probe) {
 	bad(len(p.Steps) > maxSteps, "steps", fmt.Sprintf("at most %d steps, these are %d", maxSteps, len(p.Steps)))
 	tidying := false
 	for i, s := range p.Steps {
+		c.at = i
 		made := c.step(i, s)
 		c.out = append(c.out, made)
 		for _, name := range slices.Sorted(maps.Keys(s.Capture)) {
@@ -98,9 +100,9 @@ func (c *stepCompiler) steps(p data.Probe) {
 	bad(len(p.Steps) > 0 && p.Steps[0].Always, "steps", "at least one step must not be a clean-up: leave always out where something is measured")
 }
 
-// wrong notes what is wrong with a step.
+// wrong notes what is wrong with the step that is read, under the field steps[N].
 func (c *stepCompiler) wrong(s data.ProbeStep, format string, args ...any) {
-	c.errs = append(c.errs, data.Invalid("steps", fmt.Sprintf("step %q: ", s.Name)+fmt.Sprintf(format, args...)))
+	c.errs = append(c.errs, data.Invalid(fmt.Sprintf("steps[%d]", c.at), fmt.Sprintf("step %q: ", s.Name)+fmt.Sprintf(format, args...)))
 }
 
 // taken says why a name cannot be that of a value; empty where it can.

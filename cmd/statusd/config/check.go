@@ -134,7 +134,11 @@ func (c *checker) join(p path, err error, rename map[string]string) {
 	if i := strings.IndexAny(key, ".["); i > 0 {
 		first = key[:i]
 	}
-	if f := c.at(p.with(first), "%s: %s", key, message); !c.said(f, first) {
+	at := p.with(first)
+	if n, err := strconv.Atoi(strings.TrimSuffix(strings.TrimPrefix(key[len(first):], "["), "]")); err == nil {
+		at = at.with(n)
+	}
+	if f := c.at(at, "%s: %s", key, message); !c.said(f, first) {
 		c.faults = append(c.faults, f)
 	}
 }

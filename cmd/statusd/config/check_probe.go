@@ -1,6 +1,7 @@
 package config
 
 import (
+	"strings"
 	"time"
 
 	"github.com/superoffice/statusd/data"
@@ -20,8 +21,9 @@ func (c *checker) probing() {
 			Target: in.Target, Interval: time.Duration(in.Interval), Timeout: time.Duration(in.Timeout), Method: in.Method,
 			Headers: in.Headers, Status: in.Status, Match: in.Match, Slow: time.Duration(in.Slow), Warn: time.Duration(in.Warn),
 			Roots: in.Roots, Expect: in.Expect, Record: in.Record, Server: in.Server, Answers: in.Answers, Packets: in.Packets,
-			Part: in.Part, Recent: time.Duration(in.Recent), Origin: c.origin(p),
+			Part: in.Part, Recent: time.Duration(in.Recent), Grace: time.Duration(in.Grace), Origin: c.origin(p),
 		}
+		c.transaction(p, in, &out)
 		if out.Interval == 0 {
 			out.Interval = defaultInterval
 		}
@@ -36,13 +38,11 @@ func (c *checker) probing() {
 		if in.Component != "" {
 			c.defined(p.with("component"), "components", "component", in.Component, c.components)
 		}
-		watched[in.Component] = true
-		for name := range in.Headers {
-			if sensitive(name) {
-				c.warn(p.with("headers", name), "the header %s looks like a secret: it is stored with the probe, so give it to nobody but this probe, and only what it may read", name)
-			}
+		for _, side := range out.Sides() {
+			watched[side.Component] = true
 		}
-		if c.o.CheckProbe != nil && in.Name != "" && in.Component != "" && in.Kind != "" && in.Target != "" && data.ValidSlug(in.Name) == nil {
+		c.headers(p, in.Headers, "")
+		if c.o.CheckProbe != nil && in.Name != "" && in.Component != "" && in.Kind != "" && data.ValidSlug(in.Name) == nil {
 			c.join(p, c.o.CheckProbe(out), nil)
 		}
 		c.cfg.Probes = append(c.cfg.Probes, out)
@@ -50,6 +50,36 @@ func (c *checker) probing() {
 	for i, in := range f.Components {
 		if in.ID != "" && !watched[in.ID] && in.Setup == "" {
 			c.warn(path{"components", i}, "no probe looks at %s, so it will show no data: add a probe, or say in setup: what it takes", in.ID)
+		}
+	}
+}
+
+// transaction adds steps and secrets to a probe.
+func (c *checker) transaction(p path, in probe, out *data.Probe) {
+	for i, s := range in.Steps {
+		at := p.with("steps", i)
+		if s.Component != "" {
+			c.defined(at.with("component"), "components", "component", s.Component, c.components)
+		}
+		c.headers(at, s.Headers, "{{")
+		out.Steps = append(out.Steps, data.ProbeStep{
+			Name: s.Name, Component: s.Component, Method: s.Method, URL: s.URL, Headers: s.Headers, Form: s.Form, Body: s.Body, Status: s.Status,
+			Expect: s.Expect, Capture: s.Capture, Needs: s.Needs, Slow: time.Duration(s.Slow), Always: s.Always,
+		})
+	}
+	for name, file := range in.Secrets {
+		if out.Secrets == nil {
+			out.Secrets = map[string]string{}
+		}
+		out.Secrets[name] = c.beside(file)
+	}
+}
+
+// headers warns of those whose value looks like a secret of its own, and holds no place for one.
+func (c *checker) headers(p path, headers map[string]string, place string) {
+	for name, value := range headers {
+		if sensitive(name) && (place == "" || !strings.Contains(value, place)) {
+			c.warn(p.with("headers", name), "the header %s looks like a secret: it is stored with the probe, so give it to nobody but this probe, and only what it may read", name)
 		}
 	}
 }

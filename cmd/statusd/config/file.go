@@ -120,31 +120,6 @@ type leads struct {
 	Deadline span `yaml:"deadline" doc:"The promise. A notice that is seen later is short notice." eg:"24h"`
 }
 
-type probe struct {
-	Name      string            `yaml:"name" req:"yes" doc:"Name of the probe, in metrics and on operators' pages." eg:"login"`
-	Component string            `yaml:"component" req:"yes" doc:"The component it speaks for."`
-	Cohort    string            `yaml:"cohort" def:"all" doc:"The customers whose side it looks at."`
-	Kind      string            `yaml:"kind" req:"yes" enum:"http tcp tls dns icmp statuspage feed" doc:"http: a request and its answer. tcp: a connection. tls: a handshake, and how long the certificate lasts. dns: a question to a name server. icmp: echo requests (ping). statuspage: what a provider's own page says, by version 2 of the API that such pages share. feed: what a provider's RSS or Atom feed says. See docs/probes.md."`
-	Target    string            `yaml:"target" req:"yes" doc:"A URL for http, statuspage (the page itself) and feed, host:port for tcp and tls, a name for dns, a host for icmp." eg:"https://www.example.com/"`
-	Interval  span              `yaml:"interval" def:"60s" doc:"Time between two runs." eg:"60s"`
-	Timeout   span              `yaml:"timeout" doc:"How long one run may take. Without it: the smaller of 10 s and 80 % of interval." eg:"10s"`
-	Method    string            `yaml:"method" def:"GET" doc:"HTTP method."`
-	Headers   map[string]string `yaml:"headers" doc:"HTTP headers to send. Not for secrets: they are stored with the probe."`
-	Status    []int             `yaml:"status" doc:"HTTP statuses that are right. Without it: 200 to 299." eg:"200"`
-	Match     string            `yaml:"match" doc:"http: text that the answer must hold. feed: text that an entry must hold to concern us, in whatever case; without it all do."`
-	Expect    []string          `yaml:"expect" doc:"http: conditions on the answer, all of which must hold. They name status, header(\"…\"), body, json, took and phase; see docs/probes.md." eg:"json.ok == true"`
-	Slow      span              `yaml:"slow" doc:"A right answer after this counts as degraded. Without it: never." eg:"2s"`
-	Warn      span              `yaml:"warn" def:"7d" doc:"TLS: degraded when the certificate ends within this." eg:"14d"`
-	Roots     string            `yaml:"roots" doc:"PEM file of issuers to trust besides the usual ones, relative to this file."`
-	Record    string            `yaml:"record" enum:"A AAAA CNAME MX NS TXT" doc:"dns: type of the record. Without it: A or AAAA."`
-	Server    string            `yaml:"server" doc:"dns: who is asked, host:port. Without it: the system's resolver." eg:"192.0.2.53:53"`
-	Answers   []string          `yaml:"answers" doc:"dns: what must be among the answers. Without it: any answer is right." eg:"192.0.2.1"`
-	Packets   int               `yaml:"packets" doc:"icmp: how many echo requests, 1 to 20. Without it: 3." eg:"5"`
-	Part      string            `yaml:"part" doc:"statuspage: name or ID of the provider's component. Without it: the page as a whole." eg:"API"`
-	Recent    span              `yaml:"recent" def:"24h" doc:"feed: for how long an entry tells of now, at most 31d." eg:"12h"`
-	Failing   string            `yaml:"failing" enum:"degraded partial_outage major_outage" def:"major_outage" doc:"What a failed run stands for."`
-}
-
 type mailing struct {
 	From    string  `yaml:"from" req:"yes" doc:"Sender of all mail." eg:"SuperOffice Status <status@example.com>"`
 	Mailgun mailgun `yaml:"mailgun" req:"yes" doc:"The provider."`

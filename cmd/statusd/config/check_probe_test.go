@@ -1,0 +1,78 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/superoffice/statusd/data"
+)
+
+func TestProbesThatAreTold(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "crm.password"), []byte("hush\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := Parse(filepath.Join(dir, "statusd.yaml"), []byte(`
+references: []
+maintenance: []
+components: [{id: read, name: Read, commitment: yes}, {id: write, name: Write, commitment: yes}]
+probes:
+  - name: sync
+    component: read
+    kind: heartbeat
+    interval: 5m
+    grace: 10m
+  - name: state
+    component: read
+    kind: tenant
+    target: https://online.example.com/api/state/Cust12345
+  - name: work
+    component: read
+    kind: transaction
+    target: https://crm.example.com/
+    secrets: {password: crm.password}
+    steps:
+      - {name: sign-in, url: /login, form: {user: probe, password: "{{password}}"}, headers: {Authorization: "Bearer {{password}}"}}
+      - {name: read, url: /records/1, expect: ["json.id == 1"], capture: {counter: json.counter}, slow: 2s}
+      - name: write
+        component: write
+        method: PUT
+        url: /counter
+        body: |
+          {"was": {{counter}}}
+        status: [200, 204]
+        needs: [read]
+      - {name: bye, url: /logout, always: true, headers: {X-Api-Key: k-123}}
+`), options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p := c.Probes[0]; p.Kind != data.ProbeHeartbeat || p.Interval != 5*time.Minute || p.Grace != 10*time.Minute || p.Target != "" {
+		t.Errorf("heartbeat: %+v", p)
+	}
+	if p := c.Probes[1]; p.Kind != data.ProbeTenant || p.Target != "https://online.example.com/api/state/Cust12345" {
+		t.Errorf("tenant: %+v", p)
+	}
+	want := []data.ProbeStep{
+		{Name: "sign-in", URL: "/login", Form: map[string]string{"user": "probe", "password": "{{password}}"}, Headers: map[string]string{"Authorization": "Bearer {{password}}"}},
+		{Name: "read", URL: "/records/1", Expect: []string{"json.id == 1"}, Capture: map[string]string{"counter": "json.counter"}, Slow: 2 * time.Second},
+		{Name: "write", Component: "write", Method: "PUT", URL: "/counter", Body: `{"was": {{counter}}}`, Status: []int{200, 204}, Needs: []string{"read"}},
+		{Name: "bye", URL: "/logout", Always: true, Headers: map[string]string{"X-Api-Key": "k-123"}},
+	}
+	if diff := cmp.Diff(want, c.Probes[2].Steps); diff != "" {
+		t.Errorf("steps (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(map[string]string{"password": filepath.Join(dir, "crm.password")}, c.Probes[2].Secrets); diff != "" {
+		t.Errorf("secrets (-want +got):\n%s", diff)
+	}
+	text := c.Warnings.Error()
+	if !strings.Contains(text, "the header X-Api-Key looks like a secret") || strings.Contains(text, "Authorization") || strings.Contains(text, "no probe looks at") {
+		t.Errorf("warnings: %s", text)
+	}
+}
