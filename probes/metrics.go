@@ -11,7 +11,7 @@ import (
 // metrics of the probes have the names and meanings of blackbox_exporter, so that existing dashboards fit. A series of a
 // probe is there while it is watched: it goes when nobody watches, and with its probe.
 type metrics struct {
-	success, duration, phases, code, expires *prometheus.GaugeVec
+	success, duration, phases, code, expires, lookup, echo *prometheus.GaugeVec
 
 	samples *prometheus.CounterVec
 	blind   prometheus.Gauge
@@ -31,6 +31,8 @@ func newMetrics(registry prometheus.Registerer) *metrics {
 		phases:   gauge("probe_http_duration_seconds", "How long the parts of the newest HTTP sample took.", "phase"),
 		code:     gauge("probe_http_status_code", "HTTP status of the newest sample; 0 means there was none."),
 		expires:  gauge("probe_ssl_earliest_cert_expiry", "When the first of the certificates seen ends, in Unix time."),
+		lookup:   gauge("probe_dns_lookup_time_seconds", "How long the newest sample took to find names; of a dns probe, how long its answer took."),
+		echo:     gauge("probe_icmp_duration_seconds", "How long the parts of the newest ICMP sample took; rtt is the average of the packets.", "phase"),
 		samples: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "statusd_probes_samples_total", Help: "Samples taken, by level.",
 		}, []string{"level"}),
@@ -51,7 +53,7 @@ func newMetrics(registry prometheus.Registerer) *metrics {
 	for l := data.NoData; l <= data.MajorOutage; l++ {
 		m.samples.WithLabelValues(l.String())
 	}
-	registry.MustRegister(m.success, m.duration, m.phases, m.code, m.expires, m.samples, m.blind, m.lag, m.flushes, m.dropped)
+	registry.MustRegister(m.success, m.duration, m.phases, m.code, m.expires, m.lookup, m.echo, m.samples, m.blind, m.lag, m.flushes, m.dropped)
 	return m
 }
 
@@ -71,19 +73,29 @@ func (m *metrics) sample(p data.Probe, s data.Sample) {
 	if !s.Expires.IsZero() {
 		m.expires.WithLabelValues(p.Name, p.Component).Set(float64(s.Expires.Unix()))
 	}
-	if p.Kind != data.ProbeHTTP {
-		return
-	}
-	m.code.WithLabelValues(p.Name, p.Component).Set(float64(s.Code))
-	for i, d := range []time.Duration{s.Phases.Resolve, s.Phases.Connect, s.Phases.TLS, s.Phases.Processing, s.Phases.Transfer} {
-		m.phases.WithLabelValues(p.Name, p.Component, phaseNames[i]).Set(d.Seconds())
+	switch p.Kind {
+	case data.ProbeDNS:
+		m.lookup.WithLabelValues(p.Name, p.Component).Set(s.Latency.Seconds())
+	case data.ProbeICMP:
+		m.lookup.WithLabelValues(p.Name, p.Component).Set(s.Phases.Resolve.Seconds())
+		m.echo.WithLabelValues(p.Name, p.Component, "resolve").Set(s.Phases.Resolve.Seconds())
+		m.echo.WithLabelValues(p.Name, p.Component, "rtt").Set(s.Latency.Seconds())
+	case data.ProbeHTTP, data.ProbeStatuspage, data.ProbeFeed, data.ProbeTenant:
+		m.lookup.WithLabelValues(p.Name, p.Component).Set(s.Phases.Resolve.Seconds())
+		m.code.WithLabelValues(p.Name, p.Component).Set(float64(s.Code))
+		for i, d := range []time.Duration{s.Phases.Resolve, s.Phases.Connect, s.Phases.TLS, s.Phases.Processing, s.Phases.Transfer} {
+			m.phases.WithLabelValues(p.Name, p.Component, phaseNames[i]).Set(d.Seconds())
+		}
 	}
 }
 
 // forget removes every series of a probe.
 func (m *metrics) forget(p data.Probe) {
-	for _, v := range []*prometheus.GaugeVec{m.success, m.duration, m.code, m.expires} {
+	for _, v := range []*prometheus.GaugeVec{m.success, m.duration, m.code, m.expires, m.lookup} {
 		v.DeleteLabelValues(p.Name, p.Component)
+	}
+	for _, phase := range []string{"resolve", "rtt"} {
+		m.echo.DeleteLabelValues(p.Name, p.Component, phase)
 	}
 	for _, phase := range phaseNames {
 		m.phases.DeleteLabelValues(p.Name, p.Component, phase)

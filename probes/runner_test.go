@@ -268,9 +268,16 @@ func TestMetrics(t *testing.T) {
 			}
 		})
 		w.set("port", data.MajorOutage, data.ReasonConnect)
+		w.probe("ping", "crm", func(p *data.Probe) { p.Kind, p.Target = data.ProbeICMP, "gw.example.com" })
+		w.answer("ping", func() data.Sample {
+			return data.Sample{Level: data.Operational, Latency: 500 * time.Millisecond, Phases: data.Phases{Resolve: 6 * time.Millisecond}}
+		})
+		w.probe("name", "crm", func(p *data.Probe) { p.Kind, p.Target = data.ProbeDNS, "www.example.com" })
+		w.answer("name", func() data.Sample { return data.Sample{Level: data.Operational, Latency: 125 * time.Millisecond} })
 		w.start()
 		pass(11 * time.Second)
 		names := []string{
+			"probe_dns_lookup_time_seconds", "probe_icmp_duration_seconds",
 			"probe_success", "probe_duration_seconds", "probe_http_duration_seconds", "probe_http_status_code", "probe_ssl_earliest_cert_expiry", "statusd_probes_blind",
 		}
 		const blind = `
@@ -279,9 +286,20 @@ func TestMetrics(t *testing.T) {
 statusd_probes_blind 0
 `
 		want := `
+# HELP probe_dns_lookup_time_seconds How long the newest sample took to find names; of a dns probe, how long its answer took.
+# TYPE probe_dns_lookup_time_seconds gauge
+probe_dns_lookup_time_seconds{component="crm",probe="front"} 0.001
+probe_dns_lookup_time_seconds{component="crm",probe="name"} 0.125
+probe_dns_lookup_time_seconds{component="crm",probe="ping"} 0.006
+# HELP probe_icmp_duration_seconds How long the parts of the newest ICMP sample took; rtt is the average of the packets.
+# TYPE probe_icmp_duration_seconds gauge
+probe_icmp_duration_seconds{component="crm",phase="resolve",probe="ping"} 0.006
+probe_icmp_duration_seconds{component="crm",phase="rtt",probe="ping"} 0.5
 # HELP probe_duration_seconds How long the newest sample took.
 # TYPE probe_duration_seconds gauge
 probe_duration_seconds{component="crm",probe="front"} 0.25
+probe_duration_seconds{component="crm",probe="name"} 0.125
+probe_duration_seconds{component="crm",probe="ping"} 0.5
 probe_duration_seconds{component="mail",probe="port"} 0
 # HELP probe_http_duration_seconds How long the parts of the newest HTTP sample took.
 # TYPE probe_http_duration_seconds gauge
@@ -299,6 +317,8 @@ probe_ssl_earliest_cert_expiry{component="crm",probe="front"} 9.783072e+08
 # HELP probe_success Whether the newest sample was right.
 # TYPE probe_success gauge
 probe_success{component="crm",probe="front"} 1
+probe_success{component="crm",probe="name"} 1
+probe_success{component="crm",probe="ping"} 1
 probe_success{component="mail",probe="port"} 0
 ` + blind
 		if err := testutil.GatherAndCompare(w.registry, strings.NewReader(want), names...); err != nil {
@@ -310,14 +330,16 @@ probe_success{component="mail",probe="port"} 0
 		w.answer("port", func() data.Sample { panic("oh") })
 		pass(time.Minute)
 		w.answer("port", nil)
-		if n, err := testutil.GatherAndCount(w.registry, "probe_success", "probe_duration_seconds"); n != 2 || err != nil {
-			t.Errorf("with one of two probes unwatched there are %d series of both (%v), want one each", n, err)
+		if n, err := testutil.GatherAndCount(w.registry, "probe_success", "probe_duration_seconds"); n != 6 || err != nil {
+			t.Errorf("with one of four probes unwatched there are %d series of both (%v), want three each", n, err)
 		}
 		w.probe("front", "crm", func(p *data.Probe) { p.Retired = true })
-		w.update(func(tx data.Tx) error { return tx.Probes().Delete("port") })
+		for _, name := range []string{"port", "ping", "name"} {
+			w.update(func(tx data.Tx) error { return tx.Probes().Delete(name) })
+		}
 		pass(time.Second)
 		if err := testutil.GatherAndCompare(w.registry, strings.NewReader(blind), names...); err != nil {
-			t.Errorf("after both probes went: %v", err)
+			t.Errorf("after all probes went: %v", err)
 		}
 		w.stop()
 	})

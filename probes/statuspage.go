@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/superoffice/statusd/data"
 )
@@ -52,6 +53,7 @@ func checkStatuspage(p data.Probe) error {
 // Probe implements Prober.
 func (s *statuspageProber) Probe(ctx context.Context) []data.Sample {
 	out, got := s.get.run(ctx)
+	out.Expires = time.Time{} // the certificate is theirs to renew
 	if got == nil {
 		return []data.Sample{hearsay(out)}
 	}
