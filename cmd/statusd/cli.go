@@ -38,7 +38,7 @@ type commands struct {
 
 	Maintenance maintenanceCommand `cmd:"" help:"Steer the windows of maintenance: confirm, cancel, move, open and more."`
 
-	Probe    probeCommand    `cmd:"" help:"Tell probes that something lives."`
+	Probe    probeCommand    `cmd:"" help:"See what the probes measure, run one at once, and tell one that something lives."`
 	Operator operatorCommand `cmd:"" help:"Let people in, and keep them out."`
 	Token    tokenCommand    `cmd:"" help:"Make and revoke tokens for programs."`
 	Audit    auditCommand    `cmd:"" help:"Show who did what, and check that nothing was taken out."`

@@ -114,6 +114,12 @@ func asked(ctx context.Context, kind string, flags map[string]string) []candidat
 		for _, o := range v.Operators {
 			list = append(list, candidate{o.ID, o.Name})
 		}
+	case "probe":
+		var v api.Probes
+		_, err = r.get(ctx, "/api/v1/probes", &v)
+		for _, p := range v.Probes {
+			list = append(list, candidate{p.Side, p.Name + ", " + levelWords(p.Level)})
+		}
 	case "template":
 		var v api.Templates
 		_, err = r.get(ctx, "/api/v1/templates", &v)

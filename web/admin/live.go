@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -36,10 +37,14 @@ var watched = []data.TableName{
 	data.AlarmsTable, data.AlertsTable, data.SettingsTable, data.DuesTable, data.NoticesTable,
 }
 
+// watchedOfProbes are those that the pages of probes show besides. They change with every batch of samples, so that others are
+// spared them.
+var watchedOfProbes = []data.TableName{data.RecentsTable, data.AsksTable, data.ProbesTable}
+
 // rights are the tables that decide who may see them.
 var rights = []data.TableName{data.OperatorsTable, data.SessionsTable, data.TokensTable}
 
-// live answers GET /live: a frame with the newest revision whenever something that the pages show has changed. It says nothing
+// live answers GET /live, or GET /live?probes: a frame with the newest revision whenever something that the pages show has changed. It says nothing
 // else, so that a page fetches what its reader may see. It ends within a second when the reader may see nothing any more.
 func (p *Pages) live(w http.ResponseWriter, r *http.Request) {
 	was, err := p.API.Actor(r)
@@ -77,7 +82,11 @@ func (p *Pages) live(w http.ResponseWriter, r *http.Request) {
 
 // follow sends frames until the connection, its time or the reader's right ends.
 func (p *Pages) follow(ctx context.Context, c *websocket.Conn, r *http.Request, was data.Actor) (code int, reason string) {
-	changes, who := p.API.Store.Watch(ctx, watched...), p.API.Store.Watch(ctx, rights...)
+	tables := watched
+	if r.URL.Query().Has("probes") {
+		tables = slices.Concat(watched, watchedOfProbes)
+	}
+	changes, who := p.API.Store.Watch(ctx, tables...), p.API.Store.Watch(ctx, rights...)
 	ping, again := time.NewTicker(pingEvery), time.NewTicker(askAgain)
 	defer ping.Stop()
 	defer again.Stop()

@@ -16,6 +16,7 @@ import (
 
 	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/data/i18n"
+	"github.com/superoffice/statusd/web/chart"
 	"github.com/superoffice/statusd/web/ui"
 )
 
@@ -31,14 +32,16 @@ type asset struct {
 
 // assets are the style and the script. Their addresses change with them, so that they are kept for ever.
 var assets = sync.OnceValues(func() (style, script asset) {
-	return newAsset("html/admin.css", "text/css; charset=utf-8"), newAsset("html/admin.js", "text/javascript; charset=utf-8")
+	return newAsset("html/admin.css", "text/css; charset=utf-8", chart.Style()), newAsset("html/admin.js", "text/javascript; charset=utf-8", "")
 })
 
-func newAsset(file, kind string) asset {
+// newAsset is a file with more behind it.
+func newAsset(file, kind, more string) asset {
 	body, err := files.ReadFile(file)
 	if err != nil {
 		panic(err) // it is embedded
 	}
+	body = append(body, more...)
 	sum := sha256.Sum256(body)
 	name, ext, _ := strings.Cut(strings.TrimPrefix(file, "html/"), ".")
 	return asset{"/assets/" + name + "." + hex.EncodeToString(sum[:6]) + "." + ext, ui.NewDoc(body, ui.DocOptions{
@@ -144,7 +147,7 @@ func selfOf(r *http.Request) string {
 	switch {
 	case (area == "incidents" || area == "maintenance") && id == "":
 		return "/" + area + "/new"
-	case area == "incidents" || area == "maintenance":
+	case area == "incidents" || area == "maintenance" || area == "probes" && id != "":
 		return "/" + area + "/" + url.PathEscape(id)
 	}
 	return "/" + area
@@ -164,7 +167,7 @@ func (p *Pages) nav(path string, by data.Actor) []link {
 	all := []struct {
 		name, href string
 		need       data.Role
-	}{{"Overview", "/", data.Viewer}, {"Incidents", "/incidents", data.Viewer}, {"Maintenance", "/maintenance", data.Viewer}, {"Alerts", "/alerts", data.Viewer}, {"Audit", "/audit", data.Viewer}, {"Operators", "/operators", data.Admin}, {"Tokens", "/tokens", data.Admin}}
+	}{{"Overview", "/", data.Viewer}, {"Incidents", "/incidents", data.Viewer}, {"Maintenance", "/maintenance", data.Viewer}, {"Probes", "/probes", data.Viewer}, {"Alerts", "/alerts", data.Viewer}, {"Audit", "/audit", data.Viewer}, {"Operators", "/operators", data.Admin}, {"Tokens", "/tokens", data.Admin}}
 	var out []link
 	for _, l := range all {
 		if by.Role.May(l.need) {

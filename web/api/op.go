@@ -70,7 +70,7 @@ type result struct {
 
 // ops lists everything, by noun.
 func ops() []Op {
-	return slices.Concat(incidentOps(), deskOps(), previewOps(), maintenanceOps(), overviewOps(), operatorOps(), tokenOps(), alertOps(), auditOps(), reportOps(), sendingOps(), beatOps())
+	return slices.Concat(incidentOps(), deskOps(), previewOps(), maintenanceOps(), overviewOps(), operatorOps(), tokenOps(), alertOps(), auditOps(), reportOps(), sendingOps(), beatOps(), probeOps())
 }
 
 // Tries says whether the Op only asks what a change would do.

@@ -215,6 +215,7 @@ func (d *desk) refuse(c *contract) {
 	}
 	elsewhere := d.token(`{"name":"elsewhere","role":"admin","scopes":["audit.verify"]}`).Secret
 	another := d.token(`{"name":"another","role":"admin","scopes":["operator.me"]}`).Secret
+	d.probed(time.Now().UTC())
 	mux := d.mux
 	lost := http.NewServeMux()
 	for pattern, h := range (&api.API{Store: unsure{d.store}, Log: slog.New(slog.DiscardHandler), Settings: settings}).Routes() {
@@ -256,7 +257,7 @@ func (d *desk) refuse(c *contract) {
 			d.mux = good
 		}
 	}
-	for _, path := range []string{"/api/v1/incidents?limit=0", "/api/v1/incidents?before=abcdefghijkl", "/api/v1/audit?limit=0", "/api/v1/alerts?limit=0", "/api/v1/maintenance?from=x"} {
+	for _, path := range []string{"/api/v1/incidents?limit=0", "/api/v1/incidents?before=abcdefghijkl", "/api/v1/audit?limit=0", "/api/v1/alerts?limit=0", "/api/v1/maintenance?from=x", "/api/v1/probes/front/day?date=x", "/api/v1/probes/front/samples?date=x"} {
 		ask(&root, api.Op{Method: "GET"}, path, "")
 	}
 	for path, body := range map[string]string{"/api/v1/tokens": `{"name":"spent"}`, "/api/v1/operators/link": `{"name":"Kari"}`, "/api/v1/sending/release": `{}`, "/api/v1/probes/front/beat": `{}`} {
@@ -330,6 +331,11 @@ func (d *desk) use() {
 		ask("GET", path, "")
 	}
 	d.steer(ask)
+	for _, path := range []string{"/probes", "/probes/front", "/probes/front:crm-read", "/probes/front/day?columns=48", "/probes/front/samples?place=local"} {
+		ask("GET", path, "")
+	}
+	ask("POST", "/probes/front/now", `{}`)
+	d.conflict("/probes/nightly/now", `{}`)
 	t := ask("POST", "/tokens", `{"name":"pager","role":"viewer","days":1,"scopes":["incident"],"from":["192.0.2.0/24"]}`)
 	ask("POST", "/tokens/"+t["id"].(string)+"/revoke", `{}`)
 	ask("GET", "/tokens", "")

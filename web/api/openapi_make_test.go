@@ -179,8 +179,8 @@ func refusedBy(op api.Op) []int {
 // conflicts says whether an operation depends on how things stand.
 func conflicts(op api.Op) bool {
 	switch op.Name {
-	case "incident.get", "token.create", "operator.link", "sending.release", "probe.beat":
-		return true // - stands for the only open incident, and there may be none or more
+	case "incident.get", "token.create", "operator.link", "sending.release", "probe.beat", "probe.now":
+		return true // - stands for the only open incident, and there may be none or more; a heartbeat cannot be asked
 	case "incident.list", "incident.templates", "incident.open":
 		return false
 	}

@@ -8,7 +8,7 @@ var pathWords = map[string]string{
 	"maintenance.id": "The window: its ID or its key.",
 	"notices.id":     "The month, such as 2026-04.",
 	"operator.id":    "The operator.",
-	"probe.id":       "The probe, by its name in the configuration.",
+	"probe.id":       "The probe, or probe:component for one side of it.",
 	"report.id":      "The month, such as 2026-04.",
 	"token.id":       "The token.",
 }

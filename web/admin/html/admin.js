@@ -52,7 +52,8 @@ function say(text, off) {
 let wait = 1000
 let connected = false
 function connect() {
-	const socket = new WebSocket(location.origin.replace(/^http/, 'ws') + '/live')
+	const of = document.querySelector('[data-live="probes"]') ? '?probes' : ''
+	const socket = new WebSocket(location.origin.replace(/^http/, 'ws') + '/live' + of)
 	socket.onopen = () => {
 		wait = 1000
 		connected = true

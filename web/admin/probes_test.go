@@ -1,0 +1,115 @@
+package admin_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/data/datatest"
+)
+
+// probed puts a probe with a bad run and a day of samples into the store, and returns that day in the schedule's zone.
+func (w *world) probed() string {
+	w.Helper()
+	now := time.Now().UTC().Truncate(time.Second)
+	noon := time.Date(now.Year(), now.Month(), now.Day()-1, 12, 0, 0, 0, time.UTC)
+	p := datatest.Probe(`front`, "login")
+	p.Origin, p.Headers = "statusd.yaml:12", map[string]string{"Authorization": "hunter2"}
+	block := data.Block{Probe: "front", Place: data.Here, Day: data.BlockDay(noon)}
+	recent := data.Recent{Probe: "front", Place: data.Here}
+	for i := range 60 {
+		s := data.Sample{
+			Probe: "front", Place: data.Here, At: noon.Add(time.Duration(i) * time.Minute), Level: data.Operational, Latency: 80 * time.Millisecond,
+			Phases: data.Phases{Resolve: 2 * time.Millisecond, Processing: 70 * time.Millisecond},
+		}
+		if i == 55 {
+			s.Level, s.Reason, s.Detail = data.MajorOutage, data.ReasonStatus, `503 <script>alert("x")</script>`
+			s.Steps = []data.StepRun{{Name: "sign in", Level: data.MajorOutage, Reason: data.ReasonStatus}}
+		}
+		if err := block.Append(s); err != nil {
+			w.Fatal(err)
+		}
+		recent = recent.Add(s)
+	}
+	m := datatest.Mark("login", noon, data.Operational)
+	outage := datatest.Outage("login", noon.Add(55*time.Minute))
+	outage.Ended = noon.Add(56 * time.Minute)
+	err := w.store.Update(context.Background(), func(tx data.Tx) error {
+		return errors.Join(tx.Probes().Put(p), tx.Blocks().Put(block), tx.Recents().Put(recent), tx.Marks().Put(m), tx.Outages().Put(outage))
+	})
+	if err != nil {
+		w.Fatal(err)
+	}
+	return noon.In(w.zone()).Format(time.DateOnly)
+}
+
+func TestProbePages(t *testing.T) {
+	w := newWorld(t)
+	if a := w.get(data.Viewer, "/probes"); a.status != 200 || !strings.Contains(a.body, "There is none.") {
+		t.Errorf("without probes: %d", a.status)
+	}
+	day := w.probed()
+	for _, tt := range []struct {
+		path string
+		want []string
+	}{
+		{"/probes", []string{`href="/probes/front"`, "Operational", "80 ms", "every 1 minute", `data-live="probes"`}},
+		{"/probes/front", []string{"statusd.yaml:12", "[hidden]", "status</b>", "503 &lt;script&gt;", `aria-label="resolve 2.0 ms, processing 70 ms"`, "sign in", `action="/probes/front"`, "From local"}},
+		{"/probes/front/" + day, []string{`class="chart"`, "60 samples: 59 good, 1 bad", "98.3333 %", "no_read_no_write, provider: connect", `rel="prev"`, "<option>local</option>", "/api/v1/probes/front/samples?date=" + day}},
+		{"/probes/front/" + day + "?place=local", []string{"<option selected>local</option>", "?place=local"}},
+		{"/probes/front/2020-01-01", []string{"No sample is kept of this day.", `rel="next"`}},
+	} {
+		a := w.get(data.Viewer, tt.path)
+		if a.status != 200 || strings.Contains(a.body, "hunter2") || strings.Contains(a.body, "<script>alert") || strings.Contains(a.body, "style=") {
+			t.Errorf("%s: %d, or something that must not be in it", tt.path, a.status)
+		}
+		for _, want := range tt.want {
+			if !strings.Contains(a.body, want) {
+				t.Errorf("%s has no %s\n%s", tt.path, want, a.body)
+			}
+		}
+	}
+	if a := w.get(data.Viewer, "/probes/front?date="+day+"&place=local"); a.status != http.StatusSeeOther || a.header.Get("Location") != "/probes/front/"+day+"?place=local" {
+		t.Errorf("choosing a day: %d %s", a.status, a.header.Get("Location"))
+	}
+	for path, want := range map[string]int{"/probes/nothing": 404, "/probes/front/2026-02-30": 422, "/probes/nothing/2026-02-01": 404} {
+		if a := w.get(data.Viewer, path); a.status != want {
+			t.Errorf("%s: %d, want %d", path, a.status, want)
+		}
+	}
+}
+
+func TestProbeNowByForm(t *testing.T) {
+	w := newWorld(t)
+	w.probed()
+	beat := datatest.Probe("nightly", "login")
+	beat.Kind = data.ProbeHeartbeat
+	if err := w.store.Update(t.Context(), func(tx data.Tx) error { return tx.Probes().Put(beat) }); err != nil {
+		t.Fatal(err)
+	}
+	if a := w.get(data.Viewer, "/probes/front"); strings.Contains(a.body, "Probe now") {
+		t.Error("a viewer is offered what a viewer may not do")
+	}
+	if a := w.post(data.Viewer, "/probes/front/now", nil); a.status != http.StatusForbidden {
+		t.Errorf("a viewer asks: %d", a.status)
+	}
+	if a := w.post(data.Responder, "/probes/front/now", nil); a.status != http.StatusSeeOther || a.header.Get("Location") != "/probes/front" {
+		t.Errorf("asking: %d %s", a.status, a.header.Get("Location"))
+	}
+	if a := w.get(data.Responder, "/probes/front"); !strings.Contains(a.body, "A run was asked for at") || !strings.Contains(a.body, `action="/probes/front/now"`) {
+		t.Errorf("asked:\n%s", a.body)
+	}
+	if a := w.get(data.Responder, "/probes"); !strings.Contains(a.body, "at once, asked") {
+		t.Error("the list does not say that a run was asked for")
+	}
+	if a := w.post(data.Responder, "/probes/nightly/now", nil); a.status != http.StatusConflict || !strings.Contains(a.problem(), "cannot be asked") {
+		t.Errorf("a heartbeat: %d %s", a.status, a.problem())
+	}
+	if a := w.get(data.Responder, "/probes/front/now"); a.status != http.StatusSeeOther || a.header.Get("Location") != "/probes/front" {
+		t.Errorf("loaded again: %d %s", a.status, a.header.Get("Location"))
+	}
+}
