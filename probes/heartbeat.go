@@ -50,6 +50,17 @@ func (h *heartbeat) Probe(ctx context.Context) []data.Sample {
 	return []data.Sample{beating(h.probe, b, h.made, time.Now())}
 }
 
+// beatsIn finds heartbeats in a store.
+func beatsIn(store data.Store) func(context.Context, string) (data.Beat, error) {
+	return func(ctx context.Context, probe string) (b data.Beat, err error) {
+		err = store.View(ctx, func(tx data.Tx) error {
+			b, err = tx.Beats().Get(probe)
+			return err
+		})
+		return b, err
+	}
+}
+
 // allowed is how old the newest heartbeat may be.
 func allowed(p data.Probe) time.Duration {
 	if p.Grace > 0 {
