@@ -3,6 +3,7 @@ package probes
 import (
 	"context"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -248,4 +249,27 @@ func FuzzConditionsOnAnswers(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestConditionsGuide: the guide names every part of an answer and every function.
+func TestConditionsGuide(t *testing.T) {
+	t.Parallel()
+	guide, err := os.ReadFile("../docs/probes.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := append([]string{between, "status", "body", "json", "took"}, functions...)
+	for phase := range phases {
+		named = append(named, "phase."+phase)
+	}
+	for _, name := range named {
+		if !strings.Contains(string(guide), "`"+name+"`") {
+			t.Errorf("docs/probes.md does not name %s", name)
+		}
+	}
+	for _, name := range []string{"repeat", "replace", "reduce", "now", "sort"} {
+		if strings.Contains(string(guide), "`"+name+"`") {
+			t.Errorf("docs/probes.md names %s, which is not there", name)
+		}
+	}
 }
