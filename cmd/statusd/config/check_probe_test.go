@@ -76,3 +76,32 @@ probes:
 		t.Errorf("warnings: %s", text)
 	}
 }
+
+// TestTransactionOfTheDefault takes the # signs off the example in the default configuration and checks what it says then.
+func TestTransactionOfTheDefault(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "crm.password"), []byte("hush\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	src, err := os.ReadFile("default.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, begins := strings.Cut(string(src), "# example: crm transaction\n")
+	example, _, ends := strings.Cut(rest, "# end of example\n")
+	if !begins || !ends {
+		t.Fatal("the example is not there")
+	}
+	text := "probes:\n"
+	for line := range strings.Lines(example) {
+		text += strings.TrimPrefix(line, "#")
+	}
+	c, err := Parse(filepath.Join(dir, "statusd.yaml"), []byte(text), options())
+	if err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	if sides := c.Probes[0].Sides(); len(sides) != 2 || sides[0].Component != "crm-read" || sides[1].Component != "crm-write" {
+		t.Errorf("it speaks for %+v", sides)
+	}
+}
