@@ -121,7 +121,7 @@ The demonstration runs. Everything it shows is invented, and nothing leaves this
 Four things to try, with the public page open beside:
 
   1. Break the product:    curl -X POST %s/switches/down/on
-     or by hand on its page of switches. The probes ask every 10 seconds, so the page turns red within half a minute.
+     or by hand on its page of switches. The probes ask every 10 or 15 seconds, so the page turns red within half a minute.
   2. Declare an incident:  statusd incident open "Sign-in fails" --component login --data %s
      It is on the page, and at the top of the product's sign-in page, within a second.
   3. Read a mail:          %s/

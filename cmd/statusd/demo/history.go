@@ -36,7 +36,7 @@ type step struct {
 func write(tx data.Tx, cfg *config.Config, now time.Time, quiet bool) error {
 	h := &history{
 		calendar: calendar{now, cfg.Page.Zone}, tx: tx, begin: now.Add(-past).Truncate(time.Minute),
-		probes: cfg.Probes, components: map[string]data.Component{}, troubles: map[string][]trouble{},
+		probes: sides(cfg.Probes), components: map[string]data.Component{}, troubles: map[string][]trouble{},
 	}
 	for _, c := range cfg.Components {
 		h.components[c.Slug] = c
@@ -60,6 +60,18 @@ func write(tx data.Tx, cfg *config.Config, now time.Time, quiet bool) error {
 		}
 	}
 	return h.watched()
+}
+
+// sides are the probes as if each spoke for one component only, under the names of Probe.Sides.
+func sides(probes []data.Probe) []data.Probe {
+	var out []data.Probe
+	for _, p := range probes {
+		for _, side := range p.Sides() {
+			p.Name, p.Component = side.Name, side.Component
+			out = append(out, p)
+		}
+	}
+	return out
 }
 
 // plan adds a step.

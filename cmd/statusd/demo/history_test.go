@@ -197,7 +197,7 @@ func TestStory(t *testing.T) {
 		if n, err := data.VerifyAudit(tx); err != nil || n != 28 {
 			t.Errorf("the audit log has %d entries (%v), want 28: 25 of incidents, 3 of windows", n, err)
 		}
-		for _, p := range cfg.Probes {
+		for _, p := range sides(cfg.Probes) {
 			b, err := tx.Blocks().Get(data.KeyOfBlock(p.Name, "local", data.BlockDay(noon)))
 			if err != nil {
 				return fmt.Errorf("the samples of %s: %w", p.Name, err)

@@ -24,10 +24,11 @@ type Links struct {
 
 // Product is the stand-in for the product: an http.Handler for both of its listeners. Safe for concurrent use.
 type Product struct {
-	broken switches
-	certs  *certificates
-	links  atomic.Pointer[Links]
-	mux    http.Handler
+	broken  switches
+	counter atomic.Int64 // of the record
+	certs   *certificates
+	links   atomic.Pointer[Links]
+	mux     http.Handler
 }
 
 func newProduct(certs *certificates) *Product {
@@ -37,8 +38,9 @@ func newProduct(certs *certificates) *Product {
 	works.HandleFunc("GET /{$}", p.page)
 	works.HandleFunc("POST /sign-in", p.page)
 	works.HandleFunc("GET /login", answers("authorization_endpoint", "/sign-in"))
-	works.HandleFunc("GET /read", answers("name", "A record that everybody may know"))
-	works.HandleFunc("POST /write", p.write)
+	works.HandleFunc("POST /session", signIn)
+	works.HandleFunc("GET /records/1", p.read)
+	works.HandleFunc("POST /records/1/count", p.count)
 	works.HandleFunc("GET /documents", answers("stored", "yes"))
 	works.HandleFunc("GET /modules/{name}", answers("state", "running"))
 
@@ -86,19 +88,54 @@ func answers(name, value string) http.HandlerFunc {
 	}
 }
 
-func (p *Product) write(w http.ResponseWriter, _ *http.Request) {
-	if p.broken.is(ReadOnly) {
-		writeJSON(w, http.StatusInternalServerError, map[string]string{"error": "the database takes no writes"})
+// session is the cookie of who has signed in. Nothing here is worth guarding: probes are to need it, as they do in life.
+const session = "demo_session"
+
+func signIn(w http.ResponseWriter, r *http.Request) {
+	if r.FormValue("user") == "" {
+		writeJSON(w, http.StatusForbidden, map[string]string{"error": "say who you are"})
 		return
 	}
-	writeJSON(w, http.StatusOK, map[string]string{"saved": "yes"})
+	http.SetCookie(w, &http.Cookie{Name: session, Value: "open", Path: "/records", HttpOnly: true, SameSite: http.SameSiteStrictMode}) //nolint:gosec // not everything here has TLS
+	writeJSON(w, http.StatusOK, map[string]string{"signed_in": "yes"})
+}
+
+// record is a record that everybody may know, with a counter that everybody may raise.
+type record struct {
+	Name    string `json:"name"`
+	Counter int64  `json:"counter"`
+}
+
+func (p *Product) read(w http.ResponseWriter, r *http.Request) {
+	if !signedIn(w, r) {
+		return
+	}
+	writeJSON(w, http.StatusOK, record{"A record that everybody may know", p.counter.Load()})
+}
+
+func (p *Product) count(w http.ResponseWriter, r *http.Request) {
+	switch {
+	case !signedIn(w, r):
+	case p.broken.is(ReadOnly):
+		writeJSON(w, http.StatusInternalServerError, map[string]string{"error": "the database takes no writes"})
+	default:
+		writeJSON(w, http.StatusOK, map[string]int64{"counter": p.counter.Add(1)})
+	}
+}
+
+func signedIn(w http.ResponseWriter, r *http.Request) bool {
+	if _, err := r.Cookie(session); err != nil {
+		writeJSON(w, http.StatusUnauthorized, map[string]string{"error": "sign in first"})
+		return false
+	}
+	return true
 }
 
 // customerPattern is the form of an identifier, as in the default configuration.
 var customerPattern = regexp.MustCompile(`^Cust[0-9]{1,12}$`)
 
-// signIn is the product's sign-in page.
-type signIn struct {
+// door is the product's sign-in page.
+type door struct {
 	Links
 	Customer string
 	Lang     string // empty: the script takes the browser's
@@ -108,7 +145,7 @@ type signIn struct {
 
 // page shows the sign-in page; ?customer=Cust12345 and &lang=sv choose whose banner it asks for.
 func (p *Product) page(w http.ResponseWriter, r *http.Request) {
-	v := signIn{Links: *p.links.Load(), Customer: "Cust12345", Down: p.broken.is(Down), Tried: r.Method == http.MethodPost}
+	v := door{Links: *p.links.Load(), Customer: "Cust12345", Down: p.broken.is(Down), Tried: r.Method == http.MethodPost}
 	if c := r.URL.Query().Get("customer"); customerPattern.MatchString(c) {
 		v.Customer = c
 	}

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
@@ -13,6 +14,9 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/probes"
 )
 
 func testProduct(t *testing.T) *Product {
@@ -43,7 +47,7 @@ func turn(t *testing.T, p *Product, name, state string) {
 
 // TestSwitches goes through what each switch breaks, and that repairing mends it.
 func TestSwitches(t *testing.T) {
-	requests := [][2]string{{"GET", "/"}, {"GET", "/read"}, {"POST", "/write"}, {"GET", "/login"}, {"GET", "/documents"}, {"GET", "/modules/sales"}, {"GET", "/switches"}, {"GET", "/login.js"}}
+	requests := [][2]string{{"GET", "/"}, {"GET", "/records/1"}, {"POST", "/records/1/count"}, {"GET", "/login"}, {"GET", "/documents"}, {"GET", "/modules/sales"}, {"GET", "/switches"}, {"GET", "/login.js"}}
 	for _, c := range []struct {
 		name string
 		want []int
@@ -63,7 +67,7 @@ func TestSwitches(t *testing.T) {
 				if state == "off" {
 					want = http.StatusOK
 				}
-				if w := ask(p, r[0], r[1]); w.Code != want {
+				if w := ask(p, r[0], r[1], "Cookie", session+"=open"); w.Code != want {
 					t.Errorf("%s %s: %s %s answers %d, want %d", c.name, state, r[0], r[1], w.Code, want)
 				}
 			}
@@ -78,7 +82,7 @@ func TestSlow(t *testing.T) {
 			path string
 			slow bool
 			want time.Duration
-		}{{"/read", false, 0}, {"/read", true, SlowAnswer}, {"/switches", true, 0}} {
+		}{{"/login", false, 0}, {"/login", true, SlowAnswer}, {"/switches", true, 0}} {
 			p.broken.set(Slow, c.slow)
 			start := time.Now()
 			if w := ask(p, "GET", c.path); w.Code != http.StatusOK || time.Since(start) != c.want {
@@ -190,7 +194,7 @@ func TestConfig(t *testing.T) {
 		t.Fatal(err)
 	}
 	watched := map[string]bool{}
-	for _, p := range cfg.Probes {
+	for _, p := range sides(cfg.Probes) {
 		watched[p.Component] = true
 		if !strings.Contains(p.Target, "127.0.0.1:") {
 			t.Errorf("the probe %s looks at %s, want this machine", p.Name, p.Target)
@@ -205,7 +209,7 @@ func TestConfig(t *testing.T) {
 		}
 	}
 	names := map[string]bool{}
-	for _, p := range cfg.Probes {
+	for _, p := range sides(cfg.Probes) {
 		names[p.Name] = true
 	}
 	for _, name := range everyone {
@@ -213,8 +217,8 @@ func TestConfig(t *testing.T) {
 			t.Errorf("the past tells of the probe %s, which demo.yaml lacks", name)
 		}
 	}
-	if len(everyone) != len(cfg.Probes) {
-		t.Errorf("an hour without the observer concerns %d probes of %d", len(everyone), len(cfg.Probes))
+	if len(everyone) != len(names) {
+		t.Errorf("an hour without the observer concerns %d probes of %d", len(everyone), len(names))
 	}
 	if info, err := os.Stat(filepath.Join(in.dir, keyFile)); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the mail key: %v, %v; want mode 0600", info, err)
@@ -233,6 +237,44 @@ func TestConfig(t *testing.T) {
 		if err := json.Unmarshal(w.Body.Bytes(), &answer); w.Code != http.StatusOK || err != nil || !strings.Contains(w.Body.String(), p.Match) {
 			t.Errorf("the probe %s gets %d %s (%v), want %q in it", p.Name, w.Code, w.Body, err, p.Match)
 		}
+	}
+}
+
+// TestMeasuredApart sees that each switch breaks reading, saving or both, as its words say.
+func TestMeasuredApart(t *testing.T) {
+	in := standIns(t)
+	cfg, err := in.Config()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- in.Run(ctx) }()
+	defer func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	}()
+	prober, err := probes.Compile(cfg.Probes[0], probes.Client{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		on          Fault
+		read, write data.Level
+	}{{"", data.Operational, data.Operational}, {ReadOnly, data.Operational, data.MajorOutage}, {Down, data.MajorOutage, data.NoData}} {
+		in.Product.broken.set(c.on, true)
+		run, cancel := context.WithTimeout(t.Context(), cfg.Probes[0].Deadline())
+		samples := prober.Probe(run)
+		cancel()
+		in.Product.broken.set(c.on, false)
+		if len(samples) != 2 || samples[0].Level != c.read || samples[1].Level != c.write {
+			t.Errorf("with %q on: %+v, want reading %s and saving %s", c.on, samples, c.read, c.write)
+		}
+	}
+	if enough := cfg.Probes[0].Deadline(); enough <= 4*SlowAnswer {
+		t.Errorf("four slow answers take %s, and a run may take %s", 4*SlowAnswer, enough)
 	}
 }
 

@@ -69,9 +69,9 @@ type entry struct {
 
 // The probes of all components that count, and the one hand that did everything people did.
 var (
-	counting = []string{"crm-read", "crm-write", "login", "documents"}
+	counting = []string{"crm", "crm:crm-write", "login", "documents"}
 	everyone = []string{
-		"crm-read", "crm-write", "login", "documents", "login-certificate", "app-store", "crm-sales", "crm-service",
+		"crm", "crm:crm-write", "login", "documents", "login-certificate", "app-store", "crm-sales", "crm-service",
 		"crm-marketing", "customer-centre", "web-services", "support", "trust",
 	}
 )
@@ -96,15 +96,15 @@ func (c calendar) troubles() []trouble {
 		{[]string{"login"}, login, login.Add(noLogin - 2*time.Minute), data.MajorOutage, data.ReasonStatus, nil},
 		{[]string{"customer-centre"}, c.workday(2, 9, 13, 10), c.workday(2, 9, 14, 0), data.MajorOutage, data.ReasonTimeout, nil},
 		{[]string{"web-services"}, c.workday(2, 15, 8, 30), c.workday(2, 15, 9, 20), data.Degraded, data.ReasonSlow, nil},
-		{[]string{"crm-read", "crm-write", "login"}, crm, crm.Add(noCRM - 2*time.Minute), data.MajorOutage, data.ReasonConnect, nil},
-		{[]string{"crm-read", "crm-service"}, c.workday(1, 5, 15, 0), c.workday(1, 5, 15, 40), data.Degraded, data.ReasonSlow, nil},
+		{[]string{"crm", "crm:crm-write", "login"}, crm, crm.Add(noCRM - 2*time.Minute), data.MajorOutage, data.ReasonConnect, nil},
+		{[]string{"crm", "crm-service"}, c.workday(1, 5, 15, 0), c.workday(1, 5, 15, 40), data.Degraded, data.ReasonSlow, nil},
 		{everyone, c.workday(1, 7, 12, 0), c.workday(1, 7, 13, 0), data.NoData, "", nil},
-		{[]string{"crm-write"}, saving, saving.Add(noSaving - time.Minute), data.MajorOutage, data.ReasonBody, nil},
+		{[]string{"crm:crm-write"}, saving, saving.Add(noSaving - time.Minute), data.MajorOutage, data.ReasonBody, nil},
 		{counting, network, network.Add(12 * time.Minute), data.MajorOutage, data.ReasonTimeout, &data.Correction{
 			At: network.Add(3 * time.Hour), Author: hand, Cause: data.ByInternet,
 			Why: "Between a network operator and the data centre; the service itself was up, and other networks reached it.",
 		}},
-		{[]string{"crm-read"}, fix.Add(10 * time.Minute), fix.Add(24 * time.Minute), data.MajorOutage, data.ReasonStatus, nil},
+		{[]string{"crm"}, fix.Add(10 * time.Minute), fix.Add(24 * time.Minute), data.MajorOutage, data.ReasonStatus, nil},
 		{[]string{"crm-sales"}, slow, slow.Add(150 * time.Minute), data.Degraded, data.ReasonSlow, nil},
 	}
 }

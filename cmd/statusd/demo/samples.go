@@ -17,7 +17,7 @@ const (
 
 // latencies are what the probes usually measure, in milliseconds.
 var latencies = map[string]float64{
-	"crm-read": 140, "crm-write": 210, "login": 95, "documents": 180, "login-certificate": 22, "app-store": 120,
+	"crm": 140, "crm:crm-write": 210, "login": 95, "documents": 180, "login-certificate": 22, "app-store": 120,
 }
 
 // samples writes the blocks of the last days, in keeping with the troubles. The newest one is of now, so that nobody was

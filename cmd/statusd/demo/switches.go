@@ -75,7 +75,7 @@ type switchView struct {
 }
 
 var switchWords = map[Fault][2]string{
-	Down:     {"Down", "Nothing answers any more. Reading, saving, sign-in and documents become a major outage: three bad answers within about half a minute decide it."},
+	Down:     {"Down", "Nothing answers any more. Reading, sign-in and documents become a major outage: three bad answers within about half a minute decide it. Of saving nothing is known then, since nobody gets in to try it."},
 	ReadOnly: {"Read-only", "Saving fails, everything else works. Only “Saving data” becomes an outage; the headline turns red all the same."},
 	Slow:     {"Slow", "Every answer is right, and takes three seconds. Components become degraded. It never counts as downtime."},
 	Expired:  {"Expired certificate", "The TLS listener shows a certificate that ended yesterday. Sign-in is degraded, and the App Store, which is reached that way, is out."},

@@ -46,7 +46,7 @@ func (h *history) schedule(plans []data.Maintenance, quiet bool) error {
 				h.plan(o.Window.Start.Add(-calledOff), func() error { return h.cancel(o) })
 			} else if !quiet && o.Category == data.System && !o.Window.End.After(h.now) {
 				at := o.Window.Start.Add(restart)
-				h.went(trouble{[]string{"crm-read", "crm-write", "login"}, at, at.Add(restarted), data.MajorOutage, data.ReasonConnect, nil})
+				h.went(trouble{[]string{"crm", "crm:crm-write", "login"}, at, at.Add(restarted), data.MajorOutage, data.ReasonConnect, nil})
 			}
 		}
 	}
