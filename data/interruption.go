@@ -19,7 +19,7 @@ func Interruption(tx Tx, o Occurrence, at time.Time) (lasted time.Duration, out 
 				return 0, false, err
 			}
 			c := outage.Corrected()
-			if c.Impact == Degradation || !Meets(c.Cohort, o.Cohort) {
+			if c.Void || c.Impact == Degradation || !Meets(c.Cohort, o.Cohort) {
 				continue
 			}
 			w := Window{later(c.Started, o.Window.Start), earlier(at, o.Window.End)}

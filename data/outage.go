@@ -49,8 +49,10 @@ type Outage struct {
 	Impact    Impact    `json:"impact"`
 	Cause     Cause     `json:"cause"`
 	Reason    string    `json:"reason,omitempty"` // the sample's reason, from its closed set
-	Why       string    `json:"why,omitempty"`    // what a person said who added it; empty for a measured one
-	Added     time.Time `json:"added,omitzero"`   // when a person added it
+	Why       string    `json:"why,omitempty"`    // what a person said who added it or cut it off another; empty for a measured one
+	Added     time.Time `json:"added,omitzero"`   // when that was
+	Author    string    `json:"author,omitempty"` // who it was
+	Of        OutageKey `json:"of,omitempty"`     // the one it was cut off
 	Void      bool      `json:"-"`                // only of Corrected: it is passed over everywhere
 
 	Corrections []Correction `json:"corrections,omitempty"` // oldest first; the last one that sets a field wins

@@ -60,7 +60,8 @@ func (r Records) Rows(from, to, now time.Time) Rows {
 		if _, mine := by[o.Component]; !mine {
 			continue
 		}
-		if row := outageRow(o.Corrected()); touches(row.Start, row.End, from, to) {
+		is := o.Corrected()
+		if row := outageRow(is); !is.Void && touches(row.Start, row.End, from, to) {
 			rows.Outages = append(rows.Outages, row)
 		}
 	}

@@ -207,7 +207,9 @@ func (p *IncidentReport) measured(tx data.Tx, t *Telling) error {
 		} else if err != nil {
 			return err
 		}
-		o = o.Corrected()
+		if o = o.Corrected(); o.Void {
+			return data.Invalid(field, "this outage was set aside: restore it first")
+		}
 		t.Own[o.Component+"@"+o.Cohort] = o
 		name := o.Component
 		if o.Cohort != data.AllCustomers {

@@ -211,7 +211,7 @@ func (v *Overview) readSuspected(tx data.Tx, open []data.Incident, named map[str
 			if o = o.Corrected(); attributed && o.Cause != data.ByProvider {
 				continue // judged to be somebody else's
 			}
-			if !o.Ended.IsZero() || o.Reason == "declared" || slices.ContainsFunc(open, func(i data.Incident) bool { return names(i, o) }) {
+			if !o.Ended.IsZero() || o.Void || o.Reason == "declared" || slices.ContainsFunc(open, func(i data.Incident) bool { return names(i, o) }) {
 				continue
 			}
 			windows, err := allWindows()

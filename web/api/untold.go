@@ -19,7 +19,7 @@ func untold(tx data.Tx, open []data.Incident, now time.Time) ([]data.Alarm, time
 		if err != nil {
 			return nil, time.Time{}, err
 		}
-		if !o.Corrected().Ended.IsZero() {
+		if is := o.Corrected(); !is.Ended.IsZero() || is.Void {
 			continue
 		}
 		if _, err := tx.Incidents().Get(o.By); err == nil {
