@@ -15,17 +15,18 @@ type MonthKey string
 // Month is a calendar month whose figure was settled, with everything it rests on, for ever (C4). What is found later makes
 // another revision beside it. All of them form one chain of hashes, in the order in which they were settled.
 type Month struct {
-	Month    string          `json:"month"`    // YYYY-MM
-	Revision int             `json:"revision"` // 1 when it was settled; each correction afterwards one more
-	Seq      int             `json:"seq"`      // place in the chain, from 1
-	At       time.Time       `json:"at"`
-	By       string          `json:"by"`
-	Why      string          `json:"why,omitempty"` // what made the revision; empty for the first
-	Rules    int             `json:"rules"`         // version of the definition it was computed by
-	Facts    json.RawMessage `json:"facts"`         // in the shape of DESIGN.md 12
-	Outages  []Outage        `json:"outages"`       // as recorded, with authors and reasons of every correction
-	Prev     string          `json:"prev"`          // Hash of the one before in the chain; empty for the first
-	Hash     string          `json:"hash"`
+	Month      string          `json:"month"`    // YYYY-MM
+	Revision   int             `json:"revision"` // 1 when it was settled; each correction afterwards one more
+	Seq        int             `json:"seq"`      // place in the chain, from 1
+	At         time.Time       `json:"at"`
+	By         string          `json:"by"`
+	Why        string          `json:"why,omitempty"` // what made the revision; empty for the first
+	Rules      int             `json:"rules"`         // version of the definition it was computed by
+	Components []string        `json:"components"`    // slugs of what counted, sorted
+	Facts      json.RawMessage `json:"facts"`         // in the shape of DESIGN.md 12
+	Outages    []Outage        `json:"outages"`       // as recorded, with authors and reasons of every correction
+	Prev       string          `json:"prev"`          // Hash of the one before in the chain; empty for the first
+	Hash       string          `json:"hash"`
 }
 
 // Key implements Keyed.

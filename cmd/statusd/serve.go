@@ -144,6 +144,7 @@ func serve(ctx context.Context, s serving) error {
 	runner := probes.New(probes.Options{
 		Store: store, Log: log, Registry: registry, References: cfg.References, UserAgent: userAgent(cfg), Disabled: s.noProbes,
 	})
+	settler := &scheduler.Settler{Store: store, Log: log.With("part", "months"), Book: pageSettings(cfg, s).Book()}
 	mail, err := newNotifier(cfg, store, log, registry)
 	if err != nil {
 		return err
@@ -202,7 +203,7 @@ func serve(ctx context.Context, s serving) error {
 			return nil
 		})
 	}
-	for _, part := range append(alarms, planner.Run, pages.Run, hub.Run, look.Run, runner.Run, mail.Run, desk.RunAlerts, housekeeping(desk, store, log), newKeeper(cfg.Backup, store, log, registry).run) {
+	for _, part := range append(alarms, planner.Run, settler.Run, pages.Run, hub.Run, look.Run, runner.Run, mail.Run, desk.RunAlerts, housekeeping(desk, store, log), newKeeper(cfg.Backup, store, log, registry).run) {
 		group.Go(func() error { return part(ctx) })
 	}
 	group.Go(func() error { return reloads(ctx, hup, s, store, pages, certificates, log) })

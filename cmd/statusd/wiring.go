@@ -31,7 +31,7 @@ import (
 func pageSettings(cfg *config.Config, s serving) page.Settings {
 	return page.Settings{
 		Name: cfg.Page.Name, Product: cfg.Page.Product, URL: cfg.Page.URL, ZoneName: cfg.Page.Zone.String(), Zone: cfg.Page.Zone,
-		Target: cfg.Page.Target, Support: cfg.Page.Support, Langs: cfg.Page.Languages, Demo: s.demo, Unprobed: s.noProbes,
+		Target: cfg.Page.Target, Settling: cfg.Page.Settling, Support: cfg.Page.Support, Langs: cfg.Page.Languages, Demo: s.demo, Unprobed: s.noProbes,
 	}
 }
 

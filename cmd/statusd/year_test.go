@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -14,6 +15,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/superoffice/statusd/cmd/statusd/config"
@@ -22,6 +24,7 @@ import (
 	"github.com/superoffice/statusd/data/datatest"
 	"github.com/superoffice/statusd/data/i18n"
 	"github.com/superoffice/statusd/data/ledger"
+	"github.com/superoffice/statusd/data/months"
 	"github.com/superoffice/statusd/notifier"
 	"github.com/superoffice/statusd/probes"
 	"github.com/superoffice/statusd/scheduler"
@@ -169,9 +172,11 @@ func TestYear(t *testing.T) {
 			Settings: notifier.Settings{Product: cfg.Page.Product, URL: cfg.Page.URL, Zone: cfg.Page.Zone},
 		})
 
+		settler := &scheduler.Settler{Store: store, Log: watched, Book: pageSettings(cfg, serving{}).Book()}
+
 		ctx, cancel := context.WithCancel(t.Context())
 		var wg sync.WaitGroup
-		for _, part := range []func(context.Context) error{planner.Run, pages.Run, look.Run, runner.Run, mail.Run} {
+		for _, part := range []func(context.Context) error{planner.Run, settler.Run, pages.Run, look.Run, runner.Run, mail.Run} {
 			wg.Go(func() {
 				if err := part(ctx); err != nil {
 					t.Error(err)
@@ -193,7 +198,7 @@ func TestYear(t *testing.T) {
 				yearOfWindows(t, tx)
 			}
 			yearOfNotices(t, tx, box)
-			return yearOfFigures(t, tx, world, yearEnds(oslo))
+			return errors.Join(yearOfFigures(t, tx, world, yearEnds(oslo)), yearOfMonths(t, tx, yearEnds(oslo)))
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -271,7 +276,7 @@ func yearOfNotices(t *testing.T, tx data.Tx, box *postbox) {
 
 // yearOfFigures works out the months and compares them with what the prober remembers.
 func yearOfFigures(t *testing.T, tx data.Tx, world *product, now time.Time) error {
-	records, err := page.Records(tx, now)
+	records, err := months.Records(tx, now)
 	if err != nil {
 		return err
 	}
@@ -305,6 +310,45 @@ func yearOfFigures(t *testing.T, tx data.Tx, world *product, now time.Time) erro
 	july := int64(world.last["read"][1].Sub(world.first["read"][1]) / time.Second)
 	if r := report("2026-07", "crm-read"); r.Contract.Downtime != 0 || r.Strict.Downtime != 0 || r.Observed.Downtime != july || july < 3500 {
 		t.Errorf("July: contract %+v, strict %+v, observed %+v; the prober saw %d s inside the window", r.Contract, r.Strict, r.Observed, july)
+	}
+	return nil
+}
+
+// yearOfMonths finds every month settled ten days after its end, with the figure that the records give to this day.
+func yearOfMonths(t *testing.T, tx data.Tx, now time.Time) error {
+	settled, err := months.Verify(tx)
+	if err != nil {
+		t.Errorf("the months' chain: %v", err)
+	}
+	records, err := months.Records(tx, now)
+	if err != nil {
+		return err
+	}
+	last := now.Add(-months.DefaultSettling)
+	want := 0
+	over := ledger.Months(last, time.UTC, int(last.Month())) // since January, and the one that ran then
+	for _, month := range over[:len(over)-1] {
+		s, err := months.Settled(tx, month)
+		if err != nil {
+			t.Errorf("%s is not settled: %v", month, err)
+			continue
+		}
+		want++
+		facts, err := ledger.FromRecords(month, "Europe/Oslo", "0.998", records, now)
+		if err != nil {
+			return err
+		}
+		then, err1 := s.Facts.Report(ledger.Selection{})
+		today, err2 := facts.Report(ledger.Selection{})
+		if err := errors.Join(err1, err2); err != nil {
+			return err
+		}
+		if diff := cmp.Diff(then, today); diff != "" || s.Settled.Revision != 1 {
+			t.Errorf("%s was settled otherwise than the records say, in revision %d:\n%s", month, s.Settled.Revision, diff)
+		}
+	}
+	if settled != want || want == 0 {
+		t.Errorf("%d months are settled, want %d", settled, want)
 	}
 	return nil
 }

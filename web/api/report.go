@@ -7,7 +7,6 @@ import (
 
 	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/data/ledger"
-	"github.com/superoffice/statusd/web/page"
 )
 
 func reportOps() []Op {
@@ -37,12 +36,8 @@ func reportOps() []Op {
 }
 
 func (a *API) facts(tx data.Tx, month string) (ledger.Facts, error) {
-	now := time.Now()
-	records, err := page.Records(tx, now)
-	if err != nil {
-		return ledger.Facts{}, err
-	}
-	return ledger.FromRecords(month, a.Settings.ZoneName, a.Settings.Target, records, now)
+	s, err := a.Settings.Book().Statement(tx, month, time.Now())
+	return s.Facts, err
 }
 
 // exists refuses names that nothing has: a misspelt component would otherwise have been up all month.

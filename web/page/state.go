@@ -2,7 +2,6 @@ package page
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -10,6 +9,7 @@ import (
 	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/data/i18n"
 	"github.com/superoffice/statusd/data/ledger"
+	"github.com/superoffice/statusd/data/months"
 )
 
 // Settings are what the public surfaces need from configuration.
@@ -18,6 +18,7 @@ type Settings struct {
 	Product  string         // what is told about, such as "SuperOffice CRM"
 	URL      string         // public origin without a slash at the end
 	ZoneName string         // of the schedule (T1), IANA
+	Settling time.Duration  // how long after its end a month is settled; zero means months.DefaultSettling
 	Zone     *time.Location // the same
 	Target   string         // of the month, as a share: "0.998" (U1)
 	Support  string         // where to turn when sign-in fails (H2); empty says nothing
@@ -63,11 +64,17 @@ const (
 	Unknown     Headline = "unknown"
 )
 
+// Book is how the months are kept.
+func (s Settings) Book() months.Book {
+	return months.Book{Zone: s.Zone, ZoneName: s.ZoneName, Target: s.Target, Settling: s.Settling}
+}
+
 // Month is one month's figure for the page.
 type Month struct {
 	ledger.Report
 	Known   bool // somebody watched at least a part of it
 	Notices Notices
+	Settled *data.Month // the revision that the figure comes from; nil while it is not settled
 
 	facts *ledger.Facts // nil where they were not read
 }
@@ -130,7 +137,7 @@ func ReadAfter(tx data.Tx, settings Settings, now time.Time, before *State) (*St
 	if s.Cohorts, err = data.CohortsAt(tx, now); err != nil {
 		return nil, fmt.Errorf("reading the cohorts: %w", err)
 	}
-	records, err := Records(tx, now)
+	records, err := months.Records(tx, now)
 	if err != nil {
 		return nil, err
 	}
@@ -144,7 +151,7 @@ func ReadAfter(tx data.Tx, settings Settings, now time.Time, before *State) (*St
 	}
 	s.readComponents(records, probes)
 	s.Headline = headline(s.Components)
-	return s, s.readMonths(records)
+	return s, s.readMonths(tx, records)
 }
 
 func (s *State) readIncidents(tx data.Tx, components []data.Component, before *State) error {
@@ -196,30 +203,6 @@ func shared(i data.Incident, known map[string]bool) (data.Incident, bool) {
 		i.Updates[n] = u
 	}
 	return i, !i.Hidden && (named == 0 || left > 0)
-}
-
-// Records reads what the ledger works from. Each occurrence counts as announced from when both surfaces that were
-// promised were seen to show it (N1, N4), not from when that was planned.
-func Records(tx data.Tx, now time.Time) (ledger.Records, error) {
-	var r ledger.Records
-	var errs [4]error
-	r.Components, errs[0] = data.All(tx.Components().Range("", ""))
-	r.Outages, errs[1] = data.All(tx.Outages().Range("", ""))
-	r.Occurrences, errs[2] = data.All(tx.Occurrences().Range("", ""))
-	r.Marks, errs[3] = data.All(tx.Marks().Range("", ""))
-	err := errors.Join(errs[:]...)
-	if err != nil {
-		return r, err
-	}
-	for i, o := range r.Occurrences {
-		if o.Standing || o.Revised == 0 && o.Window.Start.Add(-o.Notice.WithDefaults().Page).After(now) {
-			continue // not told of yet
-		}
-		if r.Occurrences[i], err = o.WithProofs(tx); err != nil {
-			return r, err
-		}
-	}
-	return r, nil
 }
 
 // readOccurrences keeps what the public may see: what is planned, what was announced, and nothing that lapsed.
@@ -331,7 +314,8 @@ func headline(components []Component) Headline {
 	return AllOK
 }
 
-func (s *State) readMonths(r ledger.Records) error {
+func (s *State) readMonths(tx data.Tx, r ledger.Records) error {
+	book := s.Book()
 	s.readNotices(r.Occurrences)
 	first := s.Now
 	for _, c := range r.Components {
@@ -347,11 +331,11 @@ func (s *State) readMonths(r ledger.Records) error {
 		if end.Before(first) {
 			continue
 		}
-		facts, err := ledger.FromRecords(month, s.ZoneName, s.Target, r, s.Now)
+		stated, err := book.StatementFrom(tx, r, month, s.Now)
 		if err != nil {
 			return err
 		}
-		report, err := facts.Report(ledger.Selection{})
+		report, err := stated.Facts.Report(ledger.Selection{})
 		if err != nil {
 			return err
 		}
@@ -360,7 +344,7 @@ func (s *State) readMonths(r ledger.Records) error {
 			begin, _, _ := ledger.Bounds(month, s.Zone)
 			past = int64(s.Now.Sub(begin) / time.Second)
 		}
-		s.Months = append(s.Months, Month{Report: report, Known: report.Unobserved < past, Notices: s.noticesOf(month), facts: &facts})
+		s.Months = append(s.Months, Month{Report: report, Known: report.Unobserved < past, Notices: s.noticesOf(month), Settled: stated.Settled, facts: &stated.Facts})
 	}
 	return nil
 }

@@ -20,6 +20,7 @@ import (
 
 	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/data/i18n"
+	"github.com/superoffice/statusd/data/months"
 	"github.com/superoffice/statusd/scheduler/recur"
 )
 
@@ -255,6 +256,11 @@ func (c *checker) page() {
 	}
 	if f.Target != "" && !validShare(string(f.Target)) {
 		c.fault(p.with("target"), "target: %s is no share above 0 and at most 1 with up to 12 decimals: write 99.8 %% as 0.998", strconv.Quote(clip(string(f.Target))))
+	}
+	if out.Settling = time.Duration(f.Settling); f.Settling == 0 {
+		out.Settling = months.DefaultSettling
+	} else if out.Settling < 24*time.Hour || out.Settling > 60*24*time.Hour {
+		c.fault(p.with("settling"), "settling: %s is out of bounds: use 1d to 60d", out.Settling)
 	}
 	c.link(p.with("support"), "support", f.Support)
 	if f.CustomerPattern != "" {

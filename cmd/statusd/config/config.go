@@ -68,9 +68,10 @@ type Page struct {
 	URL       string // origin only: scheme and host, no slash at the end
 	ID        string // 12 characters; empty means that the store makes or has one
 	Zone      *time.Location
-	Languages []i18n.Lang // not empty, English among them
-	Target    string      // exact share, such as "0.998"
-	Support   string      // address for people; may be empty
+	Languages []i18n.Lang   // not empty, English among them
+	Target    string        // exact share, such as "0.998"
+	Support   string        // address for people; may be empty
+	Settling  time.Duration // how long after its end a month is settled
 
 	// CustomerPattern is the form of a customer's identifier.
 	CustomerPattern *regexp.Regexp

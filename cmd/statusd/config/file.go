@@ -40,6 +40,7 @@ type page struct {
 	Zone            string   `yaml:"zone" doc:"Zone of the schedule and of the months of the figure, as an IANA name." eg:"Europe/Oslo"`
 	Languages       []string `yaml:"languages" enum:"en nb sv da de nl fi" doc:"Languages of the page, in the order of the choice. English is always among them: the others fall back to it."`
 	Target          number   `yaml:"target" doc:"What was promised per month, as an exact share above 0 and at most 1." eg:"0.998"`
+	Settling        span     `yaml:"settling" def:"10d" doc:"How long after its end a month is settled: written down with everything its figure rests on, at least 1d and at most 60d. What is corrected later makes a revision beside it." eg:"10d"`
 	Support         string   `yaml:"support" doc:"Address where people get help when the product is down; not inside the product." eg:"https://community.example.com/"`
 	CustomerPattern string   `yaml:"customer_pattern" doc:"Regular expression of a customer's identifier. Any other form counts as no identifier." eg:"^Cust[0-9]+$"`
 }
