@@ -1,0 +1,79 @@
+package probes
+
+import (
+	"testing"
+	"time"
+
+	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/data/datatest"
+	"github.com/superoffice/statusd/data/ledger"
+)
+
+// TestTenantScenario is that of DOMAIN.md 6, with the hours of another day: a pilot tenant is offline for maintenance for 14 minutes,
+// later suspended, and later still unknown. Inside a window the 14 minutes are excluded, outside of one they count; the others
+// are no outage at all.
+func TestTenantScenario(t *testing.T) {
+	t.Parallel()
+	for _, planned := range []bool{true, false} {
+		bubble(t, func(t *testing.T, w *world) {
+			is := func(body string) {
+				w.answer("tenant", func() data.Sample {
+					said, err := readTenant([]byte(body))
+					if err != nil {
+						t.Error(err)
+					}
+					return said.verdict(tenantAt("https://online.example/api/state/Cust12345"))
+				})
+			}
+			w.probe("tenant", "crm-read", func(p *data.Probe) { p.Cohort, p.Kind = "pilot", data.ProbeTenant })
+			is(`{"State": "Running", "IsRunning": true}`)
+			w.start()
+			pass(22*time.Hour + 10*time.Minute)
+			is(`{"State": "OfflineMaintenance", "IsRunning": false}`)
+			pass(14 * time.Minute)
+			is(`{"State": 5, "IsRunning": true}`)
+			pass(time.Hour)
+			is(`{"State": "Suspended", "IsRunning": false}`)
+			pass(time.Hour)
+			is(`{"State": 0}`)
+			pass(time.Hour)
+			w.stop()
+
+			var r ledger.Records
+			w.update(func(tx data.Tx) (err error) {
+				if r.Outages, err = data.All(tx.Outages().Range("", "")); err != nil {
+					return err
+				}
+				from, to := data.MarksOf("crm-read", data.FromProbe)
+				r.Marks, err = data.All(tx.Marks().Range(from, to))
+				return err
+			})
+			r.Components = []data.Component{datatest.Component("crm-read")}
+			if len(r.Outages) != 1 || r.Outages[0].Cohort != "pilot" || r.Outages[0].Reason != string(data.ReasonMaintenance) {
+				t.Fatalf("outages: %+v", r.Outages)
+			}
+			lasted := r.Outages[0].Ended.Sub(r.Outages[0].Started)
+			if lasted < 13*time.Minute || lasted > 15*time.Minute {
+				t.Errorf("it was offline for %s, want about 14 minutes", lasted)
+			}
+			if planned {
+				window := datatest.Occurrence("upgrade", epoch.Add(22*time.Hour))
+				window.Cohort, window.Components, window.Phase = "pilot", []string{"crm-read"}, data.Completed
+				window.Window.End = epoch.Add(22*time.Hour + 30*time.Minute)
+				window.Ended = window.Window.End
+				r.Occurrences = []data.Occurrence{window}
+			}
+			rows := r.Rows(epoch, time.Now(), time.Now())
+			want := int64(lasted / time.Second)
+			if planned {
+				want = 0
+			}
+			if got := ledger.Uptime(rows.Spans(epoch, time.Now(), ledger.Selection{}), ledger.Contract).Downtime; got != want {
+				t.Errorf("planned %v: %d s of downtime in the contract's count, want %d", planned, got, want)
+			}
+			if n := len(rows.Unobserved); n == 0 {
+				t.Error("while the tenant was suspended something is claimed to be known")
+			}
+		})
+	}
+}
