@@ -153,7 +153,7 @@ func (h *httpProber) ask(run *httpRun) (data.Sample, *reply) {
 }
 
 func (h *httpProber) read(run *httpRun, resp *http.Response, got *reply) data.Sample {
-	if !h.expected(resp.StatusCode) {
+	if !expected(h.probe.Status, resp.StatusCode) {
 		return fail(h.probe, data.ReasonStatus, fmt.Sprintf("it answered %d", resp.StatusCode))
 	}
 	run.begin(&run.body)
@@ -177,11 +177,12 @@ func (h *httpProber) read(run *httpRun, resp *http.Response, got *reply) data.Sa
 	return data.Sample{Level: data.Operational}
 }
 
-func (h *httpProber) expected(code int) bool {
-	if len(h.probe.Status) == 0 {
+// expected says whether a status is one of those listed; none listed means 200 to 299.
+func expected(list []int, code int) bool {
+	if len(list) == 0 {
 		return code >= 200 && code <= 299
 	}
-	return slices.Contains(h.probe.Status, code)
+	return slices.Contains(list, code)
 }
 
 type runKey struct{}

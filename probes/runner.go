@@ -62,7 +62,9 @@ func New(o Options) *Runner {
 		o.Flush = defaultFlush
 	}
 	if o.Compile == nil {
-		o.Compile = func(p data.Probe) (Prober, error) { return Compile(p, Client{UserAgent: o.UserAgent, Beats: beatsIn(o.Store)}) }
+		o.Compile = func(p data.Probe) (Prober, error) {
+			return Compile(p, Client{UserAgent: o.UserAgent, Beats: beatsIn(o.Store)})
+		}
 	}
 	if o.Dial == nil {
 		o.Dial = (&net.Dialer{}).DialContext

@@ -125,7 +125,7 @@ func (w *walk) exchange(run *httpRun, s step, req *http.Request) data.Sample {
 // need them.
 func (w *walk) read(run *httpRun, s step, resp *http.Response) data.Sample {
 	p := w.t.probe
-	if !(&httpProber{probe: data.Probe{Status: s.Status}}).expected(resp.StatusCode) {
+	if !expected(s.Status, resp.StatusCode) {
 		return fail(p, data.ReasonStatus, fmt.Sprintf("it answered %d", resp.StatusCode))
 	}
 	run.begin(&run.body)
