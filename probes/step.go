@@ -86,9 +86,7 @@ func (c *stepCompiler) steps(p data.Probe) {
 		c.at = i
 		made := c.step(i, s)
 		c.out = append(c.out, made)
-		for _, name := range slices.Sorted(maps.Keys(s.Capture)) {
-			c.captured = append(c.captured, name)
-		}
+		c.captured = append(c.captured, slices.Sorted(maps.Keys(s.Capture))...)
 		if _, twice := c.places[s.Name]; !twice {
 			c.places[s.Name] = i
 		}

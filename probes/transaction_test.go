@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -86,6 +87,8 @@ func TestTransaction(t *testing.T) {
 	}{
 		{"all is well", func(*crm) {}, up, up, up},
 		{"no form", func(c *crm) { c.fail("GET /login", with(500)) }, down + "status", unknown, unknown},
+		{"form hangs", func(c *crm) { c.fail("GET /login", hang) }, down + "timeout", unknown, unknown},
+		{"form endless", func(c *crm) { c.fail("GET /login", endlessBody) }, down + "body", unknown, unknown},
 		{"form without token", func(c *crm) { c.fail("GET /login", with(200)) }, down + "answer", unknown, unknown},
 		{"sign-in refused", func(c *crm) { c.fail("POST /login", with(403)) }, down + "status", unknown, unknown},
 		{"sign-in hangs", func(c *crm) { c.fail("POST /login", hang) }, down + "timeout", unknown, unknown},
@@ -100,11 +103,15 @@ func TestTransaction(t *testing.T) {
 		{"read hangs", func(c *crm) { c.fail("GET /records/1", hang) }, up, down + "timeout", unknown},
 		{"write 500", func(c *crm) { c.fail("PUT /counter", with(500)) }, up, up, down + "status"},
 		{"write hangs", func(c *crm) { c.fail("PUT /counter", hang) }, up, up, down + "timeout"},
+		{"read back hangs", func(c *crm) {
+			c.fail("PUT /counter", func(w http.ResponseWriter, _ *http.Request) { c.fail("GET /counter", hang) })
+		}, up, up, down + "timeout"},
 		{"write cut off", func(c *crm) {
 			c.fail("PUT /counter", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
 		}, up, up, down + "protocol"},
 		{"write lost", func(c *crm) { c.lose = true }, up, up, down + "answer"},
 		{"note 500", func(c *crm) { c.fail("POST /notes", with(500)) }, up, up, down + "status"},
+		{"note hangs", func(c *crm) { c.fail("POST /notes", hang) }, up, up, down + "timeout"},
 		{"note says nothing", func(c *crm) { c.fail("POST /notes", with(201)) }, up, up, down + "answer"},
 		{"count hangs", func(c *crm) { c.fail("GET /counter", hang) }, up, up, down + "timeout"},
 		{"delete 500", func(c *crm) { c.fail("DELETE /notes/", with(500)) }, up, up, up},
@@ -120,6 +127,9 @@ func TestTransaction(t *testing.T) {
 				if s := got[component]; verdictOf(s) != want {
 					t.Errorf("%s is %s (%s), want %s", component, verdictOf(s), s.Detail, want)
 				}
+			}
+			if runs := got["login"].Steps; runs[7].Level == data.NoData {
+				t.Errorf("the clean-up was left out: %+v", runs[7])
 			}
 			if !crm.was("DELETE /notes/") {
 				t.Errorf("nothing was cleaned up after %v", crm.asked)
@@ -288,6 +298,32 @@ func TestTransactionElsewhere(t *testing.T) {
 		got = nil
 		if s := perform(t.Context(), t, p)["crm-read"]; s.Reason != data.ReasonRedirect || got != nil {
 			t.Errorf("%d took what was sent to another host: %+v", code, s)
+		}
+	}
+}
+
+// TestDialled sees that a redirect does not take a connection further inside that an earlier step has opened.
+func TestDialled(t *testing.T) {
+	t.Parallel()
+	outside, private, here := netip.MustParseAddr("203.0.113.1"), netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("127.0.0.1")
+	var d dialled
+	d.add("www.example:443", outside)
+	d.add("crm.example:8080", outside)
+	d.add("crm.example:8080", private)
+	for _, c := range []struct {
+		from netip.Addr
+		to   string
+		want bool
+	}{
+		{outside, "https://www.example/", true},
+		{outside, "https://WWW.example/x", true},
+		{outside, "http://crm.example:8080/", false},
+		{private, "http://crm.example:8080/", true},
+		{here, "http://crm.example:8080/", true},
+		{outside, "https://elsewhere.example/", true}, // it is looked at when it is dialled
+	} {
+		if got := d.may(c.from, parsed(t, c.to)); got != c.want {
+			t.Errorf("from %s to %s: %v, want %v", c.from, c.to, got, c.want)
 		}
 	}
 }
