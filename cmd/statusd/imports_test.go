@@ -38,7 +38,7 @@ var allowed = map[string]string{
 	"web/banner":           "data data/i18n notifier/letter web/page web/ui",
 	"web/chart":            "",
 	"web/live":             "",
-	"web/page":             "data data/i18n data/ledger data/months data/wire web/ui",
+	"web/page":             "data data/history data/i18n data/ledger data/months data/wire web/chart web/ui",
 	"web/signin":           "data web/ui",
 	"web/statuspage":       "data data/i18n data/wire web/page web/ui",
 	"web/ui":               "data",

@@ -41,6 +41,9 @@ var sameAsEnglish = map[string]string{
 	"nl ui.live":               "the same word",
 	"nl ui.updates":            "the same word",
 	"nl ui.week":               "the same word",
+	"nb ui.median":             "the same word",
+	"sv ui.median":             "the same word",
+	"da ui.median":             "the same word",
 	"nb ui.site_title":         "the same word",
 	"sv ui.site_title":         "the same word",
 	"da ui.site_title":         "the same word",
@@ -91,7 +94,7 @@ func TestWordsAreWellFormed(t *testing.T) {
 	key := regexp.MustCompile(`^[a-z]+(\.[a-z0-9_]+)+$`)
 	known := strings.Fields(`product category what when old_when viewer_when start end next_update date time tz expected
 		duration components cohort title incident_status impact month pct target observed url confirm_url unsubscribe_url
-		support body n format`)
+		support body n format median high`)
 	for _, l := range i18n.Langs {
 		for k, text := range readWords(t, l) {
 			if !key.MatchString(k) {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/superoffice/statusd/web/chart"
 	"github.com/superoffice/statusd/web/ui"
 )
 
@@ -22,6 +23,19 @@ var scriptSource string
 
 // style stands inside every page, so that its first response is all it takes to show it; the policy names its hash.
 var style = sync.OnceValue(func() string { return compact(styleSource) })
+
+//go:embed html/component.css
+var componentSource string
+
+// styleOf is what stands inside a page of this name: those with charts have more, which others are spared.
+func styleOf(name string) string {
+	if name == "component" {
+		return charted()
+	}
+	return style()
+}
+
+var charted = sync.OnceValue(func() string { return style() + compact(componentSource) + compact(chart.Style()) })
 
 // script is the one thing a page fetches besides. Its address changes with it, so that it is kept for ever.
 var script = sync.OnceValues(func() (path string, doc *ui.Doc) {
@@ -35,7 +49,7 @@ var script = sync.OnceValues(func() (path string, doc *ui.Doc) {
 // build tells a page that is open whether the one it fetches goes with the style and script it has.
 var build = sync.OnceValue(func() string {
 	path, _ := script()
-	sum := sha256.Sum256([]byte(path + style()))
+	sum := sha256.Sum256([]byte(path + charted()))
 	return hex.EncodeToString(sum[:4])
 })
 
@@ -60,9 +74,22 @@ func compact(source string) string {
 
 var sameOrigin = http.Header{"Cross-Origin-Resource-Policy": {"same-origin"}}
 
-// policy are the headers of every page (RELIABILITY 3.2).
-var policy = sync.OnceValue(func() http.Header {
-	sum := sha256.Sum256([]byte(style()))
+// policyOf are the headers of a page of this name.
+func policyOf(name string) http.Header {
+	if name == "component" {
+		return chartedPolicy()
+	}
+	return policy()
+}
+
+var (
+	policy        = sync.OnceValue(func() http.Header { return policyFor(style()) })
+	chartedPolicy = sync.OnceValue(func() http.Header { return policyFor(charted()) })
+)
+
+// policyFor are the headers of a page with this style (RELIABILITY 3.2).
+func policyFor(style string) http.Header {
+	sum := sha256.Sum256([]byte(style))
 	return http.Header{
 		"Content-Security-Policy": {"default-src 'none'; script-src 'self'; style-src 'self' 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
 			"'; img-src 'self' data:; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"},
@@ -70,7 +97,7 @@ var policy = sync.OnceValue(func() http.Header {
 		"Cross-Origin-Opener-Policy":   {"same-origin"},
 		"Cross-Origin-Resource-Policy": {"same-origin"},
 	}
-})
+}
 
 // nothingPermitted switches off what a page could ask a reader's device for. Features that only some builds of a browser know,
 // such as web-share, stay out: the others write an error for them.

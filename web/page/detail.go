@@ -24,7 +24,7 @@ type details struct {
 
 // doc returns the page at path in l, made now if need be; false where the public knows of none.
 func (d *details) doc(s *State, path string, l i18n.Lang) (*ui.Doc, bool) {
-	if !slices.ContainsFunc([]string{incidentsPath, maintenancePath, schedulePath}, func(p string) bool { return strings.HasPrefix(path, p) }) {
+	if !slices.ContainsFunc([]string{incidentsPath, maintenancePath, schedulePath, componentPath}, func(p string) bool { return strings.HasPrefix(path, p) }) {
 		return nil, false
 	}
 	d.mu.Lock()
@@ -89,7 +89,7 @@ const (
 	maintenancePath = "/maintenance/"
 )
 
-// stories lists every single incident, window and month of the schedule that has a page. The nightly recycle has none, and a reserved slot stands
+// stories lists every single incident, window, measured component and month of the schedule that has a page. The nightly recycle has none, and a reserved slot stands
 // only in the schedule.
 func stories(s *State) map[string]func(maker) view {
 	all := map[string]func(maker) view{}
@@ -106,6 +106,13 @@ func stories(s *State) map[string]func(maker) view {
 			v := m.window(data.Announcement{Occurrences: []data.Occurrence{o}})
 			return view{path, "maintenance", v.Title, v}
 		}
+	}
+	for _, c := range s.Components {
+		if !c.Probed {
+			continue
+		}
+		path := componentPath + c.ID
+		all[path] = func(m maker) view { return view{path, "component", m.name(c), m.measuredPage(c)} }
 	}
 	for _, first := range s.scheduleMonths() {
 		path := schedulePath + first.Format("2006-01")

@@ -42,6 +42,7 @@ type component struct {
 	ID, Name   string
 	State      state
 	Commitment string // what was not promised of it
+	Page       string // our own of it; empty where nothing is measured
 	Link       string // the provider's own page; empty for none
 	Bars       template.HTML
 	Summary    string
@@ -131,6 +132,9 @@ func (m maker) groups() []group {
 func (m maker) component(c Component, b *bars) component {
 	row := component{
 		ID: c.ID, Name: m.name(c), State: m.state(c.Shown()), Bars: b.write(c.Days), Summary: b.summary(c.Days), Link: c.Link,
+	}
+	if c.Probed {
+		row.Page = m.Link(componentPath + c.ID)
 	}
 	if c.ThirdParty {
 		row.Commitment = m.T("level.third_party")

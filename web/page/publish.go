@@ -59,7 +59,8 @@ type Publisher struct {
 	Log       *slog.Logger
 
 	current atomic.Pointer[Snapshot]
-	changed atomic.Pointer[Settings] // newer than Settings; nil means none
+	samples atomic.Pointer[map[string][]DaySamples] // nil before they were read
+	changed atomic.Pointer[Settings]                // newer than Settings; nil means none
 	once    sync.Once
 	wakeup  chan struct{} // of one: how often Run is woken before it looks is all the same
 
@@ -81,6 +82,10 @@ func (p *Publisher) Swapped() <-chan struct{} {
 // time, from any goroutine; before Run it counts from First or Run's first Snapshot on.
 func (p *Publisher) Use(s Settings) {
 	p.changed.Store(&s)
+	p.wake()
+}
+
+func (p *Publisher) wake() {
 	select {
 	case p.woken() <- struct{}{}:
 	default:
@@ -136,6 +141,9 @@ func (p *Publisher) build(ctx context.Context, revision data.Revision) (*Snapsho
 		return nil, fmt.Errorf("reading the page: %w", err)
 	}
 	state.Revision = revision
+	if days := p.samples.Load(); days != nil {
+		state.samples = *days
+	}
 	s := &Snapshot{State: state, Docs: Docs{}}
 	for _, render := range p.Renderers {
 		docs, err := render(state)
@@ -165,13 +173,18 @@ func (p *Publisher) Swap(s *Snapshot) {
 }
 
 // Run builds a Snapshot at its start, at every revision of what the public can see, when Use says so, at every moment that
-// changes what may be seen, and at every tick. A failed build keeps the last one, which says how old it is, and is tried
+// changes what may be seen, and at every tick. Beside that it reads samples, once an hour. A failed build keeps the last one, which says how old it is, and is tried
 // again at the next tick.
 func (p *Publisher) Run(ctx context.Context) error {
 	tick := p.Tick
 	if tick == 0 {
 		tick = time.Minute
 	}
+	var reading sync.WaitGroup
+	ctx, stop := context.WithCancel(ctx)
+	defer reading.Wait()
+	defer stop()
+	reading.Go(func() { p.follow(ctx) })
 	revisions := p.Store.Watch(ctx, tables...)
 	revision, ok := <-revisions
 	timer := time.NewTimer(tick)

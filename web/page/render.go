@@ -230,7 +230,7 @@ func (m maker) page(v view, main template.HTML, hash string) (*ui.Doc, error) {
 	f := frame{
 		maker: m, Lang: m.l, Brand: m.s.Name, ZoneName: m.s.ZoneName, Demo: m.s.Demo,
 		Page: v.name, Title: v.title + " – " + m.s.Name, Main: main, Hash: hash, Build: build(),
-		Style: template.CSS(style()), Script: path, Icon: iconURL(m.s.Headline), //nolint:gosec // our own style
+		Style: template.CSS(styleOf(v.name)), Script: path, Icon: iconURL(m.s.Headline), //nolint:gosec // our own style
 		Audience: m.s.audience, Follows: m.s.follows[m.l],
 		AsOf: m.T("ui.as_of", "time", m.at(m.s.Now).Text), AsOfISO: iso(m.s.Now), ZoneLine: m.zone(),
 	}
@@ -258,7 +258,7 @@ func (m maker) page(v view, main template.HTML, hash string) (*ui.Doc, error) {
 	if err := templates.ExecuteTemplate(&b, "frame", f); err != nil {
 		return nil, fmt.Errorf("rendering %s: %w", v.path, err)
 	}
-	header := policy().Clone()
+	header := policyOf(v.name).Clone()
 	header.Set("Content-Language", string(m.l))
 	return ui.NewDoc(b.Bytes(), ui.DocOptions{Type: "text/html; charset=utf-8", Vary: "Accept-Language", Header: header}), nil
 }

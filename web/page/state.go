@@ -101,9 +101,10 @@ type State struct {
 	Headline    Headline
 	Measured    time.Time // until when a public component was watched: Now while one still is, zero means never
 
-	noticed []noticed    // how each window's notice was kept
-	told    told         // every incident as it was read, for the next State
-	rows    *ledger.Rows // of all audiences in the days shown; nil where it was not read
+	noticed []noticed               // how each window's notice was kept
+	samples map[string][]DaySamples // by component; nil before they were read
+	told    told                    // every incident as it was read, for the next State
+	rows    *ledger.Rows            // of all audiences in the days shown; nil where it was not read
 
 	audience string               // whose view it is; empty means everybody's
 	follows  map[i18n.Lang]string // of an audience: the hash of everybody's pages, which the live frames bring
@@ -245,7 +246,9 @@ func (s *State) readComponents(r ledger.Records, probes []data.Probe) {
 	}
 	probed := map[string]bool{}
 	for _, p := range probes {
-		probed[p.Component] = probed[p.Component] || !p.Retired
+		for _, side := range p.Sides() {
+			probed[side.Component] = probed[side.Component] || !p.Retired
+		}
 	}
 	rows := r.Rows(s.Now.AddDate(0, 0, -DaysShown-1), s.Now, s.Now)
 	s.rows = &rows

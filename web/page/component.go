@@ -1,0 +1,102 @@
+package page
+
+import (
+	"html/template"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/superoffice/statusd/data/i18n"
+	"github.com/superoffice/statusd/web/chart"
+)
+
+const componentPath = "/component/"
+
+// measuredPage is the page of one component: how fast it answered, and how much of what was asked was answered, for 90 days. It
+// names no probe, place or target (C7).
+type measuredPage struct {
+	maker
+	component
+	Group, About string
+	Chart        template.HTML // empty where nothing was measured
+	Text         string
+	Rows         []measuredRow // newest first, days without samples left out
+}
+
+type measuredRow struct {
+	Date, ISO, Median, High, Share string
+}
+
+// measuredPage makes the page of one.
+func (m maker) measuredPage(c Component) measuredPage {
+	v := measuredPage{maker: m, component: m.component(c, newBars(m)), Group: c.GroupName.In(string(m.l)), About: c.Description.In(string(m.l))}
+	days := m.s.samples[c.Slug]
+	plot := chart.Days{Title: v.Name + ": " + m.T("ui.response_time") + ", " + m.T("ui.last_90_days"), Strip: m.Cap("ui.answered")}
+	var medians, highs []time.Duration
+	good, seen := 0, 0
+	for _, d := range days {
+		date := i18n.ShortDate(m.l, d.Start, m.s.Zone)
+		row := measuredRow{Date: date, ISO: d.Start.In(m.s.Zone).Format(time.DateOnly), Median: millis(d.Median), High: millis(d.High)}
+		day := chart.Day{Median: d.Median, High: d.High, Known: d.Seen > 0, Label: date + ": " + m.T("level.no_data")}
+		if d.Seen > 0 {
+			good, seen = good+d.Good, seen+d.Seen
+			row.Share = m.share(d.Good, d.Seen)
+			day.Share = float64(d.Good) / float64(d.Seen)
+			day.Label = date + ": " + m.T("ui.answered") + " " + row.Share
+			if d.High > 0 {
+				medians, highs = append(medians, d.Median), append(highs, d.High)
+				day.Label += ", " + m.T("ui.median") + " " + row.Median + ", " + m.T("ui.p95") + " " + row.High
+			}
+			v.Rows = append(v.Rows, row)
+		}
+		plot.Days = append(plot.Days, day)
+	}
+	if seen == 0 {
+		return v
+	}
+	slices.Reverse(v.Rows)
+	for _, i := range []int{0, len(days) / 2, len(days) - 1} {
+		plot.Labels = append(plot.Labels, i18n.ShortDate(m.l, days[i].Start, m.s.Zone))
+	}
+	v.Text = m.T("ui.measured_text", "pct", m.share(good, seen), "median", orNone(middle(medians)), "high", orNone(middle(highs)))
+	plot.Text = v.Text
+	v.Chart = plot.HTML()
+	return v
+}
+
+// middle is that of durations: what a usual day has.
+func middle(all []time.Duration) time.Duration {
+	if len(all) == 0 {
+		return 0
+	}
+	slices.Sort(all)
+	return all[len(all)/2]
+}
+
+// millis writes a latency in the units that every language shares, without decimals.
+func millis(d time.Duration) string {
+	switch {
+	case d <= 0:
+		return ""
+	case d < 10*time.Second:
+		return strconv.FormatInt(max(1, d.Round(time.Millisecond).Milliseconds()), 10) + " ms"
+	}
+	return strconv.FormatInt(int64(d.Round(time.Second)/time.Second), 10) + " s"
+}
+
+func orNone(d time.Duration) string {
+	if d <= 0 {
+		return "–"
+	}
+	return millis(d)
+}
+
+// share writes a share in percent with two decimals, cut: 100 only where nothing is missing.
+func (m maker) share(part, of int) string {
+	n := int64(part) * 10_000 / int64(of)
+	text := strconv.FormatInt(n/100, 10)
+	if rest := n % 100; rest > 0 {
+		text += "." + strconv.FormatInt(100+rest, 10)[1:]
+	}
+	return i18n.Percent(m.l, text)
+}
