@@ -3,6 +3,8 @@ package web_test
 import (
 	"errors"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -79,4 +81,32 @@ func TestHiddenWindow(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A component that is for operators has no page, in the very words in which one that does not exist has none (C6).
+func TestHiddenComponentHasNoPage(t *testing.T) {
+	s := newSite(t, nil)
+	inner := datatest.Component("hush-oslo")
+	inner.Audience = data.ForOperators
+	s.update(func(tx data.Tx) error {
+		return errors.Join(tx.Components().Put(inner), tx.Probes().Put(datatest.Probe("hush", inner.Slug)), tx.Probes().Put(datatest.Probe("front", "login")))
+	})
+	if err := s.desk.Public.First(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	get := func(path string) (int, string) {
+		rec := httptest.NewRecorder()
+		s.public.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, path, nil))
+		return rec.Code, rec.Body.String()
+	}
+	id := func(slug string) string { return "/component/" + data.PublicID("abcdefghijkl", "component", slug) }
+	if status, body := get(id("login")); status != http.StatusOK || strings.Contains(body, "front\"") {
+		t.Errorf("a public one: %d", status)
+	}
+	_, nowhere := get("/component/abcdefghijkl")
+	for _, path := range []string{id(inner.Slug), id("nothing"), "/component/hush-oslo", "/component/login", "/component/"} {
+		if status, body := get(path); status != http.StatusNotFound || body != nowhere {
+			t.Errorf("%s: %d, in other words than what does not exist", path, status)
+		}
+	}
 }

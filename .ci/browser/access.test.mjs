@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test'
 import { browserMissing, launch, open, planned, Service, sideways, violations } from './harness.mjs'
 
 describe('access', { skip: browserMissing }, () => {
-	let browser, service, incident, maintenance
+	let browser, service, incident, maintenance, component
 	before(async () => {
 		browser = await launch()
 		service = await Service.start({ config: planned })
@@ -16,6 +16,7 @@ describe('access', { skip: browserMissing }, () => {
 		const { page, close } = await open(browser, service.url)
 		await page.locator('article[id^="i-"]').first().waitFor()
 		maintenance = await page.locator('article[id^="m-"] h3 a').first().getAttribute('href')
+		component = await page.locator('.comps a[href^="/component/"]').first().getAttribute('href')
 		await close()
 	})
 	after(async () => {
@@ -31,6 +32,7 @@ describe('access', { skip: browserMissing }, () => {
 		history: () => service.url + '/history',
 		'an incident': () => service.url + '/incidents/' + incident.id,
 		'a window': () => service.url + maintenance,
+		'a component': () => service.url + component,
 		'nothing there': () => service.url + '/nowhere',
 	})) {
 		test(`axe finds nothing: ${name}`, async () => {

@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test'
 import { browserMissing, launch, open, planned, Service, sideways, violations, within } from './harness.mjs'
 
 describe('the operators\' pages', { skip: browserMissing }, () => {
-	let browser, service, admin, responder, id
+	let browser, service, admin, responder, id, probe
 	before(async () => {
 		browser = await launch()
 		service = await Service.start({ config: planned })
@@ -12,6 +12,7 @@ describe('the operators\' pages', { skip: browserMissing }, () => {
 		responder = await service.signIn(browser, 'duty@example.com', 'responder')
 		const incident = await service.cli('incident', 'open', 'Saving is slow', '-c', 'crm-write=degraded')
 		id = incident.id
+		probe = (await service.cli('probe', 'list')).probes[0].side
 		await service.cli('incident', 'update', 'A disk is full.', '--phase', 'identified', '-c', 'crm-read=partial_outage', '--id', id)
 	})
 	after(async () => {
@@ -22,7 +23,7 @@ describe('the operators\' pages', { skip: browserMissing }, () => {
 
 	for (const [name, path] of Object.entries({
 		overview: () => '/', incidents: () => '/incidents', 'a new incident': () => '/incidents/new', 'an incident': () => '/incidents/' + id,
-		'the audit log': () => '/audit', alerts: () => '/alerts', operators: () => '/operators', tokens: () => '/tokens', 'nothing there': () => '/incidents/abcdefghijkl',
+		'the audit log': () => '/audit', alerts: () => '/alerts', probes: () => '/probes', 'a probe': () => '/probes/' + probe, 'a day of a probe': () => '/probes/' + probe + '/2026-04-10', operators: () => '/operators', tokens: () => '/tokens', 'nothing there': () => '/incidents/abcdefghijkl',
 	})) {
 		test(`${name}: axe finds nothing, it fits, it keeps to its policy`, async () => {
 			const { page, seen, close } = await tab(path())
@@ -40,6 +41,29 @@ describe('the operators\' pages', { skip: browserMissing }, () => {
 			await close()
 		})
 	}
+
+	test('a probe is asked for a run without script, and a day is chosen', async () => {
+		const { page, close } = await open(browser, service.admin + '/probes', { storageState: responder, javaScriptEnabled: false, viewport: { width: 360, height: 740 } })
+		await page.getByRole('link', { name: probe, exact: true }).click()
+		await page.getByRole('button', { name: 'Probe now' }).click()
+		await within(5e3, 'the audit log has it', async () => (await service.cli('audit')).entries.some((e) => e.action === 'probe.now' && e.object === probe))
+		await page.getByLabel('Day', { exact: true }).fill('2026-04-10')
+		await page.getByRole('button', { name: 'Show the day' }).click()
+		await page.waitForURL('**/probes/' + probe + '/2026-04-10')
+		await page.getByRole('link', { name: 'Day before' }).click()
+		await page.getByRole('heading', { name: 'Thursday 9 April 2026' }).waitFor()
+		await close()
+	})
+
+	test('a run that is asked for elsewhere reaches an open page', async () => {
+		const other = (await service.cli('probe', 'list')).probes.find((p) => p.probe !== probe).side
+		const { page, seen, close } = await tab('/probes/' + other)
+		await page.locator('#link', { hasText: /^live$/ }).waitFor()
+		const before = seen.frames.length
+		await service.cli('probe', 'now', other)
+		await within(5e3, 'a frame', () => seen.frames.length > before)
+		await close()
+	})
 
 	for (const javaScriptEnabled of [true, false]) {
 		test(`declared in thirty seconds, ${javaScriptEnabled ? 'with' : 'without'} script, on a phone`, async () => {

@@ -47,6 +47,7 @@ type probeView struct {
 	Date     string
 	Zone     string
 	Problem  string
+	Said     bool // a run was asked for just now; whoever runs the probe may have taken the wish already
 }
 
 type placeView struct {
@@ -160,7 +161,7 @@ func (p *Pages) showProbe(v *visit, status int, problem string) error {
 	}
 	view := probeView{
 		probeRow: p.probeRow(whole.Now), Settings: whole.Settings, May: v.by.Role.May(data.Responder), Beats: whole.Now.Kind == data.ProbeHeartbeat, Zone: p.clockNow(),
-		Date: time.Now().In(p.zone()).Format(time.DateOnly), Problem: problem,
+		Date: time.Now().In(p.zone()).Format(time.DateOnly), Problem: problem, Said: v.r.URL.Query().Has("asked"),
 	}
 	view.Asked, view.Today = view.probeRow.Asked, view.Href+"/"+view.Date
 	for _, place := range whole.Places {
@@ -222,5 +223,5 @@ func (p *Pages) probeNow(v *visit) error {
 	} else if err != nil {
 		return err
 	}
-	return v.see(probeHref(v.r.PathValue("id")))
+	return v.see(probeHref(v.r.PathValue("id")) + "?asked=yes")
 }

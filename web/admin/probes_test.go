@@ -97,10 +97,10 @@ func TestProbeNowByForm(t *testing.T) {
 	if a := w.post(data.Viewer, "/probes/front/now", nil); a.status != http.StatusForbidden {
 		t.Errorf("a viewer asks: %d", a.status)
 	}
-	if a := w.post(data.Responder, "/probes/front/now", nil); a.status != http.StatusSeeOther || a.header.Get("Location") != "/probes/front" {
+	if a := w.post(data.Responder, "/probes/front/now", nil); a.status != http.StatusSeeOther || a.header.Get("Location") != "/probes/front?asked=yes" {
 		t.Errorf("asking: %d %s", a.status, a.header.Get("Location"))
 	}
-	if a := w.get(data.Responder, "/probes/front"); !strings.Contains(a.body, "A run was asked for at") || !strings.Contains(a.body, `action="/probes/front/now"`) {
+	if a := w.get(data.Responder, "/probes/front"); !strings.Contains(a.body, "Asked for a run at") || !strings.Contains(a.body, `action="/probes/front/now"`) {
 		t.Errorf("asked:\n%s", a.body)
 	}
 	if a := w.get(data.Responder, "/probes"); !strings.Contains(a.body, "at once, asked") {
