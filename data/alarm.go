@@ -19,6 +19,7 @@ const (
 	AlarmBlind         AlarmKind = "blind"             // the observer has lost its own network (F32)
 	AlarmCertificate   AlarmKind = "certificate"       // a probed certificate ends soon
 	AlarmNetwork       AlarmKind = "network_suspected" // places see different things (U6)
+	AlarmPlace         AlarmKind = "place_silent"      // an observer elsewhere does not report, or is blind
 	AlarmUndeclared    AlarmKind = "outage_undeclared" // an outage is measured and nobody has told of it
 	AlarmSilent        AlarmKind = "incident_silent"   // an incident has had no word for too long
 	AlarmAuditBroken   AlarmKind = "audit_broken"      // the audit chain does not verify
@@ -71,6 +72,10 @@ var Alarms = map[AlarmKind]AlarmText{
 		Owner: "probes", Title: "It fails from some places only: the network between may be at fault", Urgent: true,
 		Do: "Look at the probe's page, which shows what each place sees. No outage is opened without a majority; if customers are cut off, declare an incident, and attribute what was measured to its cause.",
 	},
+	AlarmPlace: {
+		Owner: "web/api", Title: "An observer elsewhere does not report",
+		Do: "See whether `statusd observe` runs there and reaches this service, and what its log says. If the place is given up: `statusd place forget`. The other places judge without it.",
+	},
 	AlarmUndeclared: {
 		Owner: "web/api", Title: "An outage is measured and nobody has told of it", Urgent: true,
 		Do: "Declare it from the overview, with its times filled in, or attribute it if it is not real.",
@@ -80,8 +85,8 @@ var Alarms = map[AlarmKind]AlarmText{
 		Do: "Post an update, even if it says that nothing is new, or resolve it.",
 	},
 	AlarmAuditBroken: {
-		Owner: "web/api", Title: "The audit log was changed", Urgent: true,
-		Do: "Keep the database file as it is, compare it with the newest backup by `statusd audit verify`, and find out who can write it.",
+		Owner: "web/api", Title: "The audit log, or a settled month, was changed", Urgent: true,
+		Do: "Keep the database file as it is, compare it with the newest backup by `statusd audit verify` and `statusd month verify`, and find out who can write it.",
 	},
 	AlarmPageOld: {
 		Owner: "web", Title: "The public page is not being renewed", Urgent: true,

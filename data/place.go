@@ -16,7 +16,7 @@ type Place struct {
 	Version string    `json:"version,omitempty"` // of its program
 	Lost    string    `json:"lost,omitempty"`    // what it says it has lost, of its own network; empty means it sees
 	Next    uint64    `json:"next"`              // number of the parcel that is expected next; it forgets those before
-	Behind  int       `json:"behind,omitempty"`  // samples that it still keeps for us
+	Behind  int       `json:"behind,omitempty"`  // parcels that it still keeps for us
 }
 
 // Key implements Keyed.

@@ -14,6 +14,9 @@ import (
 // settingParcelNext is the number of the next parcel that an observer leaves in its own store.
 const settingParcelNext = "parcel_next"
 
+// parcelSize is how many samples one parcel holds at most, so that it can be sent whole.
+const parcelSize = 100
+
 func (b batch) any() bool {
 	return len(b.samples) > 0 || len(b.changes) > 0 || len(b.lastBad) > 0 || len(b.parcels) > 0 || len(b.asks) > 0
 }
@@ -30,7 +33,7 @@ func (b batch) forget(tx data.Tx) error {
 	return errors.Join(errs...)
 }
 
-// wrap leaves what was seen as one parcel, those of each side in order. Each sample keeps its details: who judges shows them.
+// wrap leaves what was seen as parcels, what concerns one side in order. Each sample keeps its details: who judges shows them.
 func (b batch) wrap(tx data.Tx, now time.Time) error {
 	if len(b.samples) == 0 {
 		return nil
@@ -44,12 +47,17 @@ func (b batch) wrap(tx data.Tx, now time.Time) error {
 	case !errors.Is(err, data.ErrNotFound):
 		return err
 	}
-	p := data.Parcel{Number: next, Received: now.UTC()}
+	var samples []data.Sample
 	for _, key := range slices.Sorted(maps.Keys(b.samples)) {
-		p.Samples = append(p.Samples, b.samples[key]...)
+		samples = append(samples, b.samples[key]...)
 	}
-	p.Place = p.Samples[0].Place
-	return errors.Join(tx.Parcels().Put(p), tx.Settings().Put(data.Setting{Name: settingParcelNext, Value: strconv.FormatUint(next+1, 10)}))
+	for some := range slices.Chunk(samples, parcelSize) {
+		if err := tx.Parcels().Put(data.Parcel{Place: some[0].Place, Number: next, Received: now.UTC(), Samples: some}); err != nil {
+			return err
+		}
+		next++
+	}
+	return tx.Settings().Put(data.Setting{Name: settingParcelNext, Value: strconv.FormatUint(next, 10)})
 }
 
 // remember keeps the newest runs of one side from one place whole.

@@ -39,6 +39,8 @@ type commands struct {
 	Maintenance maintenanceCommand `cmd:"" help:"Steer the windows of maintenance: confirm, cancel, move, open and more."`
 
 	Probe    probeCommand    `cmd:"" help:"See what the probes measure, run one at once, and tell one that something lives."`
+	Observe  observeCommand  `cmd:"" help:"Run the probes from another place, and report to the service."`
+	Place    placeCommand    `cmd:"" help:"See from where observers report."`
 	Operator operatorCommand `cmd:"" help:"Let people in, and keep them out."`
 	Token    tokenCommand    `cmd:"" help:"Make and revoke tokens for programs."`
 	Audit    auditCommand    `cmd:"" help:"Show who did what, and check that nothing was taken out."`

@@ -131,7 +131,7 @@ func openFile(cfg *config.Config) (*client, error) {
 func newAPI(cfg *config.Config, store data.Store, log *slog.Logger) *api.API {
 	return &api.API{
 		Store: store, Log: log, Settings: pageSettings(cfg, serving{}), Undo: cfg.Incidents.Undo, Notice: cfg.Notices, Templates: templatesOf(cfg),
-		Alerts: api.Inbound{Rules: cfg.Alerts.Rules, Hooks: cfg.Alerts.Hooks},
+		References: cfg.References, Alerts: api.Inbound{Rules: cfg.Alerts.Rules, Hooks: cfg.Alerts.Hooks},
 	}
 }
 

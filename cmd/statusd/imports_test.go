@@ -44,6 +44,7 @@ var allowed = map[string]string{
 	"web/ui":               "data",
 	"cmd/statusd/config":   "data data/calendar data/i18n data/months scheduler/plan scheduler/recur web/alerts",
 	"cmd/statusd/demo":     "*",
+	"cmd/statusd/observe":  "data web/api",
 	"cmd/statusd/redact":   "data",
 	"cmd/statusd":          "*",
 }

@@ -48,7 +48,9 @@ func newShelf(t *testing.T) *shelf {
 	return s
 }
 
-func on(month time.Month, day, hour int) time.Time { return time.Date(2026, month, day, hour, 0, 0, 0, time.UTC) }
+func on(month time.Month, day, hour int) time.Time {
+	return time.Date(2026, month, day, hour, 0, 0, 0, time.UTC)
+}
 
 func (s *shelf) outage() data.Outage {
 	o := datatest.Outage("crm-read", on(1, 20, 9))

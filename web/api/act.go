@@ -24,12 +24,13 @@ import (
 
 // API holds what the operations need. Its methods are safe for concurrent use; its fields are set before the first.
 type API struct {
-	Store    data.Store
-	Log      *slog.Logger
-	Public   *page.Publisher  // its newest snapshot saves a preview from reading everything; nil reads
-	Settings page.Settings    // what the public surfaces are made with: previews, links and figures are made with the same
-	Notice   data.NoticeTimes // how long before a window people are told, for those that operators open
-	Undo     time.Duration    // how long a change of an incident can be taken back before anything is sent; zero sends at once
+	Store      data.Store
+	Log        *slog.Logger
+	Public     *page.Publisher  // its newest snapshot saves a preview from reading everything; nil reads
+	References []string         // of observers elsewhere, unless they have their own
+	Settings   page.Settings    // what the public surfaces are made with: previews, links and figures are made with the same
+	Notice     data.NoticeTimes // how long before a window people are told, for those that operators open
+	Undo       time.Duration    // how long a change of an incident can be taken back before anything is sent; zero sends at once
 
 	Templates []Template // configured, besides the built-in ones
 	Alerts    Inbound    // what alerts from outside may do

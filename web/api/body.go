@@ -29,7 +29,7 @@ const (
 // body reads the body of a write.
 func body(w http.ResponseWriter, r *http.Request, op Op) (json.RawMessage, error) {
 	limit := int64(MaxRequest)
-	if op.Hook {
+	if op.Hook || op.Long {
 		limit = MaxHook
 	}
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {

@@ -28,6 +28,7 @@ type Op struct {
 	Status  int     // of success; zero means 200
 	Secret  bool    // the answer holds a secret: it is kept nowhere, so there is no idempotency key
 	Often   bool    // machines send it again and again: a pace of its own
+	Long    bool    // a body as long as a monitoring system's
 	Hook    bool    // monitoring systems send it: longer bodies, Basic authentication, a pace of its own; a body that is wrong is a 400
 
 	write   act
@@ -70,7 +71,7 @@ type result struct {
 
 // ops lists everything, by noun.
 func ops() []Op {
-	return slices.Concat(incidentOps(), deskOps(), previewOps(), maintenanceOps(), overviewOps(), operatorOps(), tokenOps(), alertOps(), auditOps(), reportOps(), sendingOps(), beatOps(), probeOps())
+	return slices.Concat(incidentOps(), deskOps(), previewOps(), maintenanceOps(), overviewOps(), operatorOps(), tokenOps(), alertOps(), auditOps(), reportOps(), sendingOps(), beatOps(), probeOps(), placeOps())
 }
 
 // Tries says whether the Op only asks what a change would do.

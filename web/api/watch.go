@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/data/months"
 )
 
 // Watch owns the alarms about what people should have said: an outage that nobody told of, an incident without a word, and an
@@ -60,7 +62,7 @@ func (w *Watch) Run(ctx context.Context) error {
 
 // turn sets the alarms of outages and incidents, and returns how long they stay so.
 func (w *Watch) turn(ctx context.Context, now time.Time) (time.Duration, error) {
-	var silent, outages []data.Alarm
+	var silent, outages, places []data.Alarm
 	var next time.Time
 	err := w.Store.View(ctx, func(tx data.Tx) error {
 		incidents, err := data.OpenIncidents(tx)
@@ -70,6 +72,11 @@ func (w *Watch) turn(ctx context.Context, now time.Time) (time.Duration, error) 
 		var soon time.Time
 		silent, next = quiet(incidents, now)
 		outages, soon, err = untold(tx, incidents, now)
+		if err != nil {
+			return err
+		}
+		next = first(next, soon)
+		places, soon, err = mute(tx, now)
 		next = first(next, soon)
 		return err
 	})
@@ -77,13 +84,33 @@ func (w *Watch) turn(ctx context.Context, now time.Time) (time.Duration, error) 
 		return 0, fmt.Errorf("looking for what nobody told: %w", err)
 	}
 	err = w.Store.Update(ctx, func(tx data.Tx) error {
-		return errors.Join(data.SetAlarms(tx, data.AlarmSilent, silent, now), data.SetAlarms(tx, data.AlarmUndeclared, outages, now))
+		return errors.Join(data.SetAlarms(tx, data.AlarmSilent, silent, now), data.SetAlarms(tx, data.AlarmUndeclared, outages, now), data.SetAlarms(tx, data.AlarmPlace, places, now))
 	})
 	wait := watchAtLeast
 	if !next.IsZero() {
 		wait = min(wait, max(0, next.Sub(now)))
 	}
 	return wait, err
+}
+
+// mute lists the places that do not report at now, or have lost their own network, and when the next one will be silent; zero
+// means never.
+func mute(tx data.Tx, now time.Time) (alarms []data.Alarm, next time.Time, err error) {
+	for p, err := range tx.Places().Range("", "") {
+		if err != nil {
+			return nil, next, err
+		}
+		due := p.Seen.Add(silentAfter)
+		switch {
+		case !now.Before(due):
+			alarms = append(alarms, data.Alarm{Subject: p.Name, Detail: fmt.Sprintf("%s last reported on %s.", p.Name, stamp(p.Seen))})
+			continue
+		case p.Lost != "":
+			alarms = append(alarms, data.Alarm{Subject: p.Name, Detail: fmt.Sprintf("%s is blind: %s.", p.Name, strings.TrimSuffix(p.Lost, "."))})
+		}
+		next = first(next, due)
+	}
+	return alarms, next, nil
 }
 
 // quiet lists the incidents that are silent too long at now, and when the next one will be; zero means none.
@@ -102,16 +129,24 @@ func quiet(open []data.Incident, now time.Time) (alarms []data.Alarm, next time.
 	return alarms, next
 }
 
-// verify reads the whole audit log. What it finds wrong is an alarm and no error.
+// verify reads the whole audit log and the chain of settled months. What it finds wrong is an alarm and no error.
 func (w *Watch) verify(ctx context.Context, now time.Time) error {
 	var broken []data.Alarm
-	err := w.Store.View(ctx, func(tx data.Tx) error { _, err := data.VerifyAudit(tx); return err })
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	if err != nil {
-		w.Log.Error("the audit log does not verify: keep the file as it is, and run statusd audit verify", "error", err)
-		broken = []data.Alarm{{Detail: "Found on " + stamp(now) + ": " + err.Error() + "."}}
+	for _, chain := range []struct {
+		subject, name, way string
+		check              func(data.Tx) (int, error)
+	}{
+		{"", "the audit log", "statusd audit verify", func(tx data.Tx) (int, error) { return data.VerifyAudit(tx) }},
+		{"months", "the chain of settled months", "statusd month verify", months.Verify},
+	} {
+		err := w.Store.View(ctx, func(tx data.Tx) error { _, err := chain.check(tx); return err })
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			w.Log.Error(chain.name+" does not verify: keep the file as it is, and run "+chain.way, "error", err)
+			broken = append(broken, data.Alarm{Subject: chain.subject, Detail: "Found on " + stamp(now) + ": " + err.Error() + "."})
+		}
 	}
 	return w.Store.Update(ctx, func(tx data.Tx) error { return data.SetAlarms(tx, data.AlarmAuditBroken, broken, now) })
 }

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"text/tabwriter"
+	"time"
+
+	"github.com/superoffice/statusd/web/api"
+)
+
+type placeCommand struct {
+	List   placeList   `cmd:"" help:"List the places, when each last reported, and what it has lost."`
+	Forget placeForget `cmd:"" help:"Forget a place that was given up, or that is to report with another token. What it saw stays."`
+}
+
+type placeList struct{ reach }
+
+// Run implements the command.
+func (c *placeList) Run(ctx context.Context, io streams) error {
+	var list api.Places
+	answer, err := c.get(ctx, "/api/v1/places", &list)
+	if err != nil {
+		return err
+	}
+	return c.show(io, answer, func(out writer) error {
+		if len(list.Places) == 0 {
+			_, err := fmt.Fprintln(out, "Nobody reports from elsewhere. `statusd observe` does, from another machine.")
+			return err
+		}
+		w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+		fmt.Fprintln(w, "PLACE\tLAST REPORT\tSTATE\tBEHIND\tVERSION\tBY")
+		for _, p := range list.Places {
+			fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\n", p.Name, p.Seen.Local().Format(time.DateTime), placeState(p), p.Behind, p.Version, p.By)
+		}
+		return w.Flush()
+	})
+}
+
+func placeState(p api.Place) string {
+	switch {
+	case p.Silent:
+		return "silent"
+	case p.Lost != "":
+		return "blind"
+	}
+	return "sees"
+}
+
+type placeForget struct {
+	Name string `arg:"" help:"Name of the place."`
+	reach
+}
+
+// Run implements the command.
+func (c *placeForget) Run(ctx context.Context, io streams) error {
+	var p api.Place
+	answer, err := c.post(ctx, "/api/v1/places/"+url.PathEscape(c.Name)+"/forget", "", struct{}{}, &p)
+	if err != nil {
+		return err
+	}
+	return c.show(io, answer, func(out writer) error {
+		_, err := fmt.Fprintf(out, "%s is forgotten. What it saw stays; whoever reports from there next is taken for it.\n", p.Name)
+		return err
+	})
+}
