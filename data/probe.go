@@ -104,6 +104,14 @@ type Probe struct {
 // Key implements Keyed.
 func (p Probe) Key() string { return p.Name }
 
+// Every is the time between two runs. Whether a heartbeat came is looked at each minute, however seldom it is due.
+func (p Probe) Every() time.Duration {
+	if p.Kind == ProbeHeartbeat {
+		return min(p.Interval, time.Minute)
+	}
+	return p.Interval
+}
+
 // Deadline is how long one run may take.
 func (p Probe) Deadline() time.Duration {
 	if p.Timeout > 0 {

@@ -223,7 +223,7 @@ func (r *Runner) apply(ctx context.Context, tasks map[string]*task) error {
 		s := newSide(o.probe)
 		s.outage = o.held.outage
 		s.panel.resume(r.o.Place, o.held.past)
-		r.rec.owe(s.pause(later(o.held.watched.Add(o.probe.Interval), o.held.past.since), away)...)
+		r.rec.owe(s.pause(later(o.held.watched.Add(o.probe.Every()), o.held.past.since), away)...)
 		r.rec.owe(s.letGo(now)...)
 	}
 	r.cleared = r.cleared || faults == nil
@@ -277,7 +277,7 @@ func (r *Runner) replace(ctx context.Context, tasks map[string]*task, old *task,
 		one := sided(p, s)
 		if known := old.side(one); known != nil {
 			known.probe = one
-			known.panel.every(p.Interval)
+			known.panel.every(p.Every())
 			t.sides = append(t.sides, known)
 			continue
 		}
@@ -320,7 +320,7 @@ func (r *Runner) take(t *task, p data.Probe, h held, now time.Time) {
 	for _, place := range slices.Sorted(maps.Keys(h.others)) {
 		s.panel.replay(place, h.others[place])
 	}
-	if until := h.watched.Add(p.Interval); until.Before(now) {
+	if until := h.watched.Add(p.Every()); until.Before(now) {
 		r.rec.owe(s.pause(until, away)...)
 	}
 }

@@ -21,7 +21,7 @@ func sided(p data.Probe, s data.Side) data.Probe {
 	return p
 }
 
-func newSide(p data.Probe) *side { return &side{probe: p, panel: newPanel(p.Interval)} }
+func newSide(p data.Probe) *side { return &side{probe: p, panel: newPanel(p.Every())} }
 
 // changes is what a verdict owes the store.
 func (s *side) changes(v Verdict) []change {
@@ -65,7 +65,7 @@ func (s *side) letGo(at time.Time) []change {
 	}
 	var c change
 	if s.outage != "" {
-		c.close, c.ended, c.last = s.outage, s.panel.lastBad.Add(s.probe.Interval), s.panel.lastBad
+		c.close, c.ended, c.last = s.outage, s.panel.lastBad.Add(s.probe.Every()), s.panel.lastBad
 		if c.ended.After(at) {
 			c.ended = at
 		}

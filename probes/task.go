@@ -100,7 +100,7 @@ func (t *task) discount(ctx context.Context, samples []data.Sample, began time.T
 		if s.Level == data.NoData {
 			continue
 		}
-		if right(s) {
+		if answered(s) {
 			saw = true
 			continue
 		}
@@ -114,10 +114,19 @@ func (t *task) discount(ctx context.Context, samples []data.Sample, began time.T
 	}
 }
 
+// answered says whether a sample could only be taken over a network that works: something at the other end spoke, well or not.
+func answered(s data.Sample) bool {
+	switch s.Reason {
+	case data.ReasonStatus, data.ReasonBody, data.ReasonAnswer, data.ReasonReported, data.ReasonMaintenance, data.ReasonCertificate:
+		return true
+	}
+	return right(s)
+}
+
 // blindfold makes failures say nothing.
 func blindfold(samples []data.Sample, why string) {
 	for i, s := range samples {
-		if s.Level != data.NoData && !right(s) {
+		if s.Level != data.NoData && !answered(s) {
 			samples[i] = data.Sample{Component: s.Component, Steps: s.Steps, Level: data.NoData, Reason: data.ReasonBlind, Detail: why}
 		}
 	}
@@ -180,7 +189,7 @@ func (t *task) pause(at time.Time, why string) (owed []change) {
 
 // first is the slot of the first sample: within ten seconds, for nothing is known.
 func first(p data.Probe, last, now time.Time) time.Time {
-	spread := min(p.Interval, soon)
+	spread := min(p.Every(), soon)
 	slot := now.Truncate(time.Second).Add(time.Second + time.Duration(hash(p.Name)%uint64(spread/time.Second))*time.Second)
 	if !slot.After(last) { // the clock was set back
 		return regular(p, last)
@@ -191,7 +200,7 @@ func first(p data.Probe, last, now time.Time) time.Time {
 // next is the slot after one: the next regular one that is not close upon it, or in a hurry ten seconds later, or as soon
 // as the run is over. Slots that a long run missed are left out.
 func next(p data.Probe, slot, now time.Time, hurry bool) time.Time {
-	gap := min(p.Interval, soon)
+	gap := min(p.Every(), soon)
 	if hurry {
 		at := slot.Add(gap)
 		if at.Before(now) {
@@ -209,7 +218,7 @@ func next(p data.Probe, slot, now time.Time, hurry bool) time.Time {
 // regular is the first slot of p after an instant. Slots are an interval apart, counted from 1970, at a second that
 // depends on the name, so that probes of the same interval do not fire at once.
 func regular(p data.Probe, after time.Time) time.Time {
-	every := int64(p.Interval / time.Second)
+	every := int64(p.Every() / time.Second)
 	shift := int64(hash(p.Name) % uint64(every))
 	n := (after.Unix() - shift) / every
 	return time.Unix((n+1)*every+shift, 0).UTC()

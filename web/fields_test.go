@@ -171,6 +171,7 @@ func TestEveryFieldOfEveryBody(t *testing.T) {
 		"sending.release":      {"", "", `{}`},
 		"probe.beat":           {"sync", "", `{"level":"degraded"}`},
 		"probe.now":            {"front", "", `{}`},
+		"place.report":         {"bergen", "", `{"number":1,"sent_at":"` + time.Now().UTC().Format(time.RFC3339) + `","samples":[{"side":"front","at":"` + time.Now().UTC().Format(time.RFC3339) + `","level":"operational"}]}`},
 	}
 	tried, taken := 0, 0
 	d.on = true

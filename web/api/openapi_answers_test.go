@@ -166,7 +166,7 @@ var bodies = map[string]string{
 	"incident.open": `{"title":"x","components":{"login":"degraded"}}`, "incident.update": `{"body":"x"}`, "incident.note": `{"body":"x"}`,
 	"incident.amend": `{"title":"x"}`, "incident.reword": `{"body":"x"}`, "operator.role": `{"role":"viewer"}`, "operator.link": `{"name":"Kari"}`,
 	"token.create": `{"name":"n"}`, "maintenance.update": `{"body":"x"}`, "maintenance.note": `{"body":"x"}`,
-	"maintenance.open": `{"category":"emergency","lasts":"1h","reason":"x"}`,
+	"maintenance.open": `{"category":"emergency","lasts":"1h","reason":"x"}`, "place.report": `{"number":1,"sent_at":"2026-01-01T00:00:00Z"}`,
 }
 
 func bodyOf(op api.Op, id string) string {
@@ -184,6 +184,9 @@ func bodyOf(op api.Op, id string) string {
 }
 
 func pathOf(op api.Op, id string) string {
+	if ofPlace(op) {
+		id = data.Here // which is none of theirs
+	}
 	return strings.ReplaceAll(strings.ReplaceAll(op.Path, "{id}", id), "{sub}", "abcdefghijkl")
 }
 
@@ -208,9 +211,12 @@ func (d *desk) refuse(c *contract) {
 		d.do(nil, "POST", "/hooks/alertmanager", `{}`, "Authorization", "Bearer "+spent)
 	}
 	for range 101 {
+		d.do(nil, "POST", "/api/v1/places/local/parcels", `{}`, "Authorization", "Bearer "+spent)
 		d.do(nil, "POST", "/api/v1/probes/front/beat", `{}`, "Authorization", "Bearer "+spent)
 	}
-	if err := d.store.Update(d.t.Context(), func(tx data.Tx) error { return tx.Probes().Put(datatest.Probe("front", "login")) }); err != nil {
+	if err := d.store.Update(d.t.Context(), func(tx data.Tx) error {
+		return errors.Join(tx.Probes().Put(datatest.Probe("front", "login")), tx.Places().Put(data.Place{Name: "taken", By: "token:other", Seen: time.Now().UTC()}))
+	}); err != nil {
 		d.t.Fatal(err)
 	}
 	elsewhere := d.token(`{"name":"elsewhere","role":"admin","scopes":["audit.verify"]}`).Secret
@@ -257,10 +263,10 @@ func (d *desk) refuse(c *contract) {
 			d.mux = good
 		}
 	}
-	for _, path := range []string{"/api/v1/incidents?limit=0", "/api/v1/incidents?before=abcdefghijkl", "/api/v1/audit?limit=0", "/api/v1/alerts?limit=0", "/api/v1/maintenance?from=x", "/api/v1/probes/front/day?date=x", "/api/v1/probes/front/samples?date=x"} {
+	for _, path := range []string{"/api/v1/incidents?limit=0", "/api/v1/incidents?before=abcdefghijkl", "/api/v1/audit?limit=0", "/api/v1/alerts?limit=0", "/api/v1/maintenance?from=x", "/api/v1/probes/front/day?date=x", "/api/v1/probes/front/samples?date=x", "/api/v1/places/taken/probes"} {
 		ask(&root, api.Op{Method: "GET"}, path, "")
 	}
-	for path, body := range map[string]string{"/api/v1/tokens": `{"name":"spent"}`, "/api/v1/operators/link": `{"name":"Kari"}`, "/api/v1/sending/release": `{}`, "/api/v1/probes/front/beat": `{}`} {
+	for path, body := range map[string]string{"/api/v1/tokens": `{"name":"spent"}`, "/api/v1/operators/link": `{"name":"Kari"}`, "/api/v1/sending/release": `{}`, "/api/v1/probes/front/beat": `{}`, "/api/v1/places/taken/parcels": `{}`} {
 		ask(&root, api.Op{Method: "POST"}, path, body)
 	}
 	d.mux = mux
@@ -336,6 +342,10 @@ func (d *desk) use() {
 	}
 	ask("POST", "/probes/front/now", `{}`)
 	d.conflict("/probes/nightly/now", `{}`)
+	ask("POST", "/places/bergen/parcels", `{"number":1,"sent_at":"`+now.Format(time.RFC3339)+`","lost":"no references","samples":[{"side":"front","at":"`+now.Format(time.RFC3339)+`","level":"degraded","reason":"slow","phases":[{"name":"tls","latency_ms":3}],"steps":[{"name":"read","level":"operational","latency_ms":3}]}]}`)
+	ask("GET", "/places/bergen/probes", "")
+	ask("GET", "/places", "")
+	ask("POST", "/places/bergen/forget", `{}`)
 	t := ask("POST", "/tokens", `{"name":"pager","role":"viewer","days":1,"scopes":["incident"],"from":["192.0.2.0/24"]}`)
 	ask("POST", "/tokens/"+t["id"].(string)+"/revoke", `{}`)
 	ask("GET", "/tokens", "")

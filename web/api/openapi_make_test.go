@@ -156,7 +156,7 @@ var asks = map[string]bool{"incident.preview": true, "maintenance.preview": true
 // refusedBy lists the statuses by which an operation can refuse. TestOpenAPIRefusals meets each of them.
 func refusedBy(op api.Op) []int {
 	statuses := []int{400, 401, 403, 500}
-	if strings.Contains(op.Path, "{") && !ofMonth(op) || op.Name == "incident.list" || asks[op.Name] && op.Name != "maintenance.rule" {
+	if strings.Contains(op.Path, "{") && !ofMonth(op) && !ofPlace(op) || op.Name == "incident.list" || asks[op.Name] && op.Name != "maintenance.rule" {
 		statuses = append(statuses, 404)
 	}
 	if conflicts(op) {
@@ -167,7 +167,7 @@ func refusedBy(op api.Op) []int {
 		if !op.Hook { // senders of alerts give up after a 429, and try again after a 503
 			statuses = append(statuses, 429)
 		}
-	} else if len(op.Query) > 0 || ofMonth(op) {
+	} else if len(op.Query) > 0 || ofMonth(op) || ofPlace(op) {
 		statuses = append(statuses, 422)
 	}
 	if op.Method != http.MethodGet && !asks[op.Name] {
@@ -176,10 +176,13 @@ func refusedBy(op api.Op) []int {
 	return statuses
 }
 
+// ofPlace says whether an observer uses the operation: any good name is that of a place.
+func ofPlace(op api.Op) bool { return op.Name == "place.orders" || op.Name == "place.report" }
+
 // conflicts says whether an operation depends on how things stand.
 func conflicts(op api.Op) bool {
 	switch op.Name {
-	case "incident.get", "token.create", "operator.link", "sending.release", "probe.beat", "probe.now":
+	case "incident.get", "token.create", "operator.link", "sending.release", "probe.beat", "probe.now", "place.orders", "place.report":
 		return true // - stands for the only open incident, and there may be none or more; a heartbeat cannot be asked
 	case "incident.list", "incident.templates", "incident.open":
 		return false

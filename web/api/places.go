@@ -19,7 +19,7 @@ type Places struct {
 
 // Place is somewhere from where an observer reports.
 type Place struct {
-	Name    string    `json:"name"`
+	Name    string    `json:"name" doc:"What its observer calls it."`
 	Seen    time.Time `json:"seen_at" doc:"When it last reported."`
 	Silent  bool      `json:"silent" doc:"It has not reported for five minutes: what it sees does not count."`
 	Lost    string    `json:"lost,omitempty" doc:"What it has lost of its own network, so that it judges nobody; absent while it sees."`
