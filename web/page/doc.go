@@ -19,4 +19,10 @@
 // The front page, schedule, uptime and history are made at once. Pages of single incidents and windows are made when
 // somebody asks (Snapshot.Doc), since there may be thousands; and so are calendars (Snapshot.Calendar), of which there is one
 // for each component, cohort and language.
+//
+// # Samples
+//
+// The page of a component shows what samples say, which are too many to be read with everything else and are not watched. Run
+// reads them beside it, at its start and once an hour, days that are over once; until then the page of a component says that
+// nothing has been measured. Figures never come from them.
 package page
