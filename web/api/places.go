@@ -37,7 +37,7 @@ type PlaceOrders struct {
 
 // PlaceReport is one parcel of what an observer saw.
 type PlaceReport struct {
-	Number  uint64    `json:"number" doc:"Counts up from 1. One that was taken before is taken again without effect, so repeat it until it is answered."`
+	Number  int       `json:"number" doc:"Counts up from 1. One that was taken before is taken again without effect, so repeat it until it is answered."`
 	Sent    time.Time `json:"sent_at" doc:"Now, by the observer's clock. One that differs from ours by more than 30 s is refused, and all that it saw with it."`
 	Samples []SeenRun `json:"samples,omitempty" doc:"Those of one probe in the order of their times; at most 500. Without any the report says that somebody is there, and its number does not count."`
 	Lost    string    `json:"lost,omitempty" doc:"What it has lost of its own network."`
@@ -185,10 +185,11 @@ func takeParcel(_ *API, tx data.Tx, c *Call) (*result, error) {
 	if skew := in.Sent.Sub(c.now); skew.Abs() > clockSkew {
 		return nil, data.Invalid("sent_at", fmt.Sprintf("this clock is %s off ours, which is %s: set it right; nothing that it timed counts", skew.Round(time.Second).Abs(), c.now.UTC().Format(time.RFC3339)))
 	}
-	if in.Number == 0 {
+	if in.Number < 1 {
 		return nil, data.Invalid("number", "number the parcels from 1")
 	}
-	parcel := data.Parcel{Place: place.Name, Number: in.Number, Received: c.now}
+	number := uint64(in.Number)
+	parcel := data.Parcel{Place: place.Name, Number: number, Received: c.now}
 	if len(in.Samples) > mostSamples {
 		return nil, data.Invalid("samples", fmt.Sprintf("at most %d in a parcel, these are %d", mostSamples, len(in.Samples)))
 	}
@@ -199,13 +200,23 @@ func takeParcel(_ *API, tx data.Tx, c *Call) (*result, error) {
 		}
 		parcel.Samples = append(parcel.Samples, s)
 	}
-	if len(in.Lost) > 200 || len(in.Version) > 100 || in.Behind < 0 {
-		return nil, data.Invalid("", "lost has at most 200 bytes, version 100, and behind is not negative")
+	if in.Behind < 0 {
+		return nil, data.Invalid("behind", "say how many parcels wait: 0 or more")
 	}
-	fresh := in.Number >= place.Next
+	for _, text := range []struct {
+		field string
+		said  *string
+	}{{"lost", &in.Lost}, {"version", &in.Version}} {
+		if *text.said != "" {
+			if *text.said, err = data.CleanLine(text.field, *text.said, 200); err != nil {
+				return nil, err
+			}
+		}
+	}
+	fresh := number >= place.Next
 	place.Seen, place.Lost, place.Behind, place.Version = c.now, in.Lost, in.Behind, in.Version
 	if fresh && len(parcel.Samples) > 0 {
-		place.Next = in.Number + 1
+		place.Next = number + 1
 		if err := tx.Parcels().Put(parcel); err != nil {
 			return nil, err
 		}

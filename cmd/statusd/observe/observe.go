@@ -251,7 +251,7 @@ func (o *Observer) oldest(ctx context.Context) (*data.Parcel, int, error) {
 func (o *Observer) send(ctx context.Context, p *data.Parcel, behind int) error {
 	r := api.PlaceReport{Number: 1, Sent: time.Now().UTC(), Behind: behind, Version: o.Version, Lost: o.lost(ctx)}
 	if p != nil {
-		r.Number = p.Number
+		r.Number = int(p.Number)
 		for _, s := range p.Samples {
 			r.Samples = append(r.Samples, api.Seen(s))
 		}
