@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -24,6 +25,7 @@ func (c *checker) probing() {
 			Part: in.Part, Recent: time.Duration(in.Recent), Grace: time.Duration(in.Grace), Origin: c.origin(p),
 		}
 		c.transaction(p, in, &out)
+		c.places(p, in, &out)
 		if out.Interval == 0 {
 			out.Interval = defaultInterval
 		}
@@ -51,6 +53,24 @@ func (c *checker) probing() {
 		if in.ID != "" && !watched[in.ID] && in.Setup == "" {
 			c.warn(path{"components", i}, "no probe looks at %s, so it will show no data: add a probe, or say in setup: what it takes", in.ID)
 		}
+	}
+}
+
+// places says from where a probe is run. A heartbeat comes to the service, wherever it is sent from.
+func (c *checker) places(p path, in probe, out *data.Probe) {
+	for i, name := range in.Places {
+		switch {
+		case data.ValidSlug(name) != nil || strings.Contains(name, "/"):
+			c.fault(p.with("places", i), "%q is no name of a place: use local, or the --place of an observer, of lower-case letters, digits and single hyphens", clip(name))
+		case slices.Contains(in.Places[:i], name):
+			c.fault(p.with("places", i), "the place %s is there twice: keep one", name)
+		}
+	}
+	if len(in.Places) > 0 && out.Kind == data.ProbeHeartbeat {
+		c.fault(p.with("places"), "a heartbeat comes to the service, wherever it is sent from: leave places out")
+	}
+	if out.Places = in.Places; out.Kind == data.ProbeHeartbeat {
+		out.Places = []string{data.Here}
 	}
 }
 

@@ -32,6 +32,7 @@ probes:
     component: read
     kind: tenant
     target: https://online.example.com/api/state/Cust12345
+    places: [local, bergen]
   - name: work
     component: read
     kind: transaction
@@ -56,7 +57,7 @@ probes:
 	if p := c.Probes[0]; p.Kind != data.ProbeHeartbeat || p.Interval != 5*time.Minute || p.Grace != 10*time.Minute || p.Target != "" {
 		t.Errorf("heartbeat: %+v", p)
 	}
-	if p := c.Probes[1]; p.Kind != data.ProbeTenant || p.Target != "https://online.example.com/api/state/Cust12345" {
+	if p := c.Probes[1]; p.Kind != data.ProbeTenant || p.Target != "https://online.example.com/api/state/Cust12345" || len(p.Places) != 2 {
 		t.Errorf("tenant: %+v", p)
 	}
 	want := []data.ProbeStep{

@@ -25,6 +25,7 @@ type probe struct {
 	Failing   string            `yaml:"failing" enum:"degraded partial_outage major_outage" def:"major_outage" doc:"What a failed run stands for."`
 	Grace     span              `yaml:"grace" doc:"heartbeat: how much later than interval it may come. Without it: half of interval." eg:"5m"`
 	Steps     []probeStep       `yaml:"steps" doc:"transaction: the requests, in order. A component whose steps are all right works; one of which a step is wrong does not; of one of which a step could not be tried nothing is known."`
+	Places    []string          `yaml:"places" doc:"From where it is run: local is the service itself, others are names of observers (statusd observe). Without it: from everywhere. A level takes a majority of those that see." eg:"local"`
 	Secrets   map[string]string `yaml:"secrets" doc:"transaction: files of passwords and keys, by the name under which steps put them in as {{name}}. Each holds one secret alone, relative to this file; not readable for everybody."`
 }
 
