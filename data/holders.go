@@ -15,11 +15,16 @@ func HeldMarks(tx Tx) (map[string][]Mark, error) {
 		return err
 	}
 	for p, err := range tx.Probes().Range("", "") {
-		if err == nil && !p.Retired {
-			err = hold(p.Component, FromProbe, p.Cohort, p.Name)
-		}
 		if err != nil {
 			return nil, err
+		}
+		if p.Retired {
+			continue
+		}
+		for _, side := range p.Sides() {
+			if err := hold(side.Component, FromProbe, p.Cohort, side.Name); err != nil {
+				return nil, err
+			}
 		}
 	}
 	open, err := OpenIncidents(tx)

@@ -109,6 +109,9 @@ func (p *panel) replay(place string, samples []data.Sample) {
 	p.quorum = len(p.voting())
 }
 
+// late says whether a sample of then can tell of the past only, because something newer is known.
+func (p *panel) late(at time.Time) bool { return p.newest.Sub(at) > p.fresh() || at.Before(p.since) }
+
 // add takes the next sample of a place; those of one place come in the order of their slots. The verdict's Hurry is about
 // that place alone.
 func (p *panel) add(place string, s data.Sample) Verdict {

@@ -26,6 +26,7 @@ type change struct {
 	close data.OutageKey // to be ended; empty means none
 	ended time.Time
 	last  time.Time // its last bad sample
+	fill  *fill     // time that was unknown until now; nil means none
 }
 
 // recorder gathers what the tasks found and writes it. Its methods may be called by many goroutines.
@@ -287,16 +288,8 @@ func packDay(tx data.Tx, day string, samples []data.Sample) (refused int, err er
 	if err != nil {
 		return len(samples), err
 	}
-	for _, s := range samples {
-		switch err := b.Append(s); {
-		case errors.Is(err, data.ErrDamaged):
-			return len(samples), err
-		case err != nil: // not later than what it holds
-			refused++
-		}
-	}
-	if refused == len(samples) {
-		return refused, nil
+	if refused, err = b.AppendAll(samples); err != nil || refused == len(samples) {
+		return refused, err
 	}
 	return refused, tx.Blocks().Put(b)
 }
@@ -311,6 +304,9 @@ func (c change) apply(tx data.Tx) error {
 		if err := begin(tx, *c.open); err != nil {
 			return err
 		}
+	}
+	if c.fill != nil {
+		return c.fill.apply(tx)
 	}
 	if c.mark.Component == "" {
 		return nil

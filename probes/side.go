@@ -13,6 +13,7 @@ type side struct {
 	panel  *panel
 	outage data.OutageKey // the open one; empty means none
 	last   time.Time      // newest slot seen from here
+	behind backlog        // what other places told late
 }
 
 // sided is the probe as it stands for one of its sides.
@@ -21,7 +22,9 @@ func sided(p data.Probe, s data.Side) data.Probe {
 	return p
 }
 
-func newSide(p data.Probe) *side { return &side{probe: p, panel: newPanel(p.Every())} }
+func newSide(p data.Probe) *side {
+	return &side{probe: p, panel: newPanel(p.Every()), behind: backlog{}}
+}
 
 // changes is what a verdict owes the store.
 func (s *side) changes(v Verdict) []change {
@@ -75,4 +78,13 @@ func (s *side) letGo(at time.Time) []change {
 	c.mark = s.mark(s.panel.since, data.NoData, "retired")
 	c.mark.Off = true
 	return []change{c}
+}
+
+// caughtUp is what is owed because a place has told all that it saw while it was cut off.
+func (s *side) caughtUp(place string) []change {
+	seen := s.behind.done(place)
+	if len(seen) == 0 {
+		return nil
+	}
+	return []change{{fill: &fill{holder: s.mark(time.Time{}, data.NoData, ""), place: place, seen: seen}}}
 }

@@ -164,6 +164,11 @@ func (t *task) hear(p parcel) {
 		for _, s := range t.sides {
 			if s.probe.Name == one.Probe && one.At.After(s.panel.view(p.place).last) {
 				one.Place = p.place
+				if s.panel.late(one.At) {
+					s.behind.late(p.place, one, s.probe.Every())
+				} else {
+					t.runner.rec.owe(s.caughtUp(p.place)...)
+				}
 				t.settle(s, one, s.panel.add(p.place, one))
 			}
 		}

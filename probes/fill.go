@@ -1,0 +1,144 @@
+package probes
+
+import (
+	"errors"
+	"time"
+
+	"github.com/superoffice/statusd/data"
+)
+
+// stretch is time [from, to) in which one place saw a target well, told after it was over.
+type stretch struct{ from, to time.Time }
+
+// backlog gathers what a place tells late, until it has caught up. Only what was good is gathered: that fills time in which
+// nobody else watched. What one place alone saw go wrong stays unknown, for a person to judge (U6).
+type backlog map[string][]stretch
+
+// late takes one more sample of a place.
+func (b backlog) late(place string, s data.Sample, every time.Duration) {
+	if s.Level != data.Operational && s.Level != data.Degraded {
+		return
+	}
+	list := b[place]
+	if n := len(list); n > 0 && !s.At.After(list[n-1].to.Add((stalest-1)*every)) {
+		list[n-1].to = s.At.Add(every)
+		return
+	}
+	b[place] = append(list, stretch{s.At, s.At.Add(every)})
+}
+
+// done gives what a place that has caught up told late.
+func (b backlog) done(place string) []stretch {
+	list := b[place]
+	delete(b, place)
+	return list
+}
+
+// fill is what a place told late of one side, for time in which its marks say that nobody watched.
+type fill struct {
+	holder data.Mark // component, cohort, source and by
+	place  string
+	seen   []stretch
+}
+
+// apply writes the marks. Time in which the side was down before and after stays down (DESIGN 8).
+func (f fill) apply(tx data.Tx) error {
+	outages, err := f.outages(tx)
+	if err != nil {
+		return err
+	}
+	for _, s := range f.seen {
+		gaps, err := f.gaps(tx, s)
+		if err != nil {
+			return err
+		}
+		for _, gap := range gaps {
+			from, to := later(s.from, gap.from.Add(time.Second)), earlier(s.to, gap.to)
+			if !from.Before(to) || overlaps(outages, from, to) {
+				continue
+			}
+			good, end := f.holder, f.holder
+			good.At, good.Level, good.Cause = from, data.Operational, "seen from "+f.place
+			end.At, end.Cause = to, "no place has reported"
+			errs := []error{tx.Marks().Put(good)}
+			if to.Before(gap.to) {
+				errs = append(errs, tx.Marks().Put(end))
+			}
+			if err := errors.Join(errs...); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// gaps are the times within s in which the holder's marks say that nobody watched, and that are over.
+func (f fill) gaps(tx data.Tx, s stretch) ([]stretch, error) {
+	at := f.holder
+	at.At = s.from.Add(1)
+	var gaps []stretch
+	var since time.Time // of the gap that goes on
+	first, err := tx.Marks().Last(at.Key())
+	switch {
+	case errors.Is(err, data.ErrNotFound), err == nil && !f.own(first):
+		return nil, nil // nothing was known before
+	case err != nil:
+		return nil, err
+	case first.Level == data.NoData && !first.Off:
+		since = first.At
+	}
+	_, end := data.MarksOf(f.holder.Component, data.FromProbe)
+	for m, err := range tx.Marks().Range(at.Key(), end) {
+		if err != nil {
+			return nil, err
+		}
+		if !f.own(m) {
+			break
+		}
+		if !since.IsZero() {
+			gaps = append(gaps, stretch{since, m.At})
+			since = time.Time{}
+		}
+		if !m.At.Before(s.to) {
+			break
+		}
+		if m.Level == data.NoData && !m.Off {
+			since = m.At
+		}
+	}
+	return gaps, nil
+}
+
+func (f fill) own(m data.Mark) bool {
+	return m.Component == f.holder.Component && m.Source == f.holder.Source && m.Cohort == f.holder.Cohort && m.By == f.holder.By
+}
+
+// outages are those that the holder measured.
+func (f fill) outages(tx data.Tx) (out []data.Outage, err error) {
+	p := f.holder.Component + "|" + f.holder.Cohort
+	for o, err := range tx.Outages().Range(data.OutageKey(p+"|"), data.OutageKey(p+"}")) {
+		if err != nil {
+			return nil, err
+		}
+		if o.By == f.holder.By {
+			out = append(out, o)
+		}
+	}
+	return out, nil
+}
+
+func overlaps(outages []data.Outage, from, to time.Time) bool {
+	for _, o := range outages {
+		if o.Started.Before(to) && (o.Ended.IsZero() || o.Ended.After(from)) {
+			return true
+		}
+	}
+	return false
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
