@@ -81,8 +81,12 @@ func (a *API) run(ctx context.Context, op Op, c Call) (data.Answer, error) {
 				return err
 			}
 		}
+		c.past, c.why = time.Time{}, ""
 		res, err := op.write(a, tx, &c)
 		if err != nil {
+			return err
+		}
+		if err := a.restate(tx, &c); err != nil {
 			return err
 		}
 		body, err := ui.MarshalJSON(res.body)
@@ -123,6 +127,18 @@ func (a *API) run(ctx context.Context, op Op, c Call) (data.Answer, error) {
 		a.refused(ctx, op.Name, c)
 	}
 	return answer, a.unsaved(ctx, op, err)
+}
+
+// restate makes the revisions of settled months that an act calls for (C4): an act that speaks of the past says so by touches.
+func (a *API) restate(tx data.Tx, c *Call) error {
+	if c.past.IsZero() {
+		return nil
+	}
+	if c.why == "" {
+		c.why = c.op
+	}
+	_, err := a.Settings.Book().Revise(tx, c.past, c.By.Name, c.why, c.now)
+	return err
 }
 
 // unsaved is what is said of a change that the store did not take: what is known of it, and what to do. The cause is logged here.

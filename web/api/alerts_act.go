@@ -77,6 +77,7 @@ func (a *API) perform(tx data.Tx, c *Call, cs alerts.Case) (data.AlertGroup, str
 	if err := Tell(tx, before, after, t); err != nil {
 		return cs.Group, "", err
 	}
+	c.touches(after.Started)
 	if !before.Open() || before.ID == "" { // opened or reopened: all that fires is part of it
 		cs.Group.Incident = after.ID
 		cs.Group.Firing = slices.Clone(cs.Group.Firing)

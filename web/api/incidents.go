@@ -221,6 +221,10 @@ func (a *API) changed(tx data.Tx, c *Call, before *data.Incident, after data.Inc
 	if err != nil {
 		return nil, err
 	}
+	c.touches(after.Started)
+	if before != nil {
+		c.touches(before.Started)
+	}
 	shown := a.summary(kept)
 	if until := c.now.Add(a.Undo); undoable[c.op] && a.Undo > 0 {
 		from, to := data.BulletinsOf(data.AboutIncident, after.ID)

@@ -184,8 +184,13 @@ func (a *API) steered(tx data.Tx, c *Call, before *data.Occurrence, after data.O
 	if body.Holds, err = a.holds(tx, after, c.now); err != nil {
 		return nil, err
 	}
+	c.touches(after.Window.Start)
+	if n := len(after.Steps); n > 0 {
+		c.why = after.Steps[n-1].Why
+	}
 	r := &result{body: body, object: string(after.Key()), after: after}
 	if before != nil {
+		c.touches(before.Window.Start)
 		r.before = *before
 	}
 	return r, nil

@@ -51,6 +51,15 @@ type Call struct {
 	now  time.Time
 	live bool // now is that of the clock
 	op   string
+	past time.Time // earliest instant that the act said something of; zero means none that has passed
+	why  string    // what is written beside a settled month that the act restates; empty means the act's name
+}
+
+// touches notes that the act says something of an instant that may have passed.
+func (c *Call) touches(at time.Time) {
+	if at.Before(c.now) && (c.past.IsZero() || at.Before(c.past)) {
+		c.past = at
+	}
 }
 
 // An act changes the world inside tx. It is pure but for tx, and may run more than once.
