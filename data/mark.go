@@ -67,6 +67,7 @@ type Standing struct {
 	Windows     []string         // keys of the occurrences that run
 	Since       time.Time        // of the newest mark that counts
 	LastKnown   Level            // the level before the probes lost sight; equals Level where they have not
+	Flapping    bool             // the level is Degraded because a probe says that it fails and recovers again and again
 }
 
 // Merge works out where one component stands at now. Marks may come in any order; those after now do not count.
@@ -106,6 +107,7 @@ func Merge(marks []Mark, now time.Time) Standing {
 			declared[h.cohort] = max(declared[h.cohort], m.Level)
 		case FromProbe:
 			probed[h.cohort] = max(probed[h.cohort], m.Level)
+			s.Flapping = s.Flapping || m.Level == Degraded && m.Cause == string(ReasonFlapping)
 			last = max(last, known[h].Level)
 		}
 		if m.At.After(s.Since) {
@@ -129,6 +131,7 @@ func Merge(marks []Mark, now time.Time) Standing {
 	for _, l := range s.Cohorts {
 		s.Level = max(s.Level, l)
 	}
+	s.Flapping = s.Flapping && s.Level == Degraded && !s.Declared
 	s.LastKnown = s.Level
 	if s.Level == NoData {
 		s.LastKnown = last

@@ -92,10 +92,35 @@ func TestMerge(t *testing.T) {
 		{"until they let go", []m{probe("p", "all", one, data.Operational), person(two, data.MajorOutage, false), person(three, data.NoData, true)}, data.Operational, data.Operational, false, false},
 		{"a window is no level", []m{probe("p", "all", one, data.Operational), window(two, false)}, data.Operational, data.Operational, false, true},
 		{"a window ends", []m{probe("p", "all", one, data.Operational), window(two, false), window(three, true)}, data.Operational, data.Operational, false, false},
+		{"a window over what is down", []m{probe("p", "all", one, data.MajorOutage), window(two, false)}, data.MajorOutage, data.MajorOutage, false, true},
+		{"a window over what nobody sees", []m{window(two, false)}, data.NoData, data.NoData, false, true},
 	} {
 		got := data.Merge(tt.marks, at(t, now))
 		if got.Level != tt.level || got.LastKnown != tt.last || got.Declared != tt.declared || got.Maintenance != tt.maintenance {
 			t.Errorf("%s: Merge = %+v; want level %s, last known %s, declared %t, maintenance %t", tt.name, got, tt.level, tt.last, tt.declared, tt.maintenance)
+		}
+	}
+}
+
+// TestMergeFlapping: what fails again and again is said to, unless something worse or a person outranks it.
+func TestMergeFlapping(t *testing.T) {
+	mark := func(source data.Source, by string, l data.Level, cause data.Reason) data.Mark {
+		return data.Mark{Component: "c", Cohort: "all", Source: source, By: by, At: at(t, "2026-01-01 01:00"), Level: l, Cause: string(cause)}
+	}
+	flaps := mark(data.FromProbe, "p", data.Degraded, data.ReasonFlapping)
+	for name, tt := range map[string]struct {
+		marks []data.Mark
+		want  bool
+	}{
+		"alone":                 {[]data.Mark{flaps}, true},
+		"beside a good one":     {[]data.Mark{flaps, mark(data.FromProbe, "q", data.Operational, "")}, true},
+		"beside a slow one":     {[]data.Mark{flaps, mark(data.FromProbe, "q", data.Degraded, data.ReasonSlow)}, true},
+		"beside one down":       {[]data.Mark{flaps, mark(data.FromProbe, "q", data.MajorOutage, data.ReasonTimeout)}, false},
+		"a person says as much": {[]data.Mark{flaps, mark(data.FromPerson, "i", data.Degraded, "")}, false},
+		"slow alone":            {[]data.Mark{mark(data.FromProbe, "q", data.Degraded, data.ReasonSlow)}, false},
+	} {
+		if got := data.Merge(tt.marks, at(t, "2026-01-01 02:00")).Flapping; got != tt.want {
+			t.Errorf("%s: flapping %t, want %t", name, got, tt.want)
 		}
 	}
 }

@@ -131,7 +131,7 @@ func (m maker) groups() []group {
 
 func (m maker) component(c Component, b *bars) component {
 	row := component{
-		ID: c.ID, Name: m.name(c), State: m.state(c.Shown()), Bars: b.write(c.Days), Summary: b.summary(c.Days), Link: c.Link,
+		ID: c.ID, Name: m.name(c), State: m.stateOf(c.Now), Bars: b.write(c.Days), Summary: b.summary(c.Days), Link: c.Link,
 	}
 	if c.Probed {
 		row.Page = m.Link(componentPath + c.ID)

@@ -29,11 +29,13 @@ type LiveHeadline struct {
 	Text   string   `json:"text"`
 }
 
-// LiveComponent is a component by public ID; Level may also be maintenance.
+// LiveComponent is a component by public ID. Level may also be maintenance; then Actual is the level that is measured meanwhile.
+// Text tells both.
 type LiveComponent struct {
-	ID    string `json:"id"`
-	Level string `json:"level"`
-	Text  string `json:"text"`
+	ID     string `json:"id"`
+	Level  string `json:"level"`
+	Text   string `json:"text"`
+	Actual string `json:"actual,omitempty"`
 }
 
 // LiveIncident is a running incident; Text is its phase in words.
@@ -77,8 +79,7 @@ func liveFrame(m maker) ([]byte, error) {
 		Components: make([]LiveComponent, 0, len(s.Components)), Incidents: []LiveIncident{},
 	}
 	for _, c := range s.Components {
-		shown := m.state(c.Shown())
-		f.Components = append(f.Components, LiveComponent{c.ID, shown.Key, shown.Text})
+		f.Components = append(f.Components, LiveComponent{c.ID, c.Shown(), m.stateOf(c.Now).Text, c.Actual()})
 	}
 	for _, i := range s.OpenIncidents() {
 		f.Incidents = append(f.Incidents, LiveIncident{i.ID, i.TitleIn(string(m.l)), i.Phase, m.label("incident.", string(i.Phase))})

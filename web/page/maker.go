@@ -67,6 +67,17 @@ type state struct {
 
 func (m maker) state(key string) state { return state{key, m.label("level.", key)} }
 
+// stateOf is how a component stands. During a window that it runs and what is measured are two facts, and both are told.
+func (m maker) stateOf(at data.Standing) state {
+	switch {
+	case at.Maintenance && !at.Declared:
+		return state{"maintenance", m.T("level.maintenance_" + at.Level.String())}
+	case at.Flapping:
+		return state{at.Level.String(), m.T("level.flapping")}
+	}
+	return m.state(at.Level.String())
+}
+
 // symbols are those of the headlines.
 var symbols = map[Headline]string{
 	AllOK: "operational", Some: "partial_outage", Major: "major_outage", Maintenance: "maintenance", Unknown: "no_data",
@@ -87,10 +98,8 @@ func (m maker) label(prefix, key string) string {
 // named returns the names of those of the components that the public may know of. None named means every committed one.
 func (m maker) named(slugs []string) string {
 	var names []string
-	for _, c := range m.s.Components {
-		if slices.Contains(slugs, c.Slug) || len(slugs) == 0 && c.Commitment == data.Committed {
-			names = append(names, m.name(c))
-		}
+	for _, c := range m.s.concerned(slugs) {
+		names = append(names, m.name(c))
 	}
 	return strings.Join(names, ", ")
 }

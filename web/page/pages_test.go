@@ -200,7 +200,11 @@ func TestHeaders(t *testing.T) {
 func one(t *testing.T, s *State, path string, l i18n.Lang) []byte {
 	t.Helper()
 	m := maker{s, l}
-	for _, v := range m.views() {
+	views := m.views()
+	if story, ok := stories(s)[path]; ok {
+		views = append(views, story(m))
+	}
+	for _, v := range views {
 		if v.path != path {
 			continue
 		}

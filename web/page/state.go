@@ -49,6 +49,14 @@ func (c Component) Shown() string {
 	return c.Now.Level.String()
 }
 
+// Actual is the level that is measured under a window that hides it from Shown; empty where none does.
+func (c Component) Actual() string {
+	if c.Maintenance() {
+		return c.Now.Level.String()
+	}
+	return ""
+}
+
 // Maintenance says whether the component shows as under maintenance.
 func (c Component) Maintenance() bool { return c.Now.Maintenance && !c.Now.Declared }
 
@@ -350,6 +358,16 @@ func (s *State) readMonths(tx data.Tx, r ledger.Records) error {
 		s.Months = append(s.Months, Month{Report: report, Known: report.Unobserved < past, Notices: s.noticesOf(month), Settled: stated.Settled, facts: &stated.Facts})
 	}
 	return nil
+}
+
+// concerned are the public components among slugs. None named means every committed one.
+func (s *State) concerned(slugs []string) (out []Component) {
+	for _, c := range s.Components {
+		if slices.Contains(slugs, c.Slug) || len(slugs) == 0 && c.Commitment == data.Committed {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // Component finds a public component by slug.

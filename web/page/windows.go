@@ -27,7 +27,8 @@ type window struct {
 	Cohort     string
 	CohortLine string
 	Components string
-	Named      string // the same where it concerns only some; empty for every committed one
+	During     []affected // how what it concerns stands, while it runs
+	Named      string     // the same where it concerns only some; empty for every committed one
 	Clock      string
 	Notice     string
 	Short      bool
@@ -84,7 +85,24 @@ func (m maker) window(a data.Announcement) window {
 	if len(a.Components()) > 0 {
 		v.Named = v.Components
 	}
+	if v.Key == "running" {
+		v.During = m.during(a)
+	}
 	return v
+}
+
+// during says of each component that a running window concerns how it stands for those customers.
+func (m maker) during(a data.Announcement) []affected {
+	var out []affected
+	for _, c := range m.s.concerned(a.Components()) {
+		at := c.Now
+		if own, ok := c.standings[a.First().Cohort]; ok {
+			at = own
+		}
+		at.Maintenance = true // by its time, also before the mark of it was read
+		out = append(out, affected{Name: m.name(c), State: m.stateOf(at)})
+	}
+	return out
 }
 
 // approximate says whether the start of an emergency window is only roughly known: it is still to come (M9).
