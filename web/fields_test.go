@@ -136,6 +136,21 @@ func TestEveryFieldOfEveryBody(t *testing.T) {
 		operator, token = operators[0].ID, tokens[0].ID
 		return nil
 	})
+	hoursAgo := func(n int) string {
+		return time.Now().UTC().Add(-time.Duration(n) * time.Hour).Truncate(time.Second).Format(time.RFC3339)
+	}
+	var down []string // three outages of two hours, the last one set aside
+	for n, before := range []int{30, 20, 10} {
+		o := datatest.Outage("login", time.Now().UTC().Add(-time.Duration(before)*time.Hour).Truncate(time.Second))
+		o.Ended = o.Started.Add(2 * time.Hour)
+		if n == 2 {
+			if o, err = o.Correct(data.OutageChange{Void: true, Why: "x"}, "x", time.Now()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s.update(func(tx data.Tx) error { return tx.Outages().Put(o) })
+		down = append(down, string(o.Key()))
+	}
 	// What is right, and what it is about.
 	right := map[string]struct{ id, sub, body string }{
 		"incident.open":        {"", "", `{"title":"x","components":{"login":"degraded"}}`},
@@ -162,6 +177,13 @@ func TestEveryFieldOfEveryBody(t *testing.T) {
 		"maintenance.note":     {s.window(data.Scheduled), "", `{"body":"x"}`},
 		"maintenance.preview":  {"", "", `{"operation":"maintenance.cancel","id":"` + s.window(data.Scheduled) + `","body":{"reason":"x"}}`},
 		"maintenance.rule":     {"", "", `{"rule":"FREQ=DAILY","anchor":"2026-01-01","start":"02:00","length":"3s"}`},
+		"outage.add":           {"", "", `{"component":"login","started":"` + hoursAgo(9) + `","ended":"` + hoursAgo(8) + `","why":"x"}`},
+		"outage.correct":       {down[0], "", `{"cause":"internet","why":"x"}`},
+		"outage.split":         {down[0], "", `{"at":"` + hoursAgo(29) + `","why":"x"}`},
+		"outage.join":          {down[0], "", `{"with":[{"id":"` + down[1] + `"}],"why":"x"}`},
+		"outage.void":          {down[0], "", `{"why":"x"}`},
+		"outage.restore":       {down[2], "", `{"why":"x"}`},
+		"outage.preview":       {"", "", `{"operation":"outage.void","id":"` + down[0] + `","body":{"why":"x"}}`},
 		"operator.role":        {operator, "", `{"role":"viewer"}`},
 		"operator.disable":     {operator, "", `{}`},
 		"operator.enable":      {operator, "", `{}`},

@@ -166,7 +166,7 @@ var bodies = map[string]string{
 	"incident.open": `{"title":"x","components":{"login":"degraded"}}`, "incident.update": `{"body":"x"}`, "incident.note": `{"body":"x"}`,
 	"incident.amend": `{"title":"x"}`, "incident.reword": `{"body":"x"}`, "operator.role": `{"role":"viewer"}`, "operator.link": `{"name":"Kari"}`,
 	"token.create": `{"name":"n"}`, "maintenance.update": `{"body":"x"}`, "maintenance.note": `{"body":"x"}`,
-	"maintenance.open": `{"category":"emergency","lasts":"1h","reason":"x"}`, "place.report": `{"number":1,"sent_at":"2026-01-01T00:00:00Z"}`,
+	"maintenance.open": `{"category":"emergency","lasts":"1h","reason":"x"}`, "place.report": `{"number":1,"sent_at":"2026-01-01T00:00:00Z"}`, "outage.join": `{"with":[{"id":"abcdefghijkl"}],"why":"x"}`,
 }
 
 func bodyOf(op api.Op, id string) string {
@@ -175,6 +175,8 @@ func bodyOf(op api.Op, id string) string {
 		return ""
 	case op.Name == "maintenance.preview":
 		return `{"operation":"maintenance.cancel","id":"` + id + `","body":{"reason":"x"}}`
+	case op.Name == "outage.preview":
+		return `{"operation":"outage.void","id":"` + id + `","body":{"why":"x"}}`
 	case op.Name == "incident.preview":
 		return `{"operation":"incident.update","id":"` + id + `","body":{"body":"x"}}`
 	case bodies[op.Name] != "":
@@ -262,7 +264,7 @@ func (d *desk) refuse(c *contract) {
 			d.mux = good
 		}
 	}
-	for _, path := range []string{"/api/v1/incidents?limit=0", "/api/v1/incidents?before=abcdefghijkl", "/api/v1/audit?limit=0", "/api/v1/alerts?limit=0", "/api/v1/maintenance?from=x", "/api/v1/probes/front/day?date=x", "/api/v1/probes/front/samples?date=x", "/api/v1/places/taken/probes"} {
+	for _, path := range []string{"/api/v1/incidents?limit=0", "/api/v1/incidents?before=abcdefghijkl", "/api/v1/audit?limit=0", "/api/v1/alerts?limit=0", "/api/v1/maintenance?from=x", "/api/v1/outages?limit=0", "/api/v1/probes/front/day?date=x", "/api/v1/probes/front/samples?date=x", "/api/v1/places/taken/probes"} {
 		ask(&root, api.Op{Method: "GET"}, path, "")
 	}
 	for path, body := range map[string]string{"/api/v1/tokens": `{"name":"spent"}`, "/api/v1/operators/link": `{"name":"Kari"}`, "/api/v1/sending/release": `{}`, "/api/v1/probes/front/beat": `{}`, "/api/v1/places/taken/parcels": `{}`} {
@@ -345,6 +347,7 @@ func (d *desk) use() {
 	ask("GET", "/places/bergen/probes", "")
 	ask("GET", "/places", "")
 	ask("POST", "/places/bergen/forget", `{}`)
+	d.correct(ask)
 	t := ask("POST", "/tokens", `{"name":"pager","role":"viewer","days":1,"scopes":["incident"],"from":["192.0.2.0/24"]}`)
 	ask("POST", "/tokens/"+t["id"].(string)+"/revoke", `{}`)
 	ask("GET", "/tokens", "")
@@ -421,6 +424,38 @@ func (d *desk) steer(ask func(method, path, body string) map[string]any) {
 	ask("POST", id(running)+"/complete", `{"reason":"r"}`)
 	ask("GET", "/notices/"+now.Format("2006-01"), "")
 	ask("GET", "/maintenance", "")
+}
+
+// correct does everything with outages that can be done.
+func (d *desk) correct(ask func(method, path, body string) map[string]any) {
+	d.t.Helper()
+	at := func(minutes int) string {
+		return time.Now().UTC().Add(time.Duration(minutes-300) * time.Minute).Truncate(time.Minute).Format(time.RFC3339)
+	}
+	v := ask("POST", "/outages", `{"component":"login","cohort":"pilot","started":"`+at(0)+`","ended":"`+at(60)+`","aware":"`+at(5)+`","reported":"`+at(9)+`","impact":"no_read","cause":"provider","why":"w"}`)
+	one := func(n int, v map[string]any) string { return v["outages"].([]any)[n].(map[string]any)["id"].(string) }
+	first := one(0, v)
+	path := "/outages/" + first
+	d.conflict("/outages", `{"component":"login","cohort":"pilot","started":"`+v["outages"].([]any)[0].(map[string]any)["recorded"].(map[string]any)["started"].(string)+`","ended":"`+at(60)+`","why":"w"}`)
+	ask("POST", path+"/correct", `{"started":"`+at(1)+`","ended":"`+at(61)+`","aware":"`+at(6)+`","reported":"`+at(8)+`","impact":"no_write","cause":"third_party","cohort":"all","why":"w"}`)
+	ask("POST", path+"/correct", `{"unreported":true,"why":"w"}`)
+	second := one(1, ask("POST", path+"/split", `{"at":"`+at(30)+`","why":"w"}`))
+	d.conflict(path+"/restore", `{"why":"w"}`)
+	for _, act := range []string{`correct {"cause":"provider"`, `split {"at":"` + at(20) + `"`, `join {"with":[{"id":"` + second + `"}]`, `void {`} {
+		verb, body, _ := strings.Cut(act, " ")
+		if body != "{" {
+			body += ","
+		}
+		d.conflict(path+"/"+verb, body+`"why":"w","version":"000000000000"}`)
+	}
+	ask("POST", path+"/join", `{"with":[{"id":"`+second+`"}],"why":"w"}`)
+	ask("POST", "/outage-preview", `{"operation":"outage.void","id":"`+first+`","body":{"why":"w"}}`)
+	d.conflict("/outage-preview", `{"operation":"outage.restore","id":"`+first+`","body":{"why":"w"}}`)
+	ask("POST", path+"/void", `{"why":"w"}`)
+	ask("POST", path+"/restore", `{"why":"w"}`)
+	ask("GET", "/outages?component=login", "")
+	ask("GET", path, "")
+	ask("GET", "/outages/"+second, "")
 }
 
 func (d *desk) conflict(path, body string) {

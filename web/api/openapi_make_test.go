@@ -151,7 +151,7 @@ func backupOperation() *huma.Operation {
 func keyed(op api.Op) bool { return op.Method != http.MethodGet && !op.Secret && !asks[op.Name] }
 
 // asks are the operations that change nothing though they take a body.
-var asks = map[string]bool{"incident.preview": true, "maintenance.preview": true, "maintenance.rule": true}
+var asks = map[string]bool{"incident.preview": true, "maintenance.preview": true, "maintenance.rule": true, "outage.preview": true}
 
 // refusedBy lists the statuses by which an operation can refuse. TestOpenAPIRefusals meets each of them.
 func refusedBy(op api.Op) []int {
@@ -187,7 +187,7 @@ func conflicts(op api.Op) bool {
 	case "incident.list", "incident.templates", "incident.open":
 		return false
 	}
-	return strings.HasPrefix(op.Name, "incident.") || op.Name == "maintenance.preview" ||
+	return strings.HasPrefix(op.Name, "incident.") || op.Name == "maintenance.preview" || strings.HasPrefix(op.Name, "outage.") && op.Method == http.MethodPost ||
 		strings.HasPrefix(op.Name, "maintenance.") && strings.Contains(op.Path, "{id}/")
 }
 

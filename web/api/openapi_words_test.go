@@ -8,6 +8,7 @@ var pathWords = map[string]string{
 	"maintenance.id": "The window: its ID or its key.",
 	"notices.id":     "The month, such as 2026-04.",
 	"operator.id":    "The operator.",
+	"outage.id":      "The outage: its ID or its key.",
 	"place.id":       "The place, as its observer calls it.",
 	"probe.id":       "The probe, or probe:component for one side of it.",
 	"report.id":      "The month, such as 2026-04.",
