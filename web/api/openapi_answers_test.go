@@ -233,7 +233,10 @@ func (d *desk) refuse(c *contract) {
 			d.t.Errorf("%s %s %s: %d %s, want a refusal", op.Method, path, body, status, answer)
 		}
 	}
-	for _, op := range api.Ops() {
+	for k, op := range api.Ops() {
+		if k%40 == 39 { // sixty calls a minute are enough for anybody
+			elsewhere = d.token(`{"name":"elsewhere` + strconv.Itoa(k) + `","role":"admin","scopes":["audit.verify"]}`).Secret
+		}
 		for n := 0; op.Often && n < 150; n++ { // here, since the bucket fills again within moments
 			d.do(nil, op.Method, pathOf(op, "front"), `{}`, "Authorization", "Bearer "+spent)
 		}
