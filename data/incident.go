@@ -45,8 +45,9 @@ type Incident struct {
 	Updates  []Update   `json:"updates"`            // oldest first, at least one
 	Hidden   bool       `json:"hidden,omitempty"`   // a draft: absent everywhere in public
 	By       string     `json:"by"`
-	Aware    time.Time  `json:"aware,omitzero"`   // when we first knew, where a measured outage says that it was before the incident was opened (U9)
-	Alerts   string     `json:"alerts,omitempty"` // the rule by which alerts opened it and may close it; empty means people do
+	Aware    time.Time  `json:"aware,omitzero"`    // when we first knew, where a measured outage says that it was before the incident was opened (U9)
+	Reported time.Time  `json:"reported,omitzero"` // when a customer told us, where one did before it was opened (U9)
+	Alerts   string     `json:"alerts,omitempty"`  // the rule by which alerts opened it and may close it; empty means people do
 }
 
 // Affected is one component an incident holds at a level.

@@ -18,6 +18,7 @@ type Report struct {
 	Impact   string     // empty is derived from the levels
 	Affected []Affected // opening: at least one; updating: replaces the level of those named, Operational lets go
 	Started  time.Time  // zero means now; before now is back-dating
+	Reported time.Time  // opening: when a customer told us; zero means none did
 	At       time.Time  // when it was so: zero means now; updating: not before what was said last
 	Next     time.Time  // when the next update is promised; zero promises nothing
 	Draft    bool       // opening: the public learns nothing until it is published
@@ -36,6 +37,12 @@ func NewIncident(r Report, by string, now time.Time) (Incident, error) {
 	}
 	if now.Sub(i.Started) > MaxBackdate {
 		return i, Invalid("started", "an incident can begin at most 31 days ago: older months are told and done")
+	}
+	if i.Reported = r.Reported; i.Reported.After(now) {
+		return i, Invalid("reported", "a customer cannot have told us in the future")
+	}
+	if !i.Reported.IsZero() && now.Sub(i.Reported) > MaxBackdate {
+		return i, Invalid("reported", "this is more than 31 days ago: older months are told and done")
 	}
 	if len(r.Affected) == 0 {
 		return i, Invalid("components", "name at least one component that is affected, such as login")

@@ -66,12 +66,14 @@ func moment(flag, text string, now time.Time) (length string, at time.Time, err 
 }
 
 type incidentOpen struct {
-	Title   string            `arg:"" optional:"" help:"One line on what people notice; not needed with --template or --outage."`
-	Body    string            `arg:"" optional:"" help:"What readers see below it."`
-	Started string            `help:"When it began: 10m for ten minutes ago, or a time." placeholder:"10m|TIME"`
-	Outage  string            `help:"A measured outage, which gives component, level and times: see statusd incident suspected." placeholder:"KEY" complete:"outage"`
-	Draft   bool              `help:"Tell nobody before it is published."`
-	TitleIn map[string]string `help:"The title in another language. Repeat for more." placeholder:"LANG=TEXT" mapsep:"none"`
+	Title   string `arg:"" optional:"" help:"One line on what people notice; not needed with --template or --outage."`
+	Body    string `arg:"" optional:"" help:"What readers see below it."`
+	Started string `help:"When it began: 10m for ten minutes ago, or a time." placeholder:"10m|TIME"`
+
+	Reported string            `help:"When a customer told us of it, if one did: 10m for ten minutes ago, or a time. The contract counts from there, or from when we knew." placeholder:"10m|TIME"`
+	Outage   string            `help:"A measured outage, which gives component, level and times: see statusd incident suspected." placeholder:"KEY" complete:"outage"`
+	Draft    bool              `help:"Tell nobody before it is published."`
+	TitleIn  map[string]string `help:"The title in another language. Repeat for more." placeholder:"LANG=TEXT" mapsep:"none"`
 	said
 	reach
 }
@@ -88,6 +90,17 @@ func (c *incidentOpen) Run(ctx context.Context, io streams) error {
 	p.Title, p.Titles, p.Body, p.Draft, p.Outage = c.Title, c.TitleIn, c.Body, c.Draft, data.OutageKey(c.Outage)
 	if p.StartedAgo, p.Started, err = moment("--started", c.Started, time.Now()); err != nil {
 		return err
+	}
+	ago, reported, err := moment("--reported", c.Reported, time.Now())
+	if err != nil {
+		return err
+	}
+	if p.Reported = reported; ago != "" {
+		d, err := time.ParseDuration(ago)
+		if err != nil {
+			return usagef("--reported %q: %v", c.Reported, err)
+		}
+		p.Reported = time.Now().Add(-d).UTC().Truncate(time.Second)
 	}
 	if c.Preview {
 		return c.previewOf(ctx, io, api.PreviewWish{Operation: "incident.open"}, p)

@@ -96,6 +96,7 @@ func (f *reportForm) sent(v url.Values) []string {
 	say("impact", v.Get("impact"), f.Impact, f.Impacts)
 	say("started", v.Get("started"), f.Started, f.Ago())
 	say("started_at", v.Get("started_at"), f.StartedAt, nil)
+	say("reported_at", v.Get("reported_at"), f.ReportedAt, nil)
 	return out
 }
 

@@ -67,6 +67,7 @@ type reportForm struct {
 	Template                string
 	Outages                 []string // measured ones that it tells of
 	Started, StartedAt      string
+	ReportedAt              string
 	StartedWas              string // what StartedAt was filled in with
 	StartedExact            string // the instant that is meant by it
 	Next                    string
@@ -201,7 +202,7 @@ func phaseOptions(phases ...data.Phase) []option {
 
 // fill puts what was typed back. Names of fields:
 //
-//	title body template outage started started_at next cohort impact draft level phase   one value each
+//	title body template outage started started_at reported_at next cohort impact draft level phase   one value each
 //	started_was started_exact                                                           how started_at was filled in
 //	component                                                                           ticked slugs
 //	held:SLUG or held:SLUG@COHORT                                                        level of what is held
@@ -210,6 +211,7 @@ func (f *reportForm) fill(v url.Values) {
 	f.fillWords(v)
 	f.Outages = v["outage"]
 	f.fillStarted(v)
+	f.ReportedAt = v.Get("reported_at")
 	f.Next, f.Cohort, f.Impact, f.Draft, f.Phase = v.Get("next"), v.Get("cohort"), v.Get("impact"), v.Get("draft") != "", v.Get("phase")
 	f.Level = cmp.Or(v.Get("level"), f.Level)
 	for g := range f.Groups {
@@ -223,7 +225,7 @@ func (f *reportForm) fill(v url.Values) {
 		h := &f.Held[n]
 		h.Level = cmp.Or(v.Get(h.Field()), h.Level)
 	}
-	f.More = f.More || f.Cohort != "" || f.Impact != "" || f.StartedAt != "" || f.Draft
+	f.More = f.More || f.Cohort != "" || f.Impact != "" || f.StartedAt != "" || f.ReportedAt != "" || f.Draft
 }
 
 // fillWords puts the words back that were typed, and nothing that was chosen.
@@ -287,6 +289,11 @@ func reportOf(v url.Values, zone *time.Location) (api.IncidentReport, error) {
 	var err error
 	if r.StartedAgo, r.Started, err = startedOf(v, zone); err != nil {
 		return r, err
+	}
+	if text := v.Get("reported_at"); text != "" {
+		if r.Reported, err = parseClock(text, zone); err != nil {
+			return r, data.Invalid("reported", "write when a customer told us as 2026-01-31T03:10, or leave it empty")
+		}
 	}
 	return r, nil
 }

@@ -415,3 +415,30 @@ func TestPaging(t *testing.T) {
 		}
 	}
 }
+
+// TestReportedByACustomer opens an incident of which a customer told us before any probe did: the contract counts from there (U9).
+func TestReportedByACustomer(t *testing.T) {
+	d := newDesk(t)
+	now := time.Now().UTC().Truncate(time.Second)
+	at := func(ago time.Duration) string { return now.Add(-ago).Format(time.RFC3339) }
+	body := `{"title":"x","components":{"login":"major_outage"},"started":"` + at(time.Hour) + `","reported":"` + at(50*time.Minute) + `"}`
+	i := d.incident(body)
+	d.view(func(tx data.Tx) error {
+		outages, err := data.All(tx.Outages().Range("", ""))
+		if len(outages) != 1 || !outages[0].Reported.Equal(now.Add(-50*time.Minute)) || !outages[0].Started.Equal(now.Add(-time.Hour)) {
+			t.Errorf("outages %+v", outages)
+		}
+		return err
+	})
+	for body, want := range map[string]string{
+		`{"title":"x","components":{"login":"degraded"},"reported":"` + at(-time.Hour) + `"}`:      "future",
+		`{"title":"x","components":{"login":"degraded"},"reported":"` + at(32*24*time.Hour) + `"}`: "31 days",
+	} {
+		if status, answer := d.do(&root, "POST", "/api/v1/incidents", body); status != 422 || !strings.Contains(answer, want) || !strings.Contains(answer, `"reported"`) {
+			t.Errorf("%s: %d %s", body, status, answer)
+		}
+	}
+	if status, answer := d.do(&root, "POST", "/api/v1/incidents/"+i.ID+"/updates", `{"body":"x","reported":"`+at(time.Minute)+`"}`); status != 422 || !strings.Contains(answer, "statusd outage correct") {
+		t.Errorf("an update that says when it was reported: %d %s", status, answer)
+	}
+}

@@ -25,6 +25,7 @@ type IncidentReport struct {
 	Cohort     string                `json:"cohort,omitempty" doc:"Of the components named without one; empty means all customers."`
 	Started    time.Time             `json:"started,omitzero" doc:"Opening: when it began."`
 	StartedAgo string                `json:"started_ago,omitempty" doc:"The same as a length before now: 10m."`
+	Reported   time.Time             `json:"reported,omitzero" doc:"Opening: when a customer told us of it. The contract's downtime begins with that, or with our own knowledge, whichever was first (U9)."`
 	At         time.Time             `json:"at,omitzero" doc:"Updating: when this was so, if not now."`
 	AtAgo      string                `json:"at_ago,omitempty" doc:"The same as a length before now: 10m."`
 	NextUpdate time.Time             `json:"next_update,omitzero" doc:"When the next update is promised."`
@@ -114,7 +115,7 @@ const farthest = 10 * 366 * 24 * time.Hour
 func (p IncidentReport) read(tx data.Tx, now time.Time) (data.Report, error) {
 	r := data.Report{
 		Title: p.Title, Titles: p.Titles, Body: p.Body, Bodies: p.Bodies, Phase: p.Phase, Impact: p.Impact,
-		Started: p.Started.UTC(), At: p.At.UTC(), Next: p.NextUpdate.UTC(), Draft: p.Draft,
+		Started: p.Started.UTC(), Reported: p.Reported.UTC(), At: p.At.UTC(), Next: p.NextUpdate.UTC(), Draft: p.Draft,
 	}
 	for _, of := range []struct {
 		field, text string
@@ -259,6 +260,8 @@ func (a *API) update(tx data.Tx, c *Call, phase data.Phase) (*result, error) {
 	switch {
 	case !p.Started.IsZero() || p.StartedAgo != "":
 		return nil, data.Invalid("started", "an incident's beginning is set when it is opened, and corrected by amending it")
+	case !p.Reported.IsZero():
+		return nil, data.Invalid("reported", "this is said when an incident is opened; afterwards it is a correction of its outage: statusd outage correct")
 	case p.Draft:
 		return nil, data.Invalid("draft", "only a new incident can be a draft")
 	case len(p.Outages) > 0:

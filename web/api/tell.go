@@ -97,6 +97,9 @@ func declare(tx data.Tx, i data.Incident, a data.Affected, bad, fresh bool, t Te
 				o.Aware = aware
 			}
 		}
+		if fresh {
+			o.Reported = i.Reported
+		}
 		if own, ok := t.Own[o.Component+"@"+o.Cohort]; ok && fresh {
 			o.Aware = own.Aware
 			if own.Started.After(o.Started) {
