@@ -22,6 +22,13 @@ type Place struct {
 // Key implements Keyed.
 func (p Place) Key() string { return p.Name }
 
+// FreshFor is how far the newest sample of a place may lie behind the newest of all places and still vote on a probe that runs
+// every interval (F35): three intervals, and at least two minutes.
+func FreshFor(interval time.Duration) time.Duration { return max(Stalest*interval, 2*time.Minute) }
+
+// Stalest is how many intervals FreshFor allows, where they are long.
+const Stalest = 3
+
 // ParcelKey is place | number.
 type ParcelKey string
 

@@ -9,12 +9,7 @@ import (
 	"github.com/superoffice/statusd/data"
 )
 
-// stalest is how many intervals the newest sample of a place may lie behind the newest of all and still vote; atLeastFresh is
-// the least it means.
-const (
-	stalest      = 3
-	atLeastFresh = 2 * time.Minute
-)
+const stalest = data.Stalest
 
 // panel makes one verdict of what several places see (F35, U6). It is pure, like Judge, and not safe for use by several
 // goroutines.
@@ -195,7 +190,7 @@ func (v *view) take(s data.Sample) {
 	}
 }
 
-func (p *panel) fresh() time.Duration { return max(stalest*p.interval, atLeastFresh) }
+func (p *panel) fresh() time.Duration { return data.FreshFor(p.interval) }
 
 func (p *panel) votes(v *view) bool {
 	return v.level != data.NoData && p.newest.Sub(v.seen) <= p.fresh() && !v.seen.Before(p.dark)

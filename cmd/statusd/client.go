@@ -23,6 +23,7 @@ import (
 	"github.com/superoffice/statusd/cmd/statusd/config"
 	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/data/bolt"
+	"github.com/superoffice/statusd/probes"
 	"github.com/superoffice/statusd/web/api"
 	"github.com/superoffice/statusd/web/ui"
 )
@@ -131,7 +132,7 @@ func openFile(cfg *config.Config) (*client, error) {
 func newAPI(cfg *config.Config, store data.Store, log *slog.Logger) *api.API {
 	return &api.API{
 		Store: store, Log: log, Settings: pageSettings(cfg, serving{}), Undo: cfg.Incidents.Undo, Notice: cfg.Notices, Templates: templatesOf(cfg),
-		References: cfg.References, Alerts: api.Inbound{Rules: cfg.Alerts.Rules, Hooks: cfg.Alerts.Hooks},
+		References: cfg.References, Say: probes.Say, Alerts: api.Inbound{Rules: cfg.Alerts.Rules, Hooks: cfg.Alerts.Hooks},
 	}
 }
 

@@ -114,6 +114,12 @@ func asked(ctx context.Context, kind string, flags map[string]string) []candidat
 		for _, o := range v.Operators {
 			list = append(list, candidate{o.ID, o.Name})
 		}
+	case "place":
+		var v api.Places
+		_, err = r.get(ctx, "/api/v1/places", &v)
+		for _, p := range v.Places {
+			list = append(list, candidate{p.Name, placeState(p)})
+		}
 	case "probe":
 		var v api.Probes
 		_, err = r.get(ctx, "/api/v1/probes", &v)

@@ -100,7 +100,7 @@ func writeComponents(w writer, all []api.ComponentNow) error {
 		case c.Level == data.Operational && !c.Maintenance && !worseSomewhere(c):
 			continue
 		}
-		line := fmt.Sprintf("  %s\t%s", c.Component, levelWords(c.Level))
+		line := fmt.Sprintf("  %s\t%s", c.Component, standsWords(c))
 		for _, cohort := range slices.Sorted(maps.Keys(c.Cohorts)) {
 			if cohort != data.AllCustomers {
 				line += fmt.Sprintf(", %s: %s", cohort, levelWords(c.Cohorts[cohort]))
@@ -114,8 +114,8 @@ func writeComponents(w writer, all []api.ComponentNow) error {
 		if c.Declared {
 			line += "\tdeclared"
 		}
-		if c.Maintenance {
-			line += "\tmaintenance"
+		if c.Level > data.Operational && !c.Declared {
+			line += "\t" + c.Rule
 		}
 		unwell = append(unwell, line)
 	}
@@ -129,6 +129,28 @@ func writeComponents(w writer, all []api.ComponentNow) error {
 	}
 	_, err := fmt.Fprintf(w, "  Not measured now: %s\n", strings.Join(unknown, ", "))
 	return err
+}
+
+// standsWords is where a component stands: under a window, that and what is measured meanwhile.
+func standsWords(c api.ComponentNow) string {
+	if !c.Maintenance {
+		return levelWords(c.Level)
+	}
+	words := "in maintenance"
+	if len(c.Windows) > 0 && !slices.Contains(c.Windows, data.AllCustomers) {
+		words += " for " + strings.Join(c.Windows, ", ")
+	}
+	switch {
+	case c.Declared:
+		return words + ", declared " + levelWords(c.Level)
+	case c.Level == data.NoData:
+		return words + ", not measured"
+	case c.Level == data.Operational:
+		return words + ", and actually up"
+	case c.Level == data.MajorOutage:
+		return words + ", and actually down"
+	}
+	return words + ", and actually " + levelWords(c.Level)
 }
 
 // worseSomewhere says whether a component is not well for some of its customers.

@@ -33,6 +33,28 @@ func TestOverviewAlarms(t *testing.T) {
 	}
 }
 
+// TestOverviewDuringAWindow: that a window runs and what is measured meanwhile are two facts.
+func TestOverviewDuringAWindow(t *testing.T) {
+	for want, c := range map[string]api.ComponentNow{
+		"in maintenance, and actually up":                 {Level: data.Operational, Maintenance: true, Windows: []string{"all"}},
+		"in maintenance, and actually down":               {Level: data.MajorOutage, Maintenance: true, Windows: []string{"all", "pilot"}},
+		"in maintenance for pilot, and actually degraded": {Level: data.Degraded, Maintenance: true, Windows: []string{"pilot"}},
+		"in maintenance for rest, not measured":           {Maintenance: true, Windows: []string{"rest"}},
+		"in maintenance, declared partial outage":         {Level: data.PartialOutage, Maintenance: true, Declared: true, Windows: []string{"all"}},
+		"in maintenance, and actually partial outage":     {Level: data.PartialOutage, Maintenance: true, Windows: []string{"all"}},
+		"degraded": {Level: data.Degraded},
+	} {
+		if got := standsWords(c); got != want {
+			t.Errorf("%+v stands %q, want %q", c, got, want)
+		}
+	}
+	var out bytes.Buffer
+	down := api.ComponentNow{Component: "login", Level: data.MajorOutage, Rule: "the worst of login (major outage: timeout), login-certificate (operational)"}
+	if err := writeComponents(&out, []api.ComponentNow{down}); err != nil || !strings.Contains(out.String(), down.Rule) {
+		t.Errorf("%v, the rule is not in\n%s", err, &out)
+	}
+}
+
 // TestOverviewComponents: only what is not well for somebody is listed.
 func TestOverviewComponents(t *testing.T) {
 	all := func(l data.Level) map[string]data.Level { return map[string]data.Level{"all": l} }

@@ -49,7 +49,7 @@ func placeState(p api.Place) string {
 }
 
 type placeForget struct {
-	Name string `arg:"" help:"Name of the place."`
+	Name string `arg:"" help:"Name of the place." complete:"place"`
 	reach
 }
 

@@ -51,10 +51,25 @@ func (c *probeList) Run(ctx context.Context, io streams) error {
 			if p.Asked != nil {
 				next = "at once"
 			}
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", p.Side, whom(p.Component, p.Cohort), p.Kind, levelWords(p.Level), last, took, next)
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", p.Side, whom(p.Component, p.Cohort), p.Kind, saysWords(p), last, took, next)
+		}
+		if err := w.Flush(); err != nil {
+			return err
+		}
+		fmt.Fprintln(out, "\nA component is at the worst level of its probes that see; what a failed probe means is its setting `failing`. What a person\ndeclares outranks them, and a window changes no level.")
+		for _, c := range v.Components {
+			fmt.Fprintf(w, "  %s\t%s\t%s\n", c.Component, levelWords(c.Level), c.Rule)
 		}
 		return w.Flush()
 	})
+}
+
+// saysWords is what a probe says, and why where that lasts longer than its newest run tells.
+func saysWords(p api.ProbeNow) string {
+	if p.Reason == data.ReasonFlapping {
+		return levelWords(p.Level) + ": fails and recovers again and again"
+	}
+	return levelWords(p.Level)
 }
 
 type probeShow struct {
@@ -73,7 +88,7 @@ func (c *probeShow) Run(ctx context.Context, io streams) error {
 }
 
 func writeProbe(out writer, v api.ProbeWhole) error {
-	fmt.Fprintf(out, "%s says of %s: %s", v.Now.Side, whom(v.Now.Component, v.Now.Cohort), levelWords(v.Now.Level))
+	fmt.Fprintf(out, "%s says of %s: %s", v.Now.Side, whom(v.Now.Component, v.Now.Cohort), saysWords(v.Now))
 	if v.Now.Since != nil {
 		fmt.Fprintf(out, ", since %s", minute(*v.Now.Since))
 	}
@@ -90,8 +105,11 @@ func writeProbe(out writer, v api.ProbeWhole) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
+	if v.Network != "" {
+		fmt.Fprintf(out, "\nThe network between may be at fault: %s\n", v.Network)
+	}
 	for _, p := range v.Places {
-		fmt.Fprintf(out, "\nLast runs from %s\n", p.Place)
+		fmt.Fprintf(out, "\nLast runs from %s, which %s\n", p.Place, voteWords(p))
 		for _, r := range p.Runs {
 			writeRun(w, r)
 		}
@@ -113,6 +131,14 @@ func writeProbe(out writer, v api.ProbeWhole) error {
 		fmt.Fprintln(out, "\nIt has not run yet.")
 	}
 	return nil
+}
+
+// voteWords is what a place says, and whether that counts.
+func voteWords(p api.ProbePlace) string {
+	if p.Votes {
+		return "votes " + levelWords(p.Says)
+	}
+	return "does not vote: " + p.Why
 }
 
 func writeRun(w *tabwriter.Writer, r api.ProbeRun) {
@@ -149,7 +175,7 @@ func (c *probeNow) Run(ctx context.Context, io streams) error {
 type probeDay struct {
 	Name    string `arg:"" help:"Which probe; probe:component for one side of it." complete:"probe"`
 	Date    string `arg:"" optional:"" help:"The day, such as 2026-04-10, in the zone of the schedule; without one today."`
-	Place   string `help:"From this place only; without it from all." placeholder:"PLACE"`
+	Place   string `help:"From this place only; without it from all." placeholder:"PLACE" complete:"place"`
 	Samples bool   `help:"Every sample, one by one."`
 	reach
 }

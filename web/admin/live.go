@@ -39,7 +39,7 @@ var watched = []data.TableName{
 
 // watchedOfProbes are those that the pages of probes show besides. They change with every batch of samples, so that others are
 // spared them.
-var watchedOfProbes = []data.TableName{data.RecentsTable, data.AsksTable, data.ProbesTable}
+var watchedOfProbes = []data.TableName{data.RecentsTable, data.AsksTable, data.ProbesTable, data.PlacesTable}
 
 // rights are the tables that decide who may see them.
 var rights = []data.TableName{data.OperatorsTable, data.SessionsTable, data.TokensTable}

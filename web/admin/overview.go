@@ -50,10 +50,12 @@ type groupView struct {
 }
 
 type componentView struct {
-	Name, Slug, Probes, Setup, Cohorts string
-	Level                              levelView
-	Declared, Maintenance, Public      bool
-	Since                              at
+	Name, Slug, Setup, Cohorts    string
+	Probes                        string // who measures it; where it is not well, what its level comes from
+	Windows                       string // for whom windows run, where not for all
+	Level                         levelView
+	Declared, Maintenance, Public bool
+	Since                         at
 }
 
 // levelView is a level: its key, for the symbol and colour, and its word.
@@ -139,6 +141,15 @@ func (p *Pages) addComponent(view *overviewView, c api.ComponentNow) {
 	}
 	slices.Sort(apart)
 	row.Cohorts = strings.Join(apart, ", ")
+	if c.Maintenance && !c.Declared {
+		row.Level = levelView{"maintenance", i18n.T(i18n.EN, "level.maintenance_"+c.Level.String())}
+	}
+	if !slices.Contains(c.Windows, data.AllCustomers) {
+		row.Windows = strings.Join(c.Windows, ", ")
+	}
+	if c.Level > data.Operational && !c.Declared {
+		row.Probes = c.Rule
+	}
 	if len(c.Probes) == 0 && !c.Declared {
 		if row.Setup == "" {
 			row.Setup = "No probe looks at it: add one under probes in the configuration."

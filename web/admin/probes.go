@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -15,8 +16,26 @@ import (
 
 // probesView lists the probes.
 type probesView struct {
-	Rows []probeRow
-	Zone string
+	Rows       []probeRow
+	Components []judgedView
+	Places     []observerView
+	Origin     string // of this listener, for the command that adds a place
+	Zone       string
+}
+
+// judgedView is where a component stands, and what that comes from.
+type judgedView struct {
+	Name, Rule string
+	Level      levelView
+}
+
+// observerView is a place from where an observer reports.
+type observerView struct {
+	Name, State, Lost, Version, By string
+	Bad                            bool // it does not see, or is not heard
+	Seen                           at
+	For                            string
+	Behind                         int
 }
 
 // probeRow is how one side of a probe stands, ready to be shown.
@@ -24,6 +43,7 @@ type probeRow struct {
 	Side, Href, Component, Cohort, Kind, Every, Origin string
 
 	Level       levelView
+	Flapping    bool
 	Since       at
 	For         string
 	Last        at
@@ -39,6 +59,9 @@ type probeView struct {
 	probeRow
 	Settings []api.ProbeSetting
 	Places   []placeView
+	Votes    bool     // several places look, and vote
+	Fresh    string   // how far a place may lie behind and still vote
+	Network  string   // which places see it down while others do not
 	Legend   []string // names of the phases
 	May      bool     // ask for a run
 	Beats    bool     // it is told, and cannot be asked
@@ -51,7 +74,10 @@ type probeView struct {
 }
 
 type placeView struct {
-	Name      string
+	Name, Why string
+	Says      levelView
+	Votes     bool
+	Last      at
 	Runs, Bad []runView
 }
 
@@ -85,11 +111,32 @@ func (p *Pages) probes(v *visit) error {
 	if err := p.ask(v, "probe.list", api.Call{}, &list); err != nil {
 		return err
 	}
-	view := probesView{Zone: p.clockNow()}
+	var places api.Places
+	if err := p.ask(v, "place.list", api.Call{}, &places); err != nil {
+		return err
+	}
+	view := probesView{Zone: p.clockNow(), Origin: cmp.Or(p.Origin, "https://"+v.r.Host)}
 	for _, n := range list.Probes {
 		view.Rows = append(view.Rows, p.probeRow(n))
 	}
+	for _, c := range list.Components {
+		view.Components = append(view.Components, judgedView{c.Name, c.Rule, level(c.Level)})
+	}
+	for _, o := range places.Places {
+		view.Places = append(view.Places, p.observerView(o))
+	}
 	return p.render(v.w, v.r, http.StatusOK, "probes", "Probes", view)
+}
+
+func (p *Pages) observerView(o api.Place) observerView {
+	v := observerView{Name: o.Name, State: "sees", Lost: o.Lost, Version: o.Version, By: o.By, Seen: p.second(&o.Seen), For: ago(o.Seen), Behind: o.Behind}
+	switch {
+	case o.Silent:
+		v.State, v.Bad = "silent", true
+	case o.Lost != "":
+		v.State, v.Bad = "blind", true
+	}
+	return v
 }
 
 // clockNow names the clock that times are of, with its offset.
@@ -102,7 +149,7 @@ func probeHref(side string) string { return "/probes/" + url.PathEscape(side) }
 func (p *Pages) probeRow(n api.ProbeNow) probeRow {
 	row := probeRow{
 		Side: n.Side, Href: probeHref(n.Side), Component: n.Name, Kind: string(n.Kind), Origin: n.Origin, Every: i18n.Duration(i18n.EN, time.Duration(n.Interval*float64(time.Second))),
-		Level: level(n.Level), Since: p.whenOf(n.Since), Asked: p.second(n.Asked),
+		Level: level(n.Level), Flapping: n.Reason == data.ReasonFlapping, Since: p.whenOf(n.Since), Asked: p.second(n.Asked),
 	}
 	if n.Cohort != data.AllCustomers {
 		row.Cohort = n.Cohort
@@ -163,6 +210,8 @@ func (p *Pages) showProbe(v *visit, status int, problem string) error {
 		probeRow: p.probeRow(whole.Now), Settings: whole.Settings, May: v.by.Role.May(data.Responder), Beats: whole.Now.Kind == data.ProbeHeartbeat, Zone: p.clockNow(),
 		Date: time.Now().In(p.zone()).Format(time.DateOnly), Problem: problem, Said: v.r.URL.Query().Has("asked"),
 	}
+	view.Network, view.Fresh = whole.Network, i18n.Duration(i18n.EN, time.Duration(whole.Fresh*float64(time.Second)))
+	view.Votes = len(whole.Places) > 1
 	view.Asked, view.Today = view.probeRow.Asked, view.Href+"/"+view.Date
 	for _, place := range whole.Places {
 		longest := 0.0
@@ -172,7 +221,10 @@ func (p *Pages) showProbe(v *visit, status int, problem string) error {
 				view.Legend = phases
 			}
 		}
-		one := placeView{Name: place.Place}
+		one := placeView{Name: place.Place, Why: place.Why, Says: level(place.Says), Votes: place.Votes}
+		if len(place.Runs) > 0 {
+			one.Last = p.second(&place.Runs[0].At)
+		}
 		for _, r := range place.Runs {
 			one.Runs = append(one.Runs, p.runView(r, longest))
 		}

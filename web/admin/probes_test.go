@@ -83,6 +83,72 @@ func TestProbePages(t *testing.T) {
 	}
 }
 
+// TestPlacesPage: who reports from elsewhere and how to add a place; for a probe that several look at, what each says.
+func TestPlacesPage(t *testing.T) {
+	w := newWorld(t)
+	w.probed()
+	if a := w.get(data.Viewer, "/probes"); !strings.Contains(a.body, "Nobody reports from elsewhere.") || !strings.Contains(a.body, "statusd token create bergen --scope place.orders --scope place.report") {
+		t.Errorf("without places:\n%s", a.body)
+	}
+	if a := w.get(data.Viewer, "/probes/front"); strings.Contains(a.body, "What each place says") {
+		t.Error("one place alone is said to vote")
+	}
+	now := time.Now().UTC().Truncate(time.Second)
+	run := func(place string, l data.Level) data.Recent {
+		return data.Recent{Probe: "front", Place: place}.Add(data.Sample{Probe: "front", Place: place, At: now, Level: l})
+	}
+	flaps := datatest.Mark("login", now.Add(-time.Minute), data.Degraded)
+	flaps.By, flaps.Cause = "front", string(data.ReasonFlapping)
+	err := w.store.Update(t.Context(), func(tx data.Tx) error {
+		return errors.Join(
+			tx.Places().Put(data.Place{Name: "bergen", Seen: now, By: "token:bergen", Version: "v1.2.3", Behind: 3}),
+			tx.Places().Put(data.Place{Name: "oslo", Seen: now, By: "token:oslo", Lost: "192.0.2.1:443 <b>"}),
+			tx.Places().Put(data.Place{Name: "malmo", Seen: now.Add(-time.Hour), By: "token:malmo"}),
+			tx.Recents().Put(run("bergen", data.MajorOutage)), tx.Recents().Put(run(data.Here, data.Operational)), tx.Recents().Put(run("oslo", data.NoData)),
+			tx.Alarms().Put(data.Alarm{Kind: data.AlarmNetwork, Subject: "front", Detail: "Probe front finds it down from bergen.", Since: now}),
+			tx.Marks().Put(flaps),
+		)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string][]string{
+		"/probes": {
+			`bergen<td>sees`, "3 parcels", "v1.2.3", "token:bergen", `<b class="bad">blind</b> <small>192.0.2.1:443 &lt;b&gt;</small>`, `<b class="bad">silent</b>`, "1 hour ago",
+			"fails and recovers again and again", "what front (degraded: it fails and recovers again and again) says",
+		},
+		"/probes/front": {"What each place says", "The network between may be at fault.", "finds it down from bergen", "Major outage", "none of its newest runs saw anything", "at most 3 minutes older", "three outages ended within an hour"},
+		"/":             {"what front (degraded: it fails and recovers again and again) says"},
+	} {
+		a := w.get(data.Viewer, path)
+		for _, text := range want {
+			if !strings.Contains(a.body, text) {
+				t.Errorf("%s has no %q\n%s", path, text, a.body)
+			}
+		}
+	}
+}
+
+// TestOverviewDuringAWindow: that a window runs and what is measured meanwhile are two facts.
+func TestOverviewDuringAWindow(t *testing.T) {
+	w := newWorld(t)
+	w.probed()
+	now := time.Now().UTC().Truncate(time.Second)
+	o := datatest.Occurrence("system", now.Add(-time.Hour))
+	o.Phase, o.Cohort = data.InProgress, "pilot"
+	down, window := datatest.Mark("login", now.Add(-time.Minute), data.MajorOutage), datatest.Mark("login", now.Add(-time.Hour), data.NoData)
+	down.By, window.Source, window.Cohort, window.By = "front", data.FromSchedule, "pilot", string(o.Key())
+	err := w.store.Update(t.Context(), func(tx data.Tx) error {
+		return errors.Join(tx.Occurrences().Put(o), tx.Marks().Put(down), tx.Marks().Put(window))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := w.get(data.Viewer, "/"); !strings.Contains(a.body, "Under maintenance, and actually down") || !strings.Contains(a.body, "in maintenance for pilot") {
+		t.Errorf("the overview:\n%s", a.body)
+	}
+}
+
 func TestProbeNowByForm(t *testing.T) {
 	w := newWorld(t)
 	w.probed()

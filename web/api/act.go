@@ -35,6 +35,9 @@ type API struct {
 	Templates []Template // configured, besides the built-in ones
 	Alerts    Inbound    // what alerts from outside may do
 
+	// Say is what a place says of a probe, by its newest runs there, oldest first; nil takes the newest alone.
+	Say func(interval time.Duration, runs []data.Sample) data.Level
+
 	// IssueLink writes a single-use sign-in link; nil means that nobody can sign in.
 	IssueLink func(tx data.Tx, name string, role data.Role, by data.Actor, now time.Time) (IssuedLink, error)
 	// SignedIn finds out who a browser's session belongs to; nil means that nobody can sign in.

@@ -115,7 +115,6 @@ var memberWords = map[string]string{
 	"Change.old":                     "The level before.",
 	"ComponentNow.cohorts":           "Level by cohort, where it is not the same for all.",
 	"ComponentNow.group":             "The group it stands in.",
-	"ComponentNow.maintenance":       "A maintenance window runs.",
 	"ComponentNow.name":              "Its name, in English.",
 	"ComponentNow.since":             "Since when it stands so; null where nobody knows.",
 	"Edit.at":                        "When it was changed.",

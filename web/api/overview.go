@@ -55,9 +55,11 @@ type ComponentNow struct {
 	Level       data.Level            `json:"level"`
 	Cohorts     map[string]data.Level `json:"cohorts,omitempty"`
 	Declared    bool                  `json:"declared,omitempty" doc:"A person holds the level."`
-	Maintenance bool                  `json:"maintenance,omitempty"`
+	Maintenance bool                  `json:"maintenance,omitempty" doc:"A window runs. What is measured meanwhile is the level, which it does not change."`
+	Windows     []string              `json:"maintenance_for,omitempty" doc:"The cohorts that a window runs for."`
 	Since       *time.Time            `json:"since"`
 	Probes      []string              `json:"probes" doc:"Who measures it; empty means nobody."`
+	Rule        string                `json:"rule" doc:"What the level comes from, with the names of the probes, in words."`
 	Setup       string                `json:"setup,omitempty" doc:"What is missing before it can be measured."`
 	Public      bool                  `json:"public"`
 }
@@ -155,15 +157,11 @@ func (v *Overview) readComponents(tx data.Tx, now time.Time) (map[string]data.Co
 	if err != nil {
 		return nil, err
 	}
-	probed := map[string][]string{}
-	for p, err := range tx.Probes().Range("", "") {
-		if err != nil {
-			return nil, err
-		}
-		if !p.Retired {
-			probed[p.Component] = append(probed[p.Component], p.Name)
-		}
+	probes, err := data.All(tx.Probes().Range("", ""))
+	if err != nil {
+		return nil, err
 	}
+	probed := looking(probes)
 	slices.SortStableFunc(all, func(a, b data.Component) int { return a.Position - b.Position })
 	named := map[string]data.Component{}
 	for _, c := range all {
@@ -174,8 +172,14 @@ func (v *Overview) readComponents(tx data.Tx, now time.Time) (map[string]data.Co
 		at := data.Merge(held[c.Slug], now)
 		w := ComponentNow{
 			Component: c.Slug, Name: c.Name.In("en"), Group: c.GroupName.In("en"), Level: at.Level, Cohorts: at.Cohorts, Declared: at.Declared,
-			Maintenance: at.Maintenance, Probes: probed[c.Slug], Setup: c.Setup, Public: c.Public(),
+			Maintenance: at.Maintenance, Probes: probed[c.Slug], Rule: ruleOf(held[c.Slug], probed[c.Slug], now), Setup: c.Setup, Public: c.Public(),
 		}
+		for _, m := range held[c.Slug] {
+			if m.Source == data.FromSchedule && !m.Off && !m.At.After(now) && !slices.Contains(w.Windows, m.Cohort) {
+				w.Windows = append(w.Windows, m.Cohort)
+			}
+		}
+		slices.Sort(w.Windows)
 		if w.Probes == nil {
 			w.Probes = []string{}
 		}

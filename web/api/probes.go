@@ -15,7 +15,8 @@ import (
 
 // Probes is a list.
 type Probes struct {
-	Probes []ProbeNow `json:"probes" doc:"By name; a probe that speaks for several components is there once for each."`
+	Probes     []ProbeNow `json:"probes" doc:"By name; a probe that speaks for several components is there once for each."`
+	Components []Judged   `json:"components" doc:"Where each component that a probe looks at stands, and why, in the order of the page."`
 }
 
 // ProbeNow is how one side of a probe stands: what it says of one component.
@@ -27,6 +28,7 @@ type ProbeNow struct {
 	Cohort    string         `json:"cohort"`
 	Kind      data.ProbeKind `json:"kind" doc:"What it does: http, tcp, tls, dns and others."`
 	Level     data.Level     `json:"level" doc:"What it says of the component."`
+	Reason    data.Reason    `json:"reason,omitempty" doc:"Why it says so, from a closed set. flapping: it fails and recovers again and again, and stays degraded until ten good runs in a row."`
 	Since     *time.Time     `json:"since" doc:"Since when; null where it never said anything."`
 	Interval  float64        `json:"interval_seconds" doc:"How often it runs."`
 	Last      *ProbeRun      `json:"last,omitempty" doc:"Its newest run, from whatever place; absent before the first."`
@@ -69,7 +71,9 @@ type StepRun struct {
 type ProbeWhole struct {
 	Now      ProbeNow       `json:"now" doc:"How it stands."`
 	Settings []ProbeSetting `json:"settings" doc:"As configured, without secrets."`
-	Places   []ProbePlace   `json:"places" doc:"The newest runs, by place."`
+	Places   []ProbePlace   `json:"places" doc:"What each place says, and its newest runs."`
+	Fresh    float64        `json:"fresh_seconds" doc:"How far the newest run of a place may lie behind the newest of all and still vote."`
+	Network  string         `json:"network_suspected,omitempty" doc:"Which places see it down while others, at least as many, see it up: the network between may be at fault."`
 }
 
 // ProbeSetting is a line of a probe's configuration.
@@ -81,6 +85,9 @@ type ProbeSetting struct {
 // ProbePlace holds the newest runs from one place.
 type ProbePlace struct {
 	Place string     `json:"place" doc:"From where it looks."`
+	Says  data.Level `json:"says" doc:"What its newest runs come to, judged alone."`
+	Votes bool       `json:"votes" doc:"Whether it counts now. What more than half of those that vote say is the level; where exactly half say that it is down the level is unknown."`
+	Why   string     `json:"why_not,omitempty" doc:"Why it does not vote."`
 	Runs  []ProbeRun `json:"runs" doc:"Newest first."`
 	Bad   []ProbeRun `json:"bad" doc:"The newest that were not good, newest first, however long ago."`
 }
@@ -98,7 +105,7 @@ func probeOps() []Op {
 		{
 			Name: "probe.list", Method: http.MethodGet, Path: "/api/v1/probes", Need: data.Viewer, Out: Probes{},
 			Summary: "List the probes with what each says now.",
-			read:    func(_ *API, tx data.Tx, _ *Call) (any, error) { return listProbes(tx) },
+			read:    func(_ *API, tx data.Tx, c *Call) (any, error) { return listProbes(tx, c.now) },
 		},
 		{
 			Name: "probe.get", Method: http.MethodGet, Path: probePath, Need: data.Viewer, Out: ProbeWhole{},
@@ -131,8 +138,8 @@ func side(tx data.Tx, name string) (data.Probe, data.Side, error) {
 	return p, data.Side{}, &data.Error{Kind: data.KindNotFound, Message: fmt.Sprintf("there is no probe %.80q: `statusd probe list` names them", name)}
 }
 
-func listProbes(tx data.Tx) (Probes, error) {
-	v := Probes{Probes: []ProbeNow{}}
+func listProbes(tx data.Tx, now time.Time) (Probes, error) {
+	v := Probes{Probes: []ProbeNow{}, Components: []Judged{}}
 	probes, err := data.All(tx.Probes().Range("", ""))
 	if err != nil {
 		return v, err
@@ -150,6 +157,22 @@ func listProbes(tx data.Tx) (Probes, error) {
 			v.Probes = append(v.Probes, now)
 		}
 	}
+	components, err := data.All(tx.Components().Range("", ""))
+	if err != nil {
+		return v, err
+	}
+	held, err := data.HeldMarks(tx)
+	if err != nil {
+		return v, err
+	}
+	sides := looking(probes)
+	slices.SortStableFunc(components, func(a, b data.Component) int { return cmp.Compare(a.Position, b.Position) })
+	for _, c := range components {
+		if names := sides[c.Slug]; !c.Retired && len(names) > 0 {
+			marks := held[c.Slug]
+			v.Components = append(v.Components, Judged{c.Slug, c.Name.In("en"), data.Merge(marks, now).Level, ruleOf(marks, names, now)})
+		}
+	}
 	return v, nil
 }
 
@@ -164,7 +187,7 @@ func probeNow(tx data.Tx, p data.Probe, s data.Side) (ProbeNow, error) {
 	}
 	m, err := data.LatestMark(tx, s.Component, data.FromProbe, p.Cohort, s.Name)
 	if err == nil && !m.Off {
-		v.Level, v.Since = m.Level, &m.At
+		v.Level, v.Since, v.Reason = m.Level, &m.At, data.Reason(m.Cause)
 	} else if err != nil && !errors.Is(err, data.ErrNotFound) {
 		return v, err
 	}
@@ -228,12 +251,12 @@ func recentsOf(tx data.Tx, side string) ([]data.Recent, error) {
 	return out, nil
 }
 
-func getProbe(_ *API, tx data.Tx, c *Call) (any, error) {
+func getProbe(a *API, tx data.Tx, c *Call) (any, error) {
 	p, s, err := side(tx, c.ID)
 	if err != nil {
 		return nil, err
 	}
-	v := ProbeWhole{Settings: probeSettings(p), Places: []ProbePlace{}}
+	v := ProbeWhole{Settings: probeSettings(p), Places: []ProbePlace{}, Fresh: data.FreshFor(p.Every()).Seconds()}
 	if v.Now, err = probeNow(tx, p, s); err != nil {
 		return nil, err
 	}
@@ -241,10 +264,60 @@ func getProbe(_ *API, tx data.Tx, c *Call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, r := range recents {
-		v.Places = append(v.Places, ProbePlace{Place: r.Place, Runs: probeRuns(r.Runs, r.Place), Bad: probeRuns(r.Bad, r.Place)})
+	v.Places = a.votes(p, recents, c.now)
+	alarm, err := tx.Alarms().Get(data.Alarm{Kind: data.AlarmNetwork, Subject: s.Name}.Key())
+	if err == nil && alarm.Stands() {
+		v.Network = alarm.Detail
+	} else if err != nil && !errors.Is(err, data.ErrNotFound) {
+		return nil, err
 	}
 	return v, nil
+}
+
+// stored is how long after its moment a run is surely among those that are kept.
+const stored = time.Minute
+
+// votes says what each place makes of its newest runs, and whether that counts at now.
+func (a *API) votes(p data.Probe, recents []data.Recent, now time.Time) []ProbePlace {
+	saw := func(r data.Recent) (at time.Time) {
+		for _, s := range r.Runs {
+			if s.Level != data.NoData {
+				at = s.At
+			}
+		}
+		return at
+	}
+	fresh, newest := data.FreshFor(p.Every()), time.Time{}
+	for _, r := range recents {
+		if at := saw(r); at.After(newest) {
+			newest = at
+		}
+	}
+	silent := now.Sub(newest) > fresh+stored // nobody watches
+	places := []ProbePlace{}
+	for _, r := range recents {
+		v := ProbePlace{Place: r.Place, Runs: probeRuns(r.Runs, r.Place), Bad: probeRuns(r.Bad, r.Place)}
+		if n := len(r.Runs); n > 0 && a.Say != nil {
+			v.Says = a.Say(p.Every(), r.Runs)
+		} else if n > 0 {
+			v.Says = r.Runs[n-1].Level
+		}
+		at := saw(r)
+		switch {
+		case len(p.Places) > 0 && !slices.Contains(p.Places, r.Place):
+			v.Why = "the probe is not run from there any more"
+		case at.IsZero():
+			v.Why = "none of its newest runs saw anything"
+		case silent || newest.Sub(at) > fresh:
+			v.Why = "nothing newer came from there"
+		case v.Says == data.NoData:
+			v.Why = "its newest runs decide nothing"
+		default:
+			v.Votes = true
+		}
+		places = append(places, v)
+	}
+	return places
 }
 
 // probeRuns turns runs round, newest first.

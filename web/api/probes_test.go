@@ -213,3 +213,44 @@ func TestProbeNow(t *testing.T) {
 		t.Errorf("a heartbeat: %d %s", status, answer)
 	}
 }
+
+// TestProbesExplained: the list says what each component's level comes from, sides of a transaction included, and the debug view
+// what each place says; so does the overview.
+func TestProbesExplained(t *testing.T) {
+	d := newDesk(t)
+	now := time.Now().UTC().Truncate(time.Second)
+	d.probed(now)
+	err := d.store.Update(t.Context(), func(tx data.Tx) error {
+		side := datatest.Mark("crm-read", now.Add(-time.Minute), data.Degraded)
+		side.By, side.Cause = "front:crm-read", string(data.ReasonFlapping)
+		far := data.Recent{Probe: "front", Place: "bergen"}.Add(data.Sample{Probe: "front", Place: "bergen", At: now.Add(-time.Hour), Level: data.Operational})
+		near := data.Recent{Probe: "front", Place: data.Here}.Add(data.Sample{Probe: "front", Place: data.Here, At: now.Add(-time.Second), Level: data.Operational})
+		odd := data.Alarm{Kind: data.AlarmNetwork, Subject: "front", Detail: "Probe front finds it down from bergen.", Since: now}
+		return errors.Join(tx.Marks().Put(side), tx.Recents().Put(far), tx.Recents().Put(near), tx.Alarms().Put(odd))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := read[api.Probes](d, "/probes")
+	var got []string
+	for _, c := range list.Components {
+		got = append(got, c.Component+" "+c.Level.String()+": "+c.Rule)
+	}
+	const flaps = "what front:crm-read (degraded: it fails and recovers again and again) says"
+	if s := strings.Join(got, "\n"); !strings.Contains(s, "login operational: the worst of ") || !strings.Contains(s, "crm-read degraded: "+flaps) {
+		t.Errorf("explained:\n%s", s)
+	}
+	if list.Probes[1].Reason != data.ReasonFlapping {
+		t.Errorf("the side's reason: %+v", list.Probes[1])
+	}
+	for _, c := range read[api.Overview](d, "/overview").Components {
+		if c.Component == "crm-read" && (c.Level != data.Degraded || c.Rule != flaps || len(c.Probes) != 1 || c.Probes[0] != "front:crm-read") {
+			t.Errorf("the overview: %+v", c)
+		}
+	}
+	one := read[api.ProbeWhole](d, "/probes/front")
+	if len(one.Places) != 2 || one.Places[0].Votes || one.Places[0].Why == "" || !one.Places[1].Votes || one.Places[1].Says != data.Operational || one.Fresh != 180 ||
+		one.Network != "Probe front finds it down from bergen." {
+		t.Errorf("what each place says: %+v", one)
+	}
+}
