@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/probes/kind"
 )
 
 // renewBefore is how long before its end a certificate is an alarm. It becomes urgent on its last day, see data.Alarms.
@@ -54,7 +55,7 @@ func (w *worries) see(p data.Probe, s data.Sample) {
 	switch {
 	case !s.Expires.IsZero():
 		w.note(p.Name, s.Expires)
-	case s.Level != data.NoData && right(s): // it has none
+	case s.Level != data.NoData && kind.Right(s): // it has none
 		delete(w.ends, p.Name)
 	}
 }
@@ -141,7 +142,7 @@ func (w *worries) standing(now time.Time) (map[data.AlarmKind][]data.Alarm, bool
 	if w.looked {
 		out[data.AlarmBlind] = nil
 		if w.lost != "" {
-			out[data.AlarmBlind] = []data.Alarm{{Detail: "Found on " + day(w.since) + ": " + w.lost + "."}}
+			out[data.AlarmBlind] = []data.Alarm{{Detail: "Found on " + stamp(w.since) + ": " + w.lost + "."}}
 		}
 	}
 	if w.seeded {
@@ -149,7 +150,7 @@ func (w *worries) standing(now time.Time) (map[data.AlarmKind][]data.Alarm, bool
 		for _, name := range slices.Sorted(maps.Keys(w.ends)) {
 			if ends := w.ends[name]; ends.Sub(now) < renewBefore {
 				out[data.AlarmCertificate] = append(out[data.AlarmCertificate], data.Alarm{
-					Subject: name, By: ends, Detail: "Probe " + name + " sees one that ends on " + day(ends) + ".",
+					Subject: name, By: ends, Detail: "Probe " + name + " sees one that ends on " + stamp(ends) + ".",
 				})
 			}
 		}
@@ -184,3 +185,5 @@ func set(tx data.Tx, standing map[data.AlarmKind][]data.Alarm, now time.Time) er
 	}
 	return errors.Join(faults...)
 }
+
+func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }

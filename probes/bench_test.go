@@ -2,13 +2,8 @@ package probes
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"fmt"
-	"io"
 	"log/slog"
-	"net/http"
-	"net/http/httptest"
 	"path/filepath"
 	"syscall"
 	"testing"
@@ -19,6 +14,7 @@ import (
 	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/data/bolt"
 	"github.com/superoffice/statusd/data/datatest"
+	"github.com/superoffice/statusd/probes/kind"
 )
 
 // cpu is the processor time that this process has used.
@@ -28,90 +24,6 @@ func cpu(b *testing.B) time.Duration {
 		b.Fatal(err)
 	}
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
-
-// BenchmarkHTTP compares a probe with its floor, a request of net/http over a new transport: both by turns against the
-// same server, processor time of the whole process (DESIGN 13: at most 1.15 times the floor, without conditions).
-func BenchmarkHTTP(b *testing.B) {
-	for _, c := range []struct {
-		name   string
-		secure bool
-		expect []string
-	}{
-		{"plain", false, nil},
-		{"tls", true, nil},
-		{"conditions", false, []string{`status == 200 and header("Content-Type") startsWith "application/json"`, `json.state == "ok" and all(json.nodes, .up)`}},
-	} {
-		b.Run(c.name, func(b *testing.B) {
-			secure := c.secure
-			ca := newAuthority(b)
-			server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-				w.Header().Set("Content-Type", "application/json")
-				io.WriteString(w, `{"state": "ok", "nodes": [{"name": "a", "up": true}, {"name": "b", "up": true}, {"name": "c", "up": true}]}`)
-			}))
-			p := datatest.Probe("front", "crm")
-			p.Expect = c.expect
-			var roots *x509.CertPool
-			if secure {
-				server.TLS = serverTLS(b, ca)
-				server.StartTLS()
-				p.Roots = ca.file
-				roots = x509.NewCertPool()
-				roots.AddCert(ca.cert)
-			} else {
-				server.Start()
-			}
-			defer server.Close()
-			p.Target = server.URL
-			prober, err := Compile(p, Client{})
-			if err != nil {
-				b.Fatal(err)
-			}
-			ctx := b.Context()
-			probe := func() {
-				ctx, cancel := context.WithTimeout(ctx, p.Deadline())
-				defer cancel()
-				if s := prober.Probe(ctx)[0]; s.Level != data.Operational {
-					b.Fatalf("%+v", s)
-				}
-			}
-			plain := func() {
-				t := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}
-				defer t.CloseIdleConnections()
-				ctx, cancel := context.WithTimeout(ctx, p.Deadline())
-				defer cancel()
-				req, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL, nil)
-				if err != nil {
-					b.Fatal(err)
-				}
-				resp, err := (&http.Client{Transport: t}).Do(req)
-				if err != nil {
-					b.Fatal(err)
-				}
-				io.Copy(io.Discard, resp.Body)
-				resp.Body.Close()
-			}
-			var ours, theirs time.Duration
-			n := 0
-			for b.Loop() {
-				for range 50 {
-					at := cpu(b)
-					for range 4 {
-						probe()
-					}
-					mid := cpu(b)
-					for range 4 {
-						plain()
-					}
-					ours, theirs = ours+mid-at, theirs+cpu(b)-mid
-					n += 4
-				}
-			}
-			b.ReportMetric(float64(ours.Microseconds())/float64(n), "cpu-µs/probe")
-			b.ReportMetric(float64(theirs.Microseconds())/float64(n), "cpu-µs/floor")
-			b.ReportMetric(float64(ours)/float64(theirs), "x-floor")
-		})
-	}
 }
 
 // BenchmarkRunner is everything but the target: two thousand probes every 30 s, 500 of which are down; judged, packed and
@@ -133,7 +45,7 @@ func BenchmarkRunner(b *testing.B) {
 		tasks[i] = single(r, p)
 		tasks[i].prober = answers{data.Sample{Level: data.Operational, Latency: 40 * time.Millisecond}}
 		if i < down {
-			tasks[i].prober = answers{fail(p, data.ReasonTimeout, "no answer in time")}
+			tasks[i].prober = answers{kind.Fail(p, data.ReasonTimeout, "no answer in time")}
 		}
 	}
 	ctx := b.Context()
@@ -179,7 +91,3 @@ func single(r *Runner, p data.Probe) *task {
 type answers struct{ sample data.Sample }
 
 func (a answers) Probe(context.Context) []data.Sample { return []data.Sample{a.sample} }
-
-func serverTLS(b *testing.B, ca authority) *tls.Config {
-	return &tls.Config{Certificates: []tls.Certificate{ca.issue(b, false, certificates[0].change)}}
-}

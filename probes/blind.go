@@ -4,9 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"net"
-	"net/netip"
-	"net/url"
-	"strings"
 	"sync"
 	"time"
 
@@ -176,55 +173,4 @@ func (o *observer) look(ctx context.Context) bool {
 		}
 	}
 	return 2*failed > len(o.references)
-}
-
-// public says whether a target lies beyond our own network, so that losing that network loses sight of it. It goes by
-// what is written: loopback and private addresses, and names that only an inside network knows, are not public.
-func public(p data.Probe) bool {
-	host := hostOf(p)
-	if a, err := netip.ParseAddr(host); err == nil {
-		return depth(a) == 0
-	}
-	return publicName(host) != ""
-}
-
-// hostOf is the host that is asked: a name or an address. Of a dns probe it is the server, if it has one of its own; else
-// the name, which our own resolver looks for.
-func hostOf(p data.Probe) string {
-	address := p.Target
-	switch p.Kind {
-	case data.ProbeHTTP, data.ProbeStatuspage, data.ProbeFeed, data.ProbeTransaction, data.ProbeTenant:
-		if u, err := url.Parse(p.Target); err == nil {
-			return u.Hostname()
-		}
-		return ""
-	case data.ProbeICMP:
-		return p.Target
-	case data.ProbeDNS:
-		if p.Server == "" {
-			return p.Target
-		}
-		address = p.Server
-	}
-	if h, _, err := net.SplitHostPort(address); err == nil {
-		return h
-	}
-	return ""
-}
-
-// publicName is a host's name as it is compared; empty where it is an address or a name that only an inside network knows.
-func publicName(host string) string {
-	if _, err := netip.ParseAddr(host); err == nil {
-		return ""
-	}
-	host = strings.ToLower(strings.TrimSuffix(host, "."))
-	for _, inside := range []string{".localhost", ".local", ".internal", ".home.arpa"} {
-		if strings.HasSuffix(host, inside) {
-			return ""
-		}
-	}
-	if !strings.Contains(host, ".") {
-		return ""
-	}
-	return host
 }

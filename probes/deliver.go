@@ -84,3 +84,14 @@ func (r *Runner) hand(ctx context.Context, p data.Parcel, owners map[string]*tas
 	taken()
 	return true
 }
+
+// beatsIn finds heartbeats in a store.
+func beatsIn(store data.Store) func(context.Context, string) (data.Beat, error) {
+	return func(ctx context.Context, probe string) (b data.Beat, err error) {
+		err = store.View(ctx, func(tx data.Tx) error {
+			b, err = tx.Beats().Get(probe)
+			return err
+		})
+		return b, err
+	}
+}

@@ -3,7 +3,7 @@
 // # The path of a sample
 //
 //	slot             spread over the interval by a hash of the probe's name, in whole seconds
-//	 └▶ Prober       one run on a fresh connection, within Probe.Deadline, never repeated          http.go transaction.go …
+//	 └▶ kind.Prober  one run on a fresh connection, within Probe.Deadline, never repeated          package kind
 //	     └▶ observer a failure is worth nothing while our own network is down: it becomes NoData   blind.go names.go
 //	         └▶ side        one component that the probe speaks for                                side.go
 //	             └▶ panel       pure: what most of the places say, each by a Judge                 panel.go judge.go

@@ -6,6 +6,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/probes/kind"
 )
 
 // metrics of the probes have the names and meanings of blackbox_exporter, so that existing dashboards fit. A series of a
@@ -65,7 +66,7 @@ func (m *metrics) sample(p data.Probe, s data.Sample) {
 		return
 	}
 	success := 0.0
-	if right(s) {
+	if kind.Right(s) {
 		success = 1
 	}
 	m.success.WithLabelValues(p.Name, p.Component).Set(success)
@@ -103,8 +104,3 @@ func (m *metrics) forget(p data.Probe) {
 }
 
 var phaseNames = [...]string{"resolve", "connect", "tls", "processing", "transfer"}
-
-// right says whether a target answered as it should, if perhaps slowly.
-func right(s data.Sample) bool {
-	return s.Reason == "" || s.Reason == data.ReasonSlow || s.Reason == data.ReasonExpiring
-}

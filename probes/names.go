@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/probes/kind"
 )
 
 // maxNames is how many names one look at our own resolver asks for.
@@ -28,11 +29,11 @@ func namesOf(references []string, probes iter.Seq[data.Probe]) []string {
 	var names, others []string
 	for _, address := range references {
 		if host, _, err := net.SplitHostPort(address); err == nil {
-			names = append(names, publicName(host))
+			names = append(names, kind.PublicName(host))
 		}
 	}
 	for p := range probes {
-		if name := publicName(hostOf(p)); !p.Retired && !slices.Contains(names, name) {
+		if name := kind.PublicName(kind.Host(p)); !p.Retired && !slices.Contains(names, name) {
 			others = append(others, name)
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/probes/kind"
 )
 
 // Options for New. Store, Log and Registry are needed.
@@ -30,8 +31,8 @@ type Options struct {
 	Disabled   bool          // take no samples; what was held is marked as unwatched
 	Forward    bool          // judge for nobody: what is seen is left as parcels in the store, for who takes them elsewhere
 
-	// Compile makes a probe's Prober; nil means Compile of this package with UserAgent.
-	Compile func(data.Probe) (Prober, error)
+	// Compile makes a probe's Prober; nil means kind.Compile with UserAgent.
+	Compile func(data.Probe) (kind.Prober, error)
 	// Dial connects to References; nil means a net.Dialer.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Resolve finds the addresses of a host, to tell our own resolver's failure; nil means the system's resolver.
@@ -62,8 +63,8 @@ func New(o Options) *Runner {
 		o.Flush = defaultFlush
 	}
 	if o.Compile == nil {
-		o.Compile = func(p data.Probe) (Prober, error) {
-			return Compile(p, Client{UserAgent: o.UserAgent, Beats: beatsIn(o.Store)})
+		o.Compile = func(p data.Probe) (kind.Prober, error) {
+			return kind.Compile(p, kind.Client{UserAgent: o.UserAgent, Beats: beatsIn(o.Store)})
 		}
 	}
 	if o.Dial == nil {
@@ -327,7 +328,7 @@ func (r *Runner) take(t *task, p data.Probe, h held, now time.Time) {
 
 func (r *Runner) task(p data.Probe) *task {
 	return &task{
-		runner: r, probe: p, public: public(p), mail: make(chan parcel, manyParcels), asked: make(chan struct{}, 1),
+		runner: r, probe: p, public: kind.Public(p), mail: make(chan parcel, manyParcels), asked: make(chan struct{}, 1),
 		stop: func() {}, done: make(chan struct{}),
 	}
 }

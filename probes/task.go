@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/probes/kind"
 )
 
 // When a run is given up, and when the observer is.
@@ -23,7 +24,7 @@ const (
 type task struct {
 	runner *Runner
 	probe  data.Probe
-	prober Prober // nil: it is not run from here
+	prober kind.Prober // nil: it is not run from here
 	public bool
 
 	sides []*side
@@ -110,7 +111,7 @@ func (t *task) discount(ctx context.Context, samples []data.Sample, began time.T
 		return
 	}
 	if saw {
-		t.runner.eyes.saw(publicName(hostOf(t.probe)) != "")
+		t.runner.eyes.saw(kind.PublicName(kind.Host(t.probe)) != "")
 	}
 }
 
@@ -120,7 +121,7 @@ func answered(s data.Sample) bool {
 	case data.ReasonStatus, data.ReasonBody, data.ReasonAnswer, data.ReasonReported, data.ReasonMaintenance, data.ReasonCertificate:
 		return true
 	}
-	return right(s)
+	return kind.Right(s)
 }
 
 // blindfold makes failures say nothing.
@@ -249,7 +250,7 @@ func (t *task) sample(ctx context.Context, slot time.Time) []data.Sample {
 		case <-t.hangs:
 			t.hangs = nil
 		default:
-			return t.all(fail(t.probe, data.ReasonTimeout, "the run before has not come back"))
+			return t.all(kind.Fail(t.probe, data.ReasonTimeout, "the run before has not come back"))
 		}
 	}
 	deadline := t.probe.Deadline()
@@ -264,7 +265,7 @@ func (t *task) sample(ctx context.Context, slot time.Time) []data.Sample {
 	case samples = <-back:
 	case <-timer.C:
 		t.hangs = back
-		s := fail(t.probe, data.ReasonTimeout, "the run does not come back")
+		s := kind.Fail(t.probe, data.ReasonTimeout, "the run does not come back")
 		s.Latency = deadline
 		return t.all(s)
 	case <-ctx.Done():
@@ -308,10 +309,10 @@ func (t *task) each(samples []data.Sample) []data.Sample {
 }
 
 // safely turns a panic into a sample without data: a fault of ours is no evidence against a target.
-func safely(ctx context.Context, p Prober) (samples []data.Sample) {
+func safely(ctx context.Context, p kind.Prober) (samples []data.Sample) {
 	defer func() {
 		if r := recover(); r != nil {
-			samples = []data.Sample{{Level: data.NoData, Reason: data.ReasonPanic, Detail: clip(fmt.Sprintf("%v at %s", r, origin(debug.Stack())))}}
+			samples = []data.Sample{{Level: data.NoData, Reason: data.ReasonPanic, Detail: kind.Clip(fmt.Sprintf("%v at %s", r, origin(debug.Stack())))}}
 		}
 	}()
 	return p.Probe(ctx)

@@ -3,8 +3,8 @@ package probes
 import (
 	"context"
 	"log/slog"
-	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +14,7 @@ import (
 
 	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/data/datatest"
+	"github.com/superoffice/statusd/probes/kind"
 )
 
 // TestLag has a sample that begins long after its slot: the machine was asleep or starved, so it says nothing (F32).
@@ -51,11 +52,11 @@ func TestPublic(t *testing.T) {
 		"http://127.0.0.1:8080/": false, "http://localhost/": false, "http://10.1.2.3/": false, "http://[::1]/": false,
 		"http://wiki/": false, "http://wiki.internal/": false, "http://printer.local./": false, "http://100.64.1.1/": false,
 	} {
-		if got := public(data.Probe{Kind: data.ProbeHTTP, Target: target}); got != want {
-			t.Errorf("public(%s) is %v, want %v", target, got, want)
+		if got := kind.Public(data.Probe{Kind: data.ProbeHTTP, Target: target}); got != want {
+			t.Errorf("kind.Public(%s) is %v, want %v", target, got, want)
 		}
 	}
-	if !public(data.Probe{Kind: data.ProbeTCP, Target: "mail.example.com:25"}) || public(data.Probe{Kind: data.ProbeTLS, Target: "[fd00::1]:443"}) {
+	if !kind.Public(data.Probe{Kind: data.ProbeTCP, Target: "mail.example.com:25"}) || kind.Public(data.Probe{Kind: data.ProbeTLS, Target: "[fd00::1]:443"}) {
 		t.Error("public is wrong about host:port")
 	}
 }
@@ -65,7 +66,9 @@ func TestDefaults(t *testing.T) {
 	t.Parallel()
 	agent := ""
 	p := datatest.Probe("front", "crm")
-	p.Target = serve(t, func(_ http.ResponseWriter, r *http.Request) { agent = r.UserAgent() })
+	target := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { agent = r.UserAgent() }))
+	defer target.Close()
+	p.Target = target.URL
 	r := New(Options{Log: slog.New(slog.DiscardHandler), Registry: prometheus.NewRegistry(), UserAgent: "statusd/1 (+https://status.example)"})
 	prober, err := r.o.Compile(p)
 	if err != nil {
@@ -77,7 +80,7 @@ func TestDefaults(t *testing.T) {
 	if r.o.Place != "local" || r.o.Flush != time.Minute {
 		t.Errorf("place %q, flush %s", r.o.Place, r.o.Flush)
 	}
-	conn, err := r.o.Dial(t.Context(), "tcp", listen(t, func(net.Conn) {}))
+	conn, err := r.o.Dial(t.Context(), "tcp", target.Listener.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +94,7 @@ func TestPanicSaysWhere(t *testing.T) {
 	if s.Level != data.NoData || !strings.Contains(s.Detail, "oh") || !strings.Contains(s.Detail, "at task_test.go:") {
 		t.Errorf("a panic gave %+v", s)
 	}
-	if got := clip(strings.Repeat("å", 150)); len(got) > 200 || !utf8.ValidString(got) {
+	if got := kind.Clip(strings.Repeat("å", 150)); len(got) > 200 || !utf8.ValidString(got) {
 		t.Errorf("a long detail was cut to %d bytes: %q", len(got), got)
 	}
 }

@@ -16,26 +16,20 @@ func TestTenantScenario(t *testing.T) {
 	t.Parallel()
 	for _, planned := range []bool{true, false} {
 		bubble(t, func(t *testing.T, w *world) {
-			is := func(body string) {
-				w.answer("tenant", func() data.Sample {
-					said, err := readTenant([]byte(body))
-					if err != nil {
-						t.Error(err)
-					}
-					return said.verdict(tenantAt("https://online.example/api/state/Cust12345"))
-				})
+			is := func(level data.Level, why data.Reason) { // as the kind's own tests have it
+				w.set("tenant", level, why)
 			}
 			w.probe("tenant", "crm-read", func(p *data.Probe) { p.Cohort, p.Kind = "pilot", data.ProbeTenant })
-			is(`{"State": "Running", "IsRunning": true}`)
+			is(data.Operational, "")
 			w.start()
 			pass(22*time.Hour + 10*time.Minute)
-			is(`{"State": "OfflineMaintenance", "IsRunning": false}`)
+			is(data.MajorOutage, data.ReasonMaintenance)
 			pass(14 * time.Minute)
-			is(`{"State": 5, "IsRunning": true}`)
+			is(data.Operational, "") // maintained, and running
 			pass(time.Hour)
-			is(`{"State": "Suspended", "IsRunning": false}`)
+			is(data.NoData, data.ReasonLeftOut)
 			pass(time.Hour)
-			is(`{"State": 0}`)
+			is(data.NoData, data.ReasonUnsure)
 			pass(time.Hour)
 			w.stop()
 

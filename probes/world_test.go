@@ -19,6 +19,7 @@ import (
 	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/data/bolt"
 	"github.com/superoffice/statusd/data/datatest"
+	"github.com/superoffice/statusd/probes/kind"
 )
 
 // world is a store, and targets whose answers the test decides. It lives in a bubble of synctest, where it begins at
@@ -77,14 +78,14 @@ func (f fake) Probe(ctx context.Context) []data.Sample {
 	if s.Latency > 0 {
 		select {
 		case <-ctx.Done():
-			s = fail(f.p, data.ReasonTimeout, "no answer in time")
+			s = kind.Fail(f.p, data.ReasonTimeout, "no answer in time")
 		case <-time.After(min(s.Latency, time.Minute)):
 		}
 	}
 	return []data.Sample{s}
 }
 
-func (w *world) compile(p data.Probe) (Prober, error) {
+func (w *world) compile(p data.Probe) (kind.Prober, error) {
 	if strings.Contains(p.Target, "broken") {
 		return nil, errors.New("a file has gone")
 	}

@@ -15,7 +15,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/superoffice/statusd/cmd/statusd/config"
-	"github.com/superoffice/statusd/probes"
+	"github.com/superoffice/statusd/probes/kind"
 )
 
 // Exit statuses of every command.
@@ -99,7 +99,7 @@ func (f files) load() (*config.Config, error) {
 }
 
 func (f files) read() (*config.Config, error) {
-	o := config.Options{CheckProbe: probes.Check}
+	o := config.Options{CheckProbe: kind.Check}
 	if f.Config == "" {
 		return config.Default(o)
 	}

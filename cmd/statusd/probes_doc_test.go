@@ -10,7 +10,7 @@ import (
 
 	"github.com/superoffice/statusd/cmd/statusd/config"
 	"github.com/superoffice/statusd/data"
-	"github.com/superoffice/statusd/probes"
+	"github.com/superoffice/statusd/probes/kind"
 )
 
 var (
@@ -47,7 +47,7 @@ func TestProbesGuide(t *testing.T) {
 		for name := range p.Secrets {
 			p.Secrets[name] = secret
 		}
-		return probes.Check(p)
+		return kind.Check(p)
 	}
 	tried := 0
 	for kind, all := range examples {

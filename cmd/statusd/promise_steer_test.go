@@ -9,7 +9,7 @@ import (
 
 	"github.com/superoffice/statusd/cmd/statusd/config"
 	"github.com/superoffice/statusd/data"
-	"github.com/superoffice/statusd/probes"
+	"github.com/superoffice/statusd/probes/kind"
 	"github.com/superoffice/statusd/web/api"
 )
 
@@ -50,7 +50,7 @@ func (l *life) configure(end string, microsoft bool, freeze string) {
 	if microsoft {
 		more = microsoftPlan
 	}
-	cfg, err := config.Parse("promise.yaml", fmt.Appendf(nil, promiseConfig, append(leads, end, more, freeze)...), config.Options{CheckProbe: probes.Check})
+	cfg, err := config.Parse("promise.yaml", fmt.Appendf(nil, promiseConfig, append(leads, end, more, freeze)...), config.Options{CheckProbe: kind.Check})
 	if err != nil {
 		l.t.Fatal(err)
 	}

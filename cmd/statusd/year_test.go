@@ -27,6 +27,7 @@ import (
 	"github.com/superoffice/statusd/data/months"
 	"github.com/superoffice/statusd/notifier"
 	"github.com/superoffice/statusd/probes"
+	"github.com/superoffice/statusd/probes/kind"
 	"github.com/superoffice/statusd/scheduler"
 	"github.com/superoffice/statusd/web"
 	"github.com/superoffice/statusd/web/banner"
@@ -60,7 +61,7 @@ type eye struct {
 	of    *product
 }
 
-func (p *product) compile(probe data.Probe) (probes.Prober, error) { return eye{probe, p}, nil }
+func (p *product) compile(probe data.Probe) (kind.Prober, error) { return eye{probe, p}, nil }
 
 func (e eye) Probe(context.Context) []data.Sample {
 	e.of.mu.Lock()
@@ -137,7 +138,7 @@ func TestYear(t *testing.T) {
 		}
 		time.Sleep(time.Until(local(1, 1, 0, 0)))
 
-		cfg, err := config.Parse("year.yaml", []byte(yearConfig), config.Options{CheckProbe: probes.Check})
+		cfg, err := config.Parse("year.yaml", []byte(yearConfig), config.Options{CheckProbe: kind.Check})
 		if err != nil {
 			t.Fatal(err)
 		}

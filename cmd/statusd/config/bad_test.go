@@ -9,13 +9,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/superoffice/statusd/probes"
+	"github.com/superoffice/statusd/probes/kind"
 )
 
 // options are those of the binary, with an environment of the test's own.
 func options() Options {
 	env := map[string]string{"STATUSD_TEST_KEY": secretInTest}
-	return Options{CheckProbe: probes.Check, Getenv: func(name string) string { return env[name] }, Now: func() time.Time { return today }}
+	return Options{CheckProbe: kind.Check, Getenv: func(name string) string { return env[name] }, Now: func() time.Time { return today }}
 }
 
 // today is when the configurations of the tests are looked at.

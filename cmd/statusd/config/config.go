@@ -102,7 +102,7 @@ type Log struct {
 // Options for Load, Default and Parse. The zero value works.
 type Options struct {
 	// CheckProbe says everything that is wrong with a probe: *data.Error values, maybe joined, whose Field is the key. Nil
-	// leaves kinds, targets and the like unchecked. Pass probes.Check.
+	// leaves kinds, targets and the like unchecked. Pass kind.Check.
 	CheckProbe func(data.Probe) error
 	// Getenv reads the environment; nil means os.Getenv.
 	Getenv func(string) string

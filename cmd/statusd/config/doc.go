@@ -3,7 +3,7 @@
 //
 //	file:line:column: what is wrong, and the way out
 //
-//	cfg, err := config.Load("statusd.yaml", config.Options{CheckProbe: probes.Check}) // err is Faults if the file is to blame
+//	cfg, err := config.Load("statusd.yaml", config.Options{CheckProbe: kind.Check}) // err is Faults if the file is to blame
 //	cfg, err := config.Default(config.Options{})                                      // what the binary carries
 //	err := cfg.Apply(ctx, store, now)                                                 // the nouns, in one transaction
 //

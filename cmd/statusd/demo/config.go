@@ -10,7 +10,7 @@ import (
 	"text/template"
 
 	"github.com/superoffice/statusd/cmd/statusd/config"
-	"github.com/superoffice/statusd/probes"
+	"github.com/superoffice/statusd/probes/kind"
 )
 
 //go:embed demo.yaml
@@ -35,7 +35,7 @@ func (s *StandIns) Config() (*config.Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("filling in demo.yaml: %w", err)
 	}
-	cfg, err := config.Parse(filepath.Join(s.dir, "demo.yaml"), b.Bytes(), config.Options{CheckProbe: probes.Check})
+	cfg, err := config.Parse(filepath.Join(s.dir, "demo.yaml"), b.Bytes(), config.Options{CheckProbe: kind.Check})
 	if err != nil {
 		return nil, fmt.Errorf("the built-in demonstration: %w", err)
 	}

@@ -16,7 +16,7 @@ import (
 	"time"
 
 	"github.com/superoffice/statusd/data"
-	"github.com/superoffice/statusd/probes"
+	"github.com/superoffice/statusd/probes/kind"
 )
 
 func testProduct(t *testing.T) *Product {
@@ -256,7 +256,7 @@ func TestMeasuredApart(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	prober, err := probes.Compile(cfg.Probes[0], probes.Client{})
+	prober, err := kind.Compile(cfg.Probes[0], kind.Client{})
 	if err != nil {
 		t.Fatal(err)
 	}

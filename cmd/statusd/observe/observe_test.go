@@ -20,6 +20,7 @@ import (
 	"github.com/superoffice/statusd/data/bolt"
 	"github.com/superoffice/statusd/data/datatest"
 	"github.com/superoffice/statusd/probes"
+	"github.com/superoffice/statusd/probes/kind"
 	"github.com/superoffice/statusd/web/api"
 )
 
@@ -79,7 +80,7 @@ func (w *world) update(fn func(data.Tx) error) {
 	}
 }
 
-// Probe implements probes.Prober.
+// Probe implements kind.Prober.
 func (w *world) Probe(context.Context) []data.Sample {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -138,7 +139,7 @@ func (w *world) start() {
 	o.Run = func(ctx context.Context, references []string) error {
 		return probes.New(probes.Options{
 			Store: w.away, Log: slog.New(slog.DiscardHandler), Registry: prometheus.NewRegistry(), Place: "bergen", Forward: true, Flush: 10 * time.Second,
-			Compile: func(data.Probe) (probes.Prober, error) { return w, nil },
+			Compile: func(data.Probe) (kind.Prober, error) { return w, nil },
 		}).Run(ctx)
 	}
 	done := make(chan error, 1)
