@@ -40,6 +40,16 @@ var sameAsEnglish = map[string]string{
 	"de ui.live":               "the same word",
 	"nl ui.live":               "the same word",
 	"nl ui.updates":            "the same word",
+	"nb territory.fi":          "the same word",
+	"nb territory.lu":          "the same word",
+	"sv territory.fi":          "the same word",
+	"da territory.fi":          "the same word",
+	"da territory.lu":          "the same word",
+	"nl territory.fi":          "the same word",
+	"sv ui.revision":           "the same word",
+	"sv ui.definition":         "the same word",
+	"da ui.definition":         "the same word",
+	"da ui.revision":           "the same word",
 	"nl ui.week":               "the same word",
 	"nb ui.median":             "the same word",
 	"sv ui.median":             "the same word",
@@ -94,7 +104,7 @@ func TestWordsAreWellFormed(t *testing.T) {
 	key := regexp.MustCompile(`^[a-z]+(\.[a-z0-9_]+)+$`)
 	known := strings.Fields(`product category what when old_when viewer_when start end next_update date time tz expected
 		duration components cohort title incident_status impact month pct target observed url confirm_url unsubscribe_url
-		support body n format median high`)
+		support body n format median high of by zone`)
 	for _, l := range i18n.Langs {
 		for k, text := range readWords(t, l) {
 			if !key.MatchString(k) {

@@ -319,5 +319,5 @@ func open(r huma.Registry, o *huma.OpenAPI) {
 
 // ofMonth says whether an operation answers for a month: what is no month is not missing, it is wrong.
 func ofMonth(op api.Op) bool {
-	return strings.HasPrefix(op.Name, "report.") || op.Name == "notices.kept"
+	return strings.HasPrefix(op.Name, "report.") || op.Name == "notices.kept" || op.Name == "months.show"
 }

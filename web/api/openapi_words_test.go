@@ -6,12 +6,13 @@ var pathWords = map[string]string{
 	"incident.id":    "The incident; - stands for the only one that is open.",
 	"incident.sub":   "The update.",
 	"maintenance.id": "The window: its ID or its key.",
+	"months.id":      "The month, such as 2026-04.",
 	"notices.id":     "The month, such as 2026-04.",
 	"operator.id":    "The operator.",
 	"outage.id":      "The outage: its ID or its key.",
 	"place.id":       "The place, as its observer calls it.",
 	"probe.id":       "The probe, or probe:component for one side of it.",
-	"report.id":      "The month, such as 2026-04.",
+	"report.id":      "The month, such as 2026-04; of report.year the year, such as 2026.",
 	"token.id":       "The token.",
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/data/months"
 	"github.com/superoffice/statusd/data/wire"
 	"github.com/superoffice/statusd/web/banner"
 	"github.com/superoffice/statusd/web/page"
@@ -97,18 +98,19 @@ func day(text, field string, without time.Time) (time.Time, error) {
 	return t, nil
 }
 
-// Uptime handles GET /api/v1/uptime/{month}: the month's headline figure under all three policies.
+// Uptime handles GET /api/v1/uptime/{month}, a month such as 2026-04 in full, and GET /api/v1/uptime/2026, a year. A month may be
+// narrowed by component (its slug or public ID) and cohort. With customer=Cust12345 it has what concerns that customer (N3); any
+// other form of identifier is as none.
 func (a *Reads) Uptime() http.Handler {
 	return a.open(func(s *page.State, r *http.Request) (any, error) {
-		month := r.PathValue("month")
-		for _, m := range s.Months {
-			if m.Month == month {
-				return m.Report, nil
-			}
+		q := r.URL.Query()
+		customer, cohort := q.Get("customer"), q.Get("cohort")
+		if audience := s.Audience(customer, "", banner.Known(customer, a.Customer)); audience != "" {
+			s, cohort = s.For(audience), ""
 		}
-		if _, err := time.Parse("2006-01", month); err != nil {
-			return nil, data.Invalid("month", fmt.Sprintf("%q is no month: write it as 2026-04", month))
+		if year, err := months.ParseYear(r.PathValue("month")); err == nil {
+			return s.Year(year)
 		}
-		return nil, data.NotFound("figure for", month)
+		return s.Sheet(r.PathValue("month"), q.Get("component"), cohort)
 	})
 }

@@ -30,7 +30,13 @@ func reportOps() []Op {
 		{
 			Name: "report.facts", Method: "GET", Path: "/api/v1/facts/{id}", Need: data.Viewer, Out: ledger.Facts{},
 			Summary: "Give everything that a month's figure rests on.",
-			read:    func(a *API, tx data.Tx, c *Call) (any, error) { return a.facts(tx, c.ID) },
+			read: func(a *API, tx data.Tx, c *Call) (any, error) {
+				s, err := a.Settings.Book().Statement(tx, c.ID, time.Now())
+				if err != nil || s.Settled == nil {
+					return s.Facts, err
+				}
+				return s.Settled.Facts, nil // as they were written
+			},
 		},
 	}
 }

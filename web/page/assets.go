@@ -27,13 +27,21 @@ var style = sync.OnceValue(func() string { return compact(styleSource) })
 //go:embed html/component.css
 var componentSource string
 
-// styleOf is what stands inside a page of this name: those with charts have more, which others are spared.
+//go:embed html/month.css
+var monthSource string
+
+// styleOf is what stands inside a page of this name: those with charts, and months, have more, which others are spared.
 func styleOf(name string) string {
-	if name == "component" {
+	switch name {
+	case "component":
 		return charted()
+	case "month", "year":
+		return monthly()
 	}
 	return style()
 }
+
+var monthly = sync.OnceValue(func() string { return style() + compact(monthSource) })
 
 var charted = sync.OnceValue(func() string { return style() + compact(componentSource) + compact(chart.Style()) })
 
@@ -49,7 +57,7 @@ var script = sync.OnceValues(func() (path string, doc *ui.Doc) {
 // build tells a page that is open whether the one it fetches goes with the style and script it has.
 var build = sync.OnceValue(func() string {
 	path, _ := script()
-	sum := sha256.Sum256([]byte(path + charted()))
+	sum := sha256.Sum256([]byte(path + charted() + monthly()))
 	return hex.EncodeToString(sum[:4])
 })
 
@@ -76,14 +84,18 @@ var sameOrigin = http.Header{"Cross-Origin-Resource-Policy": {"same-origin"}}
 
 // policyOf are the headers of a page of this name.
 func policyOf(name string) http.Header {
-	if name == "component" {
+	switch name {
+	case "component":
 		return chartedPolicy()
+	case "month", "year":
+		return monthlyPolicy()
 	}
 	return policy()
 }
 
 var (
 	policy        = sync.OnceValue(func() http.Header { return policyFor(style()) })
+	monthlyPolicy = sync.OnceValue(func() http.Header { return policyFor(monthly()) })
 	chartedPolicy = sync.OnceValue(func() http.Header { return policyFor(charted()) })
 )
 

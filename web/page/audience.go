@@ -47,10 +47,7 @@ func (s *State) For(audience string) *State {
 			next.Incidents = append(next.Incidents, i)
 		}
 	}
-	counted := ledger.Selection{Cohort: audience}
-	if audience == data.AllCustomers {
-		counted.Cohort = "-" // no cohort's name: only what is of all customers
-	}
+	counted := next.counted()
 	next.Components = slices.Clone(s.Components)
 	for n := range next.Components {
 		c := &next.Components[n]
@@ -66,8 +63,8 @@ func (s *State) For(audience string) *State {
 	counted.Component = ""
 	next.Months = slices.Clone(s.Months)
 	for n := range next.Months {
-		if m := &next.Months[n]; m.facts != nil {
-			if r, err := m.facts.Report(counted); err == nil { // it was reported once already
+		if m := &next.Months[n]; m.kept != nil {
+			if r, err := m.kept.Facts.Report(counted); err == nil { // it was reported once already
 				m.Report = r
 			}
 			m.Notices = next.noticesOf(m.Month)

@@ -13,7 +13,7 @@ import (
 // detailsKept bounds how many pages of single incidents and windows a Snapshot keeps.
 const detailsKept = 512
 
-// details are the pages of single incidents and windows: made when somebody asks for them, once for each Snapshot, since
+// details are the pages of single incidents, windows, months and years, with their files and badges: made when somebody asks for them, once for each Snapshot, since
 // there may be thousands and few are looked at. The zero value is empty.
 type details struct {
 	mu      sync.Mutex
@@ -24,7 +24,7 @@ type details struct {
 
 // doc returns the page at path in l, made now if need be; false where the public knows of none.
 func (d *details) doc(s *State, path string, l i18n.Lang) (*ui.Doc, bool) {
-	if !slices.ContainsFunc([]string{incidentsPath, maintenancePath, schedulePath, componentPath}, func(p string) bool { return strings.HasPrefix(path, p) }) {
+	if !slices.ContainsFunc([]string{incidentsPath, maintenancePath, schedulePath, componentPath, uptimePath, badgePath}, func(p string) bool { return strings.HasPrefix(path, p) }) {
 		return nil, false
 	}
 	d.mu.Lock()
@@ -32,17 +32,23 @@ func (d *details) doc(s *State, path string, l i18n.Lang) (*ui.Doc, bool) {
 	if d.stories == nil {
 		d.stories, d.docs = stories(s), Docs{}
 	}
-	story, ok := d.stories[path]
-	if !ok {
-		return nil, false
-	}
 	place := Place{path, l}
 	if doc, ok := d.docs[place]; ok {
 		return doc, true
 	}
-	doc, err := d.render(maker{s, l}, story)
-	if err != nil {
-		return nil, false // its templates are tested; a reader is told that there is no such page
+	doc := maker{s, l}.file(path)
+	if doc == nil {
+		story := d.stories[path]
+		if story == nil {
+			story = monthStory(s, path)
+		}
+		if story == nil {
+			return nil, false
+		}
+		var err error
+		if doc, err = d.render(maker{s, l}, story); err != nil {
+			return nil, false // its templates are tested; a reader is told that there is no such page
+		}
 	}
 	if len(d.docs) >= detailsKept {
 		clear(d.docs)

@@ -2,6 +2,7 @@ package page
 
 import (
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/superoffice/statusd/data"
@@ -12,11 +13,19 @@ type uptime struct {
 	maker
 	Target  string
 	Months  []month
-	Noticed bool // some month had something to announce (N4)
+	Years   []pageLink // newest first
+	Noticed bool       // some month had something to announce (N4)
 }
 
 func (m maker) uptime() uptime {
 	v := uptime{maker: m, Target: m.target(), Months: m.months(MonthsShown)}
+	for i := range v.Months {
+		v.Months[i].Href = m.Link(uptimePath + v.Months[i].Month)
+	}
+	for _, year := range m.s.Years() {
+		text := strconv.Itoa(year)
+		v.Years = append(v.Years, pageLink{text, m.Link(uptimePath + text)})
+	}
 	v.Noticed = slices.ContainsFunc(v.Months, func(m month) bool { return len(m.Notices) > 0 })
 	return v
 }

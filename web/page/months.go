@@ -15,6 +15,7 @@ type month struct {
 	maker
 	Name     string
 	Month    string // YYYY-MM
+	Href     string // of its page; empty where it is not linked
 	Known    bool
 	SoFar    bool
 	Moves    bool // its sums change by the mere passing of time
@@ -108,7 +109,12 @@ func (m maker) monthName(yyyymm string) string {
 
 // target words the target: "target 99.8%".
 func (m maker) target() string {
-	share, ok := new(big.Rat).SetString(m.s.Target)
+	return m.targetOf(m.s.Target)
+}
+
+// targetOf words a target that a month had.
+func (m maker) targetOf(target string) string {
+	share, ok := new(big.Rat).SetString(target)
 	if !ok {
 		return ""
 	}

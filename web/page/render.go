@@ -196,6 +196,16 @@ func (m maker) mains(views []view) ([]template.HTML, string, error) {
 			}
 		}
 	}
+	for _, month := range slices.Concat(m.s.older, m.s.Months) {
+		if month.kept == nil {
+			continue
+		}
+		if month.Settled != nil {
+			fmt.Fprintln(h, month.Month, month.Settled.Hash)
+			continue
+		}
+		fmt.Fprintln(h, month.Month, month.kept.Facts.Outages, month.kept.Facts.Maintenance)
+	}
 	story := func(id string, us []data.Update) {
 		for _, u := range us {
 			fmt.Fprintln(h, id, u.ID, u.Phase, u.At.Unix(), u.BodyIn(string(m.l)), len(u.Edits))
@@ -244,7 +254,7 @@ func (m maker) page(v view, main template.HTML, hash string) (*ui.Doc, error) {
 	for _, n := range []struct{ key, path string }{
 		{"ui.current_status", "/"}, {"ui.schedule", "/schedule"}, {"ui.uptime", "/uptime"}, {"ui.history", "/history"},
 	} {
-		f.Nav = append(f.Nav, nav{m.T(n.key), m.Link(n.path), n.path == v.path || n.path+"/" == schedulePath && strings.HasPrefix(v.path, schedulePath)})
+		f.Nav = append(f.Nav, nav{m.T(n.key), m.Link(n.path), n.path == v.path || n.path != "/" && strings.HasPrefix(v.path, n.path+"/")})
 	}
 	for _, l := range m.s.Langs {
 		other := maker{m.s, l}

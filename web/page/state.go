@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/data/calendar"
 	"github.com/superoffice/statusd/data/i18n"
 	"github.com/superoffice/statusd/data/ledger"
 	"github.com/superoffice/statusd/data/months"
@@ -23,8 +24,11 @@ type Settings struct {
 	Target   string         // of the month, as a share: "0.998" (U1)
 	Support  string         // where to turn when sign-in fails (H2); empty says nothing
 	Langs    []i18n.Lang    // offered, the first is the fallback
-	Demo     bool           // everything shown is invented, and says so
-	Unprobed bool           // probing is switched off
+
+	Territories []*calendar.Calendar // whose working days the last days of claims go by (C2); none shows none
+
+	Demo     bool // everything shown is invented, and says so
+	Unprobed bool // probing is switched off
 }
 
 // Component is a public component as it stands.
@@ -84,7 +88,7 @@ type Month struct {
 	Notices Notices
 	Settled *data.Month // the revision that the figure comes from; nil while it is not settled
 
-	facts *ledger.Facts // nil where they were not read
+	kept *months.Kept // nil where it was not read
 }
 
 // DaysShown is how many days the bars cover.
@@ -113,6 +117,9 @@ type State struct {
 	samples map[string][]DaySamples // by component; nil before they were read
 	told    told                    // every incident as it was read, for the next State
 	rows    *ledger.Rows            // of all audiences in the days shown; nil where it was not read
+	archive archive
+	first   time.Time // since when there are months
+	older   []Month   // before Months, oldest first: those that are not settled
 
 	audience string               // whose view it is; empty means everybody's
 	follows  map[i18n.Lang]string // of an audience: the hash of everybody's pages, which the live frames bring
@@ -160,7 +167,7 @@ func ReadAfter(tx data.Tx, settings Settings, now time.Time, before *State) (*St
 	}
 	s.readComponents(records, probes)
 	s.Headline = headline(s.Components)
-	return s, s.readMonths(tx, records)
+	return s, s.readMonths(tx, records, before)
 }
 
 func (s *State) readIncidents(tx data.Tx, components []data.Component, before *State) error {
@@ -323,41 +330,6 @@ func headline(components []Component) Headline {
 		return Unknown
 	}
 	return AllOK
-}
-
-func (s *State) readMonths(tx data.Tx, r ledger.Records) error {
-	book := s.Book()
-	s.readNotices(r.Occurrences)
-	first := s.Now
-	for _, c := range r.Components {
-		if c.Commitment == data.Committed && c.Since.Before(first) {
-			first = c.Since
-		}
-	}
-	for _, month := range ledger.Months(s.Now, s.Zone, MonthsShown) {
-		_, end, err := ledger.Bounds(month, s.Zone)
-		if err != nil {
-			return err
-		}
-		if end.Before(first) {
-			continue
-		}
-		stated, err := book.StatementFrom(tx, r, month, s.Now)
-		if err != nil {
-			return err
-		}
-		report, err := stated.Facts.Report(ledger.Selection{})
-		if err != nil {
-			return err
-		}
-		past := report.Seconds
-		if report.SoFar {
-			begin, _, _ := ledger.Bounds(month, s.Zone)
-			past = int64(s.Now.Sub(begin) / time.Second)
-		}
-		s.Months = append(s.Months, Month{Report: report, Known: report.Unobserved < past, Notices: s.noticesOf(month), Settled: stated.Settled, facts: &stated.Facts})
-	}
-	return nil
 }
 
 // concerned are the public components among slugs. None named means every committed one.

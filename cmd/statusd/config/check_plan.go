@@ -16,6 +16,11 @@ func (c *checker) schedule() {
 	c.cfg.Notices = c.leads(path{"notices"}, f.Notices, data.NoticeTimes{}.WithDefaults())
 	plans := c.ids("maintenance", "id", len(f.Maintenance), func(i int) string { return f.Maintenance[i].ID })
 	toAvoid := c.freezes(plans)
+	for _, a := range toAvoid {
+		if a.Freeze == "" {
+			c.cfg.Holidays = append(c.cfg.Holidays, a.Avoid)
+		}
+	}
 	for i, in := range f.Maintenance {
 		p := path{"maintenance", i}
 		out := data.Maintenance{

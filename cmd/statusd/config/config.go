@@ -43,6 +43,7 @@ type Config struct {
 	Components   []data.Component // in the order of the page; Since is left to Apply
 	Cohorts      data.Cohorts     // by slug, as a store gives them
 	Maintenances []data.Maintenance
+	Holidays     []data.Avoid // of which territories, with what was added and taken out; none says nothing of any
 	Probes       []data.Probe
 	Subscribers  []data.Subscriber // contract contacts who get operational notices
 

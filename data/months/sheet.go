@@ -1,0 +1,294 @@
+package months
+
+import (
+	"math/big"
+	"slices"
+	"time"
+
+	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/data/calendar"
+	"github.com/superoffice/statusd/data/ledger"
+)
+
+// Sheet is a month as one would show it to a customer: the figures, how they came about, whether they are final, and what was said
+// before. Page, JSON, CSV, badge, metrics and commands all print from it, and its figures are those of ledger.Facts.Report.
+type Sheet struct {
+	ledger.Report
+	NoData      bool            `json:"no_data" doc:"Nobody watched any of it: the figures say nothing."`
+	Reduction   string          `json:"reduction_percent,omitempty" doc:"Where the contract's target is not met: downtime as a share of the month, in percent, cut to four decimals. An indication only."`
+	Rules       int             `json:"rules" doc:"Version of the definition."`
+	Settled     time.Time       `json:"settled,omitzero" doc:"When this revision was written; absent while the month is not settled."`
+	SettlesAt   time.Time       `json:"settles_at,omitzero" doc:"When it will be settled."`
+	Revision    int             `json:"revision" doc:"Zero while it is not settled."`
+	Hash        string          `json:"hash,omitempty" doc:"SHA-256 over the whole record of the settled month."`
+	Restated    []Restatement   `json:"restated" doc:"Earlier revisions of a settled month, oldest first."`
+	ByComponent []ledger.Report `json:"by_component"`
+	ByCohort    []ledger.Report `json:"by_cohort"`
+	Intervals   []ledger.Entry  `json:"intervals" doc:"Outages; where they overlap, the month counts the time once."`
+	Exclusions  []Excluded      `json:"exclusions" doc:"Maintenance that was carried out."`
+	Claims      []Claim         `json:"claims" doc:"The last days to report what the contract's figure counts."`
+}
+
+// Excluded is a window that was carried out, with how long before its start it was announced.
+type Excluded struct {
+	ledger.Exclusion
+	Notice *int64 `json:"notice_seconds,omitempty" doc:"From announcement to start; absent where it was never announced, negative where it was announced later."`
+}
+
+// Restatement is what a revision changed.
+type Restatement struct {
+	At       time.Time `json:"at"`
+	Revision int       `json:"revision" doc:"The one that it made."`
+	Before   Figures   `json:"before"`
+	After    Figures   `json:"after"`
+}
+
+// Figures are the three results of a month.
+type Figures struct {
+	Contract ledger.Result `json:"contract"`
+	Strict   ledger.Result `json:"strict"`
+	Observed ledger.Result `json:"observed"`
+}
+
+// Claim is until when an outage that the contract's figure counts can be reported (C2).
+type Claim struct {
+	Start     time.Time  `json:"start"`
+	Component string     `json:"component,omitempty"`
+	Cohort    string     `json:"cohort,omitempty"`
+	Days      []ClaimDay `json:"days"`
+}
+
+// ClaimDay is the last day in one territory.
+type ClaimDay struct {
+	Territory string        `json:"territory"`
+	Last      calendar.Date `json:"last" doc:"The fifth working day after the day of the outage, which is not counted."`
+	Before    time.Time     `json:"before" doc:"The end of that day on the territory's clock."`
+	Handled   string        `json:"handled_by,omitempty" doc:"Where a customer's report is on record: 30 days after it. For information."`
+}
+
+// Kept is a month with what it said before.
+type Kept struct {
+	Statement
+	Before []Earlier // oldest first
+}
+
+// Earlier is a revision that another has taken the place of.
+type Earlier struct {
+	At    time.Time
+	Facts ledger.Facts
+}
+
+// Keep reads one month as it counts now, with its earlier revisions.
+func (b Book) Keep(tx data.Tx, month string, now time.Time) (Kept, error) {
+	all, err := Revisions(tx, month)
+	if err != nil {
+		return Kept{}, err
+	}
+	if len(all) == 0 {
+		s, err := b.Statement(tx, month, now)
+		return Kept{Statement: s}, err
+	}
+	return kept(all)
+}
+
+// Archive reads every settled month.
+func Archive(tx data.Tx) (map[string]Kept, error) {
+	by := map[string][]data.Month{}
+	for m, err := range tx.Months().Range("", "") {
+		if err != nil {
+			return nil, err
+		}
+		by[m.Month] = append(by[m.Month], m)
+	}
+	out := map[string]Kept{}
+	for month, all := range by {
+		k, err := kept(all)
+		if err != nil {
+			return nil, err
+		}
+		out[month] = k
+	}
+	return out, nil
+}
+
+// kept makes a Kept of all revisions of a month, oldest first.
+func kept(all []data.Month) (k Kept, err error) {
+	for i := range all {
+		facts, err := Facts(all[i])
+		if err != nil {
+			return k, err
+		}
+		if i < len(all)-1 {
+			k.Before = append(k.Before, Earlier{all[i].At, facts})
+			continue
+		}
+		k.Statement = Statement{facts, &all[i]}
+	}
+	return k, nil
+}
+
+// View says which sheet is made of a month.
+type View struct {
+	ledger.Selection
+	Components  []string             // slugs to list by component, in order; those that do not count are passed over
+	Cohorts     []string             // slugs to list by cohort, in order
+	Territories []*calendar.Calendar // for claims
+	Settling    time.Time            // when a month that is not settled will be; zero says nothing
+}
+
+// Sheet makes the sheet of a month. Errors are those of ledger.Facts.Report.
+func (k Kept) Sheet(v View) (Sheet, error) {
+	r, err := k.Facts.Report(v.Selection)
+	if err != nil {
+		return Sheet{}, err
+	}
+	s := Sheet{
+		Report: r, NoData: !Known(r), Rules: Rules, Restated: []Restatement{}, ByComponent: []ledger.Report{}, ByCohort: []ledger.Report{},
+		Intervals: []ledger.Entry{}, Exclusions: []Excluded{}, Claims: []Claim{},
+	}
+	s.Reduction = reduction(r)
+	if m := k.Settled; m != nil {
+		s.Settled, s.Revision, s.Hash, s.Rules = m.At, m.Revision, m.Hash, m.Rules
+		if s.Restated, err = k.restated(v.Selection); err != nil {
+			return s, err
+		}
+	} else {
+		s.SettlesAt = v.Settling
+	}
+	for _, c := range v.Components {
+		if k.Settled != nil && !slices.Contains(k.Settled.Components, c) {
+			continue
+		}
+		if err := s.part(&s.ByComponent, k.Facts, ledger.Selection{Component: c, Cohort: v.Cohort}); err != nil {
+			return s, err
+		}
+	}
+	for _, c := range v.Cohorts {
+		if err := s.part(&s.ByCohort, k.Facts, ledger.Selection{Component: v.Component, Cohort: c}); err != nil {
+			return s, err
+		}
+	}
+	entries, exclusions, err := k.Facts.Entries(v.Selection)
+	if err != nil {
+		return s, err
+	}
+	s.Intervals = append(s.Intervals, entries...)
+	for _, x := range exclusions {
+		e := Excluded{Exclusion: x}
+		if !x.Announced.IsZero() {
+			lead := int64(x.Start.Sub(x.Announced) / time.Second)
+			e.Notice = &lead
+		}
+		s.Exclusions = append(s.Exclusions, e)
+	}
+	for _, e := range entries {
+		if e.Contract > 0 && len(v.Territories) > 0 {
+			s.Claims = append(s.Claims, claim(e, v.Territories))
+		}
+	}
+	return s, nil
+}
+
+// part adds the figure of one component or cohort.
+func (s *Sheet) part(to *[]ledger.Report, f ledger.Facts, sel ledger.Selection) error {
+	r, err := f.Report(sel)
+	if err == nil {
+		*to = append(*to, r)
+	}
+	return err
+}
+
+// restated lists what each revision but the first changed, for one selection.
+func (k Kept) restated(sel ledger.Selection) ([]Restatement, error) {
+	out := []Restatement{}
+	var before Figures
+	for i := range len(k.Before) + 1 {
+		facts, at := k.Facts, k.Settled.At
+		if i < len(k.Before) {
+			facts, at = k.Before[i].Facts, k.Before[i].At
+		}
+		r, err := facts.Report(sel)
+		if err != nil {
+			return nil, err
+		}
+		after := Figures{r.Contract, r.Strict, r.Observed}
+		if i > 0 {
+			out = append(out, Restatement{at, i + 1, before, after})
+		}
+		before = after
+	}
+	return out, nil
+}
+
+// Known says whether somebody watched at least a part of a month, or of what is over of it (U15).
+func Known(r ledger.Report) bool {
+	over := r.Seconds
+	if r.SoFar {
+		loc, err := time.LoadLocation(r.Zone)
+		if err != nil {
+			return false
+		}
+		from, _, err := ledger.Bounds(r.Month, loc)
+		if err != nil {
+			return false
+		}
+		over = r.AsOf.Unix() - from.Unix()
+	}
+	return r.Unobserved < over
+}
+
+// reduction is the indication of C1: the share of the month that was down, in percent, cut to four decimals (A-19). Empty where
+// the target is met.
+func reduction(r ledger.Report) string {
+	if r.Contract.Met || r.Seconds <= 0 {
+		return ""
+	}
+	n := new(big.Int).Mul(big.NewInt(r.Contract.Downtime), big.NewInt(1_000_000))
+	n.Quo(n, big.NewInt(r.Seconds)) // not negative, so this cuts
+	return new(big.Rat).SetFrac(n, big.NewInt(10_000)).FloatString(4)
+}
+
+// claim works out the last days for an outage: they go by when it began, whatever the figure is counted from (C2).
+func claim(e ledger.Entry, territories []*calendar.Calendar) Claim {
+	c := Claim{Start: e.Start, Component: e.Component, Cohort: e.Cohort}
+	for _, t := range territories {
+		last, end := t.ClaimBy(e.Start)
+		day := ClaimDay{Territory: t.Code, Last: last, Before: end}
+		if !e.Reported.IsZero() {
+			day.Handled = t.HandledBy(e.Reported).String()
+		}
+		c.Days = append(c.Days, day)
+	}
+	return c
+}
+
+// Other stands for a component that the reader may not know of.
+const Other = "other"
+
+// Shown is s without what names components outside known: they become Other, and windows for them alone lose their reason (C6).
+func (s Sheet) Shown(known func(component string) bool) Sheet {
+	name := func(c string) string {
+		if c == "" || known(c) {
+			return c
+		}
+		return Other
+	}
+	s.ByComponent = slices.DeleteFunc(slices.Clone(s.ByComponent), func(r ledger.Report) bool { return !known(r.Component) })
+	s.Intervals, s.Exclusions, s.Claims = slices.Clone(s.Intervals), slices.Clone(s.Exclusions), slices.Clone(s.Claims)
+	for i := range s.Intervals {
+		s.Intervals[i].Component = name(s.Intervals[i].Component)
+	}
+	for i := range s.Claims {
+		s.Claims[i].Component = name(s.Claims[i].Component)
+	}
+	for i := range s.Exclusions {
+		x := &s.Exclusions[i]
+		if len(x.Components) == 0 {
+			continue
+		}
+		if x.Components = slices.DeleteFunc(slices.Clone(x.Components), func(c string) bool { return !known(c) && c != data.AllCustomers }); len(x.Components) == 0 {
+			x.Components, x.Category = []string{Other}, ""
+		}
+	}
+	return s
+}

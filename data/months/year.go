@@ -1,0 +1,60 @@
+package months
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/superoffice/statusd/data"
+)
+
+// Year is the months of a calendar year. There is no percentage of a year: the contract is about months, and a mean of
+// percentages is none of anything.
+type Year struct {
+	Year     string  `json:"year"`
+	Zone     string  `json:"zone"`
+	Contract int64   `json:"contract_downtime_seconds"`
+	Strict   int64   `json:"strict_downtime_seconds"`
+	Observed int64   `json:"observed_downtime_seconds"`
+	Over     int     `json:"months_over" doc:"Months that are over and that somebody watched."`
+	Met      int     `json:"months_met" doc:"Those of them in which the contract's target was met."`
+	NoData   int     `json:"months_no_data"`
+	SoFar    bool    `json:"so_far,omitempty" doc:"The last month still runs."`
+	Months   []Sheet `json:"months"`
+}
+
+// YearOf sums up the sheets of a year's months, oldest first. A month without data adds no downtime.
+func YearOf(year, zone string, sheets []Sheet) Year {
+	y := Year{Year: year, Zone: zone, Months: sheets}
+	if sheets == nil {
+		y.Months = []Sheet{}
+	}
+	for _, s := range sheets {
+		if y.SoFar = y.SoFar || s.SoFar; s.NoData {
+			y.NoData++
+			continue
+		}
+		y.Contract += s.Contract.Downtime
+		y.Strict += s.Strict.Downtime
+		y.Observed += s.Observed.Downtime
+		if s.SoFar {
+			continue
+		}
+		if y.Over++; s.Contract.Met {
+			y.Met++
+		}
+	}
+	return y
+}
+
+// ParseYear reads a year as an address has it: four digits, 1970 to 2999.
+func ParseYear(text string) (int, error) {
+	if len(text) == 4 {
+		if t, err := time.Parse("2006", text); err == nil && t.Year() >= 1970 && t.Year() <= 2999 {
+			return t.Year(), nil
+		}
+	}
+	if len(text) > 60 {
+		text = text[:60]
+	}
+	return 0, data.Invalid("year", fmt.Sprintf("%q is no year: write it as 2026 (1970 to 2999)", text))
+}

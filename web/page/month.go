@@ -1,0 +1,349 @@
+package page
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/data/calendar"
+	"github.com/superoffice/statusd/data/i18n"
+	"github.com/superoffice/statusd/data/ledger"
+	"github.com/superoffice/statusd/data/months"
+)
+
+// uptimePath is where the pages of single months and years are: /uptime/2026-04 and /uptime/2026.
+const uptimePath = "/uptime/"
+
+// monthPage is one month as one would show it to a customer.
+type monthPage struct {
+	maker
+	month
+	InText            string // the month's name inside a sentence
+	Target, Allowance string
+	Reduction         string // empty where the target is met
+	Length, Clock     string
+	Components        []figures
+	Groups            []figures
+	Intervals         []interval
+	Excluded          []excludedWindow
+	Claims            []claims
+	Final             []string // whether the figure is final
+	Hash, Short       string
+	Restated          []restated
+	Year              pageLink
+	Older, Newer      *pageLink
+	CSV, JSON         string
+}
+
+type pageLink struct{ Text, Href string }
+
+// figures are those of one component or one group.
+type figures struct {
+	Name               string
+	Contract, Observed figure
+	Coverage           string
+}
+
+// interval is an outage.
+type interval struct {
+	From, Until        *moment // Until is nil while it goes on
+	Component, Group   string
+	Impact, Cause      string
+	Contract, Observed string
+	Counts             bool
+}
+
+type excludedWindow struct {
+	When              *moment
+	Reason, Component string
+	Group, Notice     string
+	Afterwards        string // when it was declared afterwards; empty where it was known before
+	Taken             string
+}
+
+// claims are the last days for one interval.
+type claims struct {
+	From, Component, Group string
+	Days                   []claimDays // territories with the same day are told together
+	Handled                string
+}
+
+type claimDays struct{ Date, ISO, Territories string }
+
+type restated struct {
+	At                                                 string
+	Revision                                           string
+	ContractBefore, ObservedBefore, Contract, Observed string
+	Met                                                string
+}
+
+// monthPage makes the page of a month.
+func (m maker) monthPage(r Month, s months.Sheet) monthPage {
+	v := monthPage{
+		maker: m, month: m.month(Month{Report: s.Report, Known: !s.NoData, Notices: r.Notices, Settled: r.Settled}, m.moves()), Target: m.target(),
+		Allowance: m.Cap("ui.allowance", "duration", m.exactly(s.Allowance)), Hash: s.Hash, Short: short(s.Hash), InText: m.monthInText(s.Month),
+		CSV: uptimePath + s.Month + ".csv", JSON: "/api/v1/uptime/" + s.Month,
+	}
+	v.Target = m.targetOf(s.Target)
+	if m.s.audience != "" {
+		v.CSV += "?cohort=" + m.s.audience
+		v.JSON += "?cohort=" + m.s.audience
+	}
+	begin, end, err := ledger.Bounds(s.Month, m.s.Zone)
+	if err == nil {
+		v.Length = m.T("ui.month_is", "zone", m.s.ZoneName, "duration", i18n.Duration(m.l, end.Sub(begin)))
+		switch days := end.Add(-12 * time.Hour).In(m.s.Zone).Day(); {
+		case end.Sub(begin) < time.Duration(days)*24*time.Hour:
+			v.Clock = m.T("ui.month_forward")
+		case end.Sub(begin) > time.Duration(days)*24*time.Hour:
+			v.Clock = m.T("ui.month_back")
+		}
+		year := begin.In(m.s.Zone).Format("2006")
+		v.Year = pageLink{m.T("ui.uptime") + " " + year, m.Link(uptimePath + year)}
+		v.Older = m.neighbour(begin.Add(-time.Hour))
+		v.Newer = m.neighbour(end.Add(time.Hour))
+	}
+	if s.NoData {
+		return v
+	}
+	if s.Reduction != "" {
+		v.Reduction = m.T("ui.share_of_month", "pct", i18n.Percent(m.l, s.Reduction))
+	}
+	for _, r := range s.ByComponent {
+		v.Components = append(v.Components, m.figures(m.componentName(r.Component), r))
+	}
+	for _, r := range s.ByCohort {
+		v.Groups = append(v.Groups, m.figures(i18n.Capital(m.cohort(r.Cohort)), r))
+	}
+	for _, e := range s.Intervals {
+		v.Intervals = append(v.Intervals, interval{
+			From: m.at(e.Start), Until: m.at(e.End), Component: m.componentName(e.Component), Group: m.cohort(e.Cohort),
+			Impact: m.label("impact.", string(e.Impact)), Cause: m.label("cause.", string(e.Cause)),
+			Contract: m.counts(e.Contract), Observed: m.counts(e.Observed), Counts: e.Contract > 0,
+		})
+	}
+	for _, x := range s.Exclusions {
+		if x.Contract > 0 {
+			v.Excluded = append(v.Excluded, m.excluded(x))
+		}
+	}
+	for _, c := range s.Claims {
+		v.Claims = append(v.Claims, m.claims(c, s.Intervals))
+	}
+	v.Final = m.final(s)
+	for _, r := range s.Restated {
+		row := restated{
+			At: m.at(r.At).Text, Revision: m.T("ui.revision", "n", number(r.Revision)),
+			ContractBefore: m.was(r.Before.Contract), ObservedBefore: m.was(r.Before.Observed),
+			Contract: m.was(r.After.Contract), Observed: m.was(r.After.Observed), Met: m.met(r.After.Contract.Met),
+		}
+		v.Restated = append(v.Restated, row)
+	}
+	return v
+}
+
+// neighbour leads to the month of an instant; nil where it has no page.
+func (m maker) neighbour(t time.Time) *pageLink {
+	month := t.In(m.s.Zone).Format("2006-01")
+	if _, err := m.s.Month(month); err != nil {
+		return nil
+	}
+	return &pageLink{m.monthName(month), m.Link(uptimePath + month)}
+}
+
+func (m maker) figures(name string, r ledger.Report) figures {
+	of := month{SoFar: r.SoFar, Moves: r.SoFar && m.moves()}
+	f := figures{Name: name, Contract: m.figure(r.Contract, of), Observed: m.figure(r.Observed, of), Coverage: m.percent(r.Coverage)}
+	f.Observed.Met, f.Observed.Breach = "", false
+	f.Contract.Downtime, f.Observed.Downtime = m.downtime(r.Contract.Downtime), m.downtime(r.Observed.Downtime)
+	return f
+}
+
+// componentName is that of one component, or of those that the reader may not know of; all components have none.
+func (m maker) componentName(slug string) string {
+	switch slug {
+	case "":
+		return m.T("ui.components") + ": " + m.named(nil)
+	case months.Other:
+		return m.T("ui.other_component")
+	}
+	if c, ok := m.s.Component(slug); ok {
+		return m.name(c)
+	}
+	return m.T("ui.other_component")
+}
+
+func (m maker) excluded(x months.Excluded) excludedWindow {
+	v := excludedWindow{
+		When: m.when(data.Window{Start: x.Start, End: x.End}), Group: m.cohort(x.Cohort), Taken: m.exactly(x.Contract), Reason: m.T("ui.maintenance"),
+	}
+	if x.Category != "" {
+		v.Reason = m.label("category.", x.Category)
+	}
+	if len(x.Components) > 0 {
+		var names []string
+		for _, c := range x.Components {
+			if name := m.componentName(c); !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+		v.Component = strings.Join(names, ", ")
+	}
+	switch {
+	case x.Notice == nil:
+		v.Notice = m.T("ui.never_announced")
+	case *x.Notice < 0:
+		v.Notice = m.T("ui.announced_after")
+	default:
+		v.Notice = m.T("ui.announced_before", "duration", m.seconds(*x.Notice-*x.Notice%60))
+	}
+	if !x.Declared.IsZero() {
+		v.Afterwards = m.T("ui.declared_afterwards") + ", " + m.at(x.Declared).Text
+	}
+	return v
+}
+
+func (m maker) claims(c months.Claim, intervals []ledger.Entry) claims {
+	v := claims{From: m.at(c.Start).Text, Component: m.componentName(c.Component), Group: m.cohort(c.Cohort)}
+	by := map[calendar.Date][]string{}
+	var dates []calendar.Date
+	for _, d := range c.Days {
+		if by[d.Last] == nil {
+			dates = append(dates, d.Last)
+		}
+		by[d.Last] = append(by[d.Last], m.label("territory.", d.Territory))
+		if v.Handled == "" && d.Handled != "" {
+			v.Handled = m.handled(c, d.Handled, intervals)
+		}
+	}
+	slices.Sort(dates)
+	for _, d := range dates {
+		v.Days = append(v.Days, claimDays{m.dateOf(d.String()), d.String(), strings.Join(by[d], ", ")})
+	}
+	return v
+}
+
+// handled says by when a customer's report is meant to be dealt with (C5).
+func (m maker) handled(c months.Claim, by string, intervals []ledger.Entry) string {
+	for _, e := range intervals {
+		if e.Start.Equal(c.Start) && e.Component == c.Component && e.Cohort == c.Cohort && !e.Reported.IsZero() {
+			return m.T("ui.handled_by", "date", i18n.ShortDate(m.l, e.Reported, m.s.Zone), "by", m.dateOf(by))
+		}
+	}
+	return ""
+}
+
+// dateOf writes a date without a zone.
+func (m maker) dateOf(iso string) string {
+	t, err := time.Parse(time.DateOnly, iso)
+	if err != nil {
+		return iso
+	}
+	return i18n.Date(m.l, t, time.UTC)
+}
+
+// final says whether the figure is settled, and by which definition it was worked out.
+func (m maker) final(s months.Sheet) (out []string) {
+	switch {
+	case s.SoFar:
+		out = append(out, i18n.Capital(m.T("ui.so_far_this_month")))
+		fallthrough
+	case s.Settled.IsZero():
+		if !s.SettlesAt.IsZero() {
+			out = append(out, m.T("ui.settles_at", "time", m.at(s.SettlesAt).Text))
+		}
+	default:
+		out = append(out, m.T("ui.settled", "time", m.at(s.Settled).Text), m.T("ui.revision", "n", number(s.Revision)))
+	}
+	return append(out, m.T("ui.definition", "n", number(s.Rules)))
+}
+
+func (m maker) was(r ledger.Result) string {
+	return i18n.Percent(m.l, r.Shown) + " · " + m.downtime(r.Downtime)
+}
+
+func (m maker) met(met bool) string {
+	if met {
+		return m.T("ui.met")
+	}
+	return m.T("ui.not_met")
+}
+
+func (m maker) downtime(n int64) string {
+	if n == 0 {
+		return m.T("ui.no_downtime")
+	}
+	return m.T("ui.downtime", "duration", m.exactly(n))
+}
+
+// counts is what of an outage a figure counts.
+func (m maker) counts(n int64) string {
+	if n == 0 {
+		return m.T("ui.not_counted")
+	}
+	return m.exactly(n)
+}
+
+// exactly words a sum of seconds and, where the words leave some out, adds all of them: a contract counts them.
+func (m maker) exactly(n int64) string {
+	text := m.seconds(n)
+	if n >= int64(time.Hour/time.Second) && n%60 != 0 {
+		text += fmt.Sprintf(" (%d s)", n)
+	}
+	return text
+}
+
+// yearPage is the months of a year. There is no percentage of it.
+type yearPage struct {
+	maker
+	Heading      string
+	Target       string
+	Met, Down    string
+	SoFar        bool
+	Moves        bool    // its sums change by the mere passing of time
+	Months       []month // newest first
+	Older, Newer *pageLink
+	CSV, JSON    string
+}
+
+func (m maker) yearPage(year int, y months.Year) yearPage {
+	v := yearPage{
+		maker: m, Heading: m.T("ui.uptime") + " " + y.Year, Target: m.target(), SoFar: y.SoFar, Moves: y.SoFar && m.moves(),
+		Met: m.T("ui.months_met", "n", number(y.Met), "of", number(y.Over)), Down: m.T("ui.year_downtime", "duration", m.exactly(y.Contract)),
+		CSV: uptimePath + y.Year + ".csv", JSON: "/api/v1/uptime/" + y.Year,
+	}
+	if m.s.audience != "" {
+		v.CSV += "?cohort=" + m.s.audience
+		v.JSON += "?cohort=" + m.s.audience
+	}
+	for _, s := range slices.Backward(y.Months) {
+		month := m.month(Month{Report: s.Report, Known: !s.NoData}, m.moves())
+		month.Href = m.Link(uptimePath + s.Month)
+		v.Months = append(v.Months, month)
+	}
+	years := m.s.Years()
+	for _, n := range []struct {
+		year int
+		to   **pageLink
+	}{{year - 1, &v.Older}, {year + 1, &v.Newer}} {
+		if slices.Contains(years, n.year) {
+			text := fmt.Sprintf("%04d", n.year)
+			*n.to = &pageLink{text, m.Link(uptimePath + text)}
+		}
+	}
+	return v
+}
+
+// short is the beginning of a hash: enough to compare two papers by eye.
+func short(hash string) string { return hash[:min(len(hash), 16)] }
+
+// table is figures with the words for their columns.
+type table struct {
+	maker
+	Rows []figures
+}
+
+// Table gives rows what their template needs.
+func (v monthPage) Table(rows []figures) table { return table{v.maker, rows} }
