@@ -337,7 +337,7 @@ func (d *desk) use() {
 	ask("POST", "/incidents/"+draft["id"].(string)+"/discard", `{}`)
 	ask("POST", "/hooks/in/uptime", `{"id":"down"}`)
 	ask("POST", "/hooks/alertmanager", `{"version":"4","groupKey":"g","alerts":[{"status":"firing","labels":{"a":"b"},"startsAt":"`+now.Format(time.RFC3339)+`","fingerprint":"abc123"}]}`)
-	for _, path := range []string{one, "/alerts", "/incidents?limit=1", "/templates", "/me", "/operators", "/audit", "/audit/verify", "/report/" + now.Format("2006-01"), "/facts/" + now.Format("2006-01"), "/overview"} {
+	for _, path := range []string{one, "/alerts", "/incidents?limit=1", "/templates", "/me", "/operators", "/audit", "/audit/verify", "/report/" + now.Format("2006-01"), "/facts/" + now.Format("2006-01"), "/months", "/months/verify", "/months/" + now.Format("2006-01"), "/years/" + now.Format("2006"), "/overview"} {
 		ask("GET", path, "")
 	}
 	d.steer(ask)
