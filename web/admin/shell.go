@@ -145,9 +145,11 @@ func selfOf(r *http.Request) string {
 	area, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	id, _, _ := strings.Cut(rest, "/")
 	switch {
-	case (area == "incidents" || area == "maintenance") && id == "":
+	case area == "outages" && id == "join":
+		return "/outages"
+	case (area == "incidents" || area == "maintenance" || area == "outages") && id == "":
 		return "/" + area + "/new"
-	case area == "incidents" || area == "maintenance" || area == "probes" && id != "":
+	case area == "incidents" || area == "maintenance" || area == "outages" || area == "probes" && id != "":
 		return "/" + area + "/" + url.PathEscape(id)
 	}
 	return "/" + area
@@ -167,7 +169,7 @@ func (p *Pages) nav(path string, by data.Actor) []link {
 	all := []struct {
 		name, href string
 		need       data.Role
-	}{{"Overview", "/", data.Viewer}, {"Incidents", "/incidents", data.Viewer}, {"Maintenance", "/maintenance", data.Viewer}, {"Probes", "/probes", data.Viewer}, {"Alerts", "/alerts", data.Viewer}, {"Audit", "/audit", data.Viewer}, {"Operators", "/operators", data.Admin}, {"Tokens", "/tokens", data.Admin}}
+	}{{"Overview", "/", data.Viewer}, {"Incidents", "/incidents", data.Viewer}, {"Outages", "/outages", data.Viewer}, {"Maintenance", "/maintenance", data.Viewer}, {"Probes", "/probes", data.Viewer}, {"Alerts", "/alerts", data.Viewer}, {"Audit", "/audit", data.Viewer}, {"Operators", "/operators", data.Admin}, {"Tokens", "/tokens", data.Admin}}
 	var out []link
 	for _, l := range all {
 		if by.Role.May(l.need) {
