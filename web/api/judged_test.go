@@ -14,7 +14,9 @@ func TestRuleOf(t *testing.T) {
 	mark := func(source data.Source, by, cohort string, l data.Level, why data.Reason) data.Mark {
 		return data.Mark{Component: "login", Cohort: cohort, Source: source, By: by, At: now.Add(-time.Hour), Level: l, Cause: string(why)}
 	}
-	probe := func(by string, l data.Level, why data.Reason) data.Mark { return mark(data.FromProbe, by, "all", l, why) }
+	probe := func(by string, l data.Level, why data.Reason) data.Mark {
+		return mark(data.FromProbe, by, "all", l, why)
+	}
 	off := probe("old", data.MajorOutage, "")
 	off.Off = true
 	later := probe("login", data.MajorOutage, "")
