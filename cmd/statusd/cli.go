@@ -31,7 +31,8 @@ type commands struct {
 	Demo     demoCommand     `cmd:"" help:"Run the service beside a stand-in product that you can break, with invented history."`
 	Check    checkCommand    `cmd:"" help:"Check a configuration file and show every fault in it."`
 	Schedule scheduleCommand `cmd:"" help:"Show the maintenance windows that the configuration makes."`
-	Report   reportCommand   `cmd:"" help:"Work out a month's uptime."`
+	Report   reportCommand   `cmd:"" help:"Work out the uptime of a month or a year."`
+	Month    monthCommand    `cmd:"" help:"See the settled months and their revisions, and check that none was changed."`
 	Overview overviewCommand `cmd:"" aliases:"status" help:"Show what is wrong, what is next, and what is at risk."`
 	Notices  noticesCommand  `cmd:"" help:"Show how the notices of a month's windows were kept, and the shortest lead."`
 	Incident incidentCommand `cmd:"" help:"Declare, update and resolve incidents."`

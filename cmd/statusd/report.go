@@ -1,29 +1,39 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/url"
 	"os"
+	"strings"
 	"text/tabwriter"
 	"time"
 
+	"github.com/superoffice/statusd/cmd/statusd/config"
 	"github.com/superoffice/statusd/data/i18n"
 	"github.com/superoffice/statusd/data/ledger"
+	"github.com/superoffice/statusd/data/months"
+	"github.com/superoffice/statusd/web/api"
 )
 
 type reportCommand struct {
-	Month     string `arg:"" optional:"" help:"The month, such as 2026-04; without one the running month."`
+	Month     string `arg:"" optional:"" help:"The month, such as 2026-04, or a year, such as 2026; without one the running month."`
 	Component string `help:"Of this component only." placeholder:"NAME"`
 	Cohort    string `help:"Of these customers only." placeholder:"COHORT"`
 	Facts     bool   `help:"Write what the figure rests on instead, as JSON."`
 	FromFacts string `help:"Work it out from a facts file alone, with no database; - is standard input." placeholder:"FILE"`
+	CSV       bool   `help:"Write figures, intervals, exclusions and last days to report as CSV." name:"csv"`
 	reach
 }
 
 // Run implements the command.
 func (c *reportCommand) Run(ctx context.Context, io streams) error {
+	if c.CSV && (c.JSON || c.Facts) {
+		return usagef("--csv is a form of its own: leave out --json and --facts")
+	}
 	if c.FromFacts != "" {
 		return c.fromFacts(io)
 	}
@@ -35,7 +45,12 @@ func (c *reportCommand) Run(ctx context.Context, io streams) error {
 	if month == "" {
 		month = ledger.Months(time.Now(), cfg.Page.Zone, 1)[0]
 	}
-	if _, _, err := ledger.Bounds(month, cfg.Page.Zone); err != nil {
+	_, err = months.ParseYear(month)
+	isYear := err == nil
+	if isYear && (c.Facts || c.Component != "" || c.Cohort != "") {
+		return usagef("a year is reported as a whole: ask for a month, such as %s-04, with --facts, --component or --cohort", month)
+	}
+	if _, _, err := ledger.Bounds(month, cfg.Page.Zone); err != nil && !isYear {
 		return usageError{err}
 	}
 	cl, err := c.dial()
@@ -43,13 +58,6 @@ func (c *reportCommand) Run(ctx context.Context, io streams) error {
 		return err
 	}
 	defer cl.close() //nolint:errcheck // nothing was written
-	if c.Facts {
-		var f ledger.Facts
-		if err := cl.do(ctx, "GET", "/api/v1/facts/"+month, "", nil, &f); err != nil {
-			return err
-		}
-		return ledger.WriteFacts(io.out, f)
-	}
 	q := url.Values{}
 	if c.Component != "" {
 		q.Set("component", c.Component)
@@ -57,11 +65,78 @@ func (c *reportCommand) Run(ctx context.Context, io streams) error {
 	if c.Cohort != "" {
 		q.Set("cohort", c.Cohort)
 	}
+	switch {
+	case isYear:
+		var y months.Year
+		if err := cl.do(ctx, "GET", "/api/v1/years/"+month, "", nil, &y); err != nil {
+			return err
+		}
+		return c.writeYear(io, y)
+	case c.Facts:
+		var facts json.RawMessage
+		if err := cl.do(ctx, "GET", "/api/v1/facts/"+month, "", nil, &facts); err != nil {
+			return err
+		}
+		var b bytes.Buffer
+		if err := json.Indent(&b, facts, "", "  "); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintln(io.out, strings.TrimSpace(b.String()))
+		return err
+	case c.CSV:
+		var r api.MonthRecord
+		if err := cl.do(ctx, "GET", "/api/v1/months/"+month+"?"+q.Encode(), "", nil, &r); err != nil {
+			return err
+		}
+		return months.WriteCSV(io.out, true, r.Sheet)
+	}
 	var r ledger.Report
 	if err := cl.do(ctx, "GET", "/api/v1/report/"+month+"?"+q.Encode(), "", nil, &r); err != nil {
 		return err
 	}
 	return c.write(io, r)
+}
+
+// writeYear writes the months of a year. There is no percentage of it.
+func (c *reportCommand) writeYear(io streams, y months.Year) error {
+	switch {
+	case c.JSON:
+		return writeJSON(io.out, y)
+	case c.CSV:
+		return months.WriteCSV(io.out, true, y.Months...)
+	}
+	fmt.Fprintf(io.out, "Uptime in %s (%s), all committed components\n", y.Year, y.Zone)
+	w := tabwriter.NewWriter(io.out, 0, 8, 2, ' ', 0)
+	fmt.Fprintln(w, "MONTH\tCONTRACT\tDOWNTIME\tTARGET\tSTRICT\tOBSERVED\tCOVERAGE\t")
+	for _, s := range y.Months {
+		if s.NoData {
+			fmt.Fprintf(w, "%s\tno data\t\t\t\t\t\t\n", s.Month)
+			continue
+		}
+		met := "met"
+		if !s.Contract.Met {
+			met = "not met"
+		}
+		fmt.Fprintf(w, "%s\t%s %%\t%s\t%s\t%s %%\t%s %%\t%s %%\t%s\n", s.Month, s.Contract.Uptime, length(s.Contract.Downtime), met, s.Strict.Uptime, s.Observed.Uptime, s.Coverage, state(s))
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(io.out, "The target was met in %d of %d months; contract downtime %s.\n", y.Met, y.Over, length(y.Contract))
+	return err
+}
+
+// state says in a word how final a month's figure is.
+func state(s months.Sheet) string {
+	switch {
+	case s.SoFar:
+		return "so far"
+	case s.Revision == 0:
+		return "not settled"
+	case s.Revision > 1:
+		return fmt.Sprintf("restated, revision %d", s.Revision)
+	}
+	return "settled"
 }
 
 func (c *reportCommand) fromFacts(io streams) error {
@@ -81,14 +156,28 @@ func (c *reportCommand) fromFacts(io streams) error {
 	if c.Month != "" && c.Month != facts.Month {
 		return usagef("the facts are of %s, not of %s", facts.Month, c.Month)
 	}
-	if c.Facts {
+	selection := ledger.Selection{Component: c.Component, Cohort: c.Cohort}
+	switch {
+	case c.Facts:
 		return ledger.WriteFacts(io.out, facts)
+	case c.CSV:
+		return factsCSV(io, facts, selection)
 	}
-	r, err := facts.Report(ledger.Selection{Component: c.Component, Cohort: c.Cohort})
+	r, err := facts.Report(selection)
 	if err != nil {
 		return err
 	}
 	return c.write(io, r)
+}
+
+// factsCSV writes what facts alone say, with the last days to report of every territory.
+func factsCSV(io streams, facts ledger.Facts, selection ledger.Selection) error {
+	kept := months.Kept{Statement: months.Statement{Facts: facts}}
+	sheet, err := kept.Sheet(months.View{Selection: selection, Territories: (&config.Config{}).Territories()})
+	if err != nil {
+		return err
+	}
+	return months.WriteCSV(io.out, true, sheet)
 }
 
 func (c *reportCommand) write(io streams, r ledger.Report) error {

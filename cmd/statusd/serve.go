@@ -136,7 +136,7 @@ func serve(ctx context.Context, s serving) error {
 	}
 	pages := &page.Publisher{
 		Store: store, Settings: pageSettings(cfg, s), Renderers: renderers(), Log: log.With("part", "page"),
-		OnSwap: []func(*page.Snapshot){push(hub, log), look.Begin(registry)},
+		OnSwap: []func(*page.Snapshot){push(hub, log), look.Begin(registry), web.Figures(registry)},
 	}
 	if err := pages.First(ctx); err != nil {
 		return err

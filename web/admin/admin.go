@@ -60,6 +60,8 @@ func (p *Pages) Routes() map[string]http.Handler {
 		"GET /probes/{id}/{date}":                   p.page(p.probeDay),
 		"POST /probes/{id}/now":                     p.form(p.probeNow),
 		"GET /probes/{id}/now":                      http.HandlerFunc(reloaded),
+		"GET /months":                               p.page(p.months),
+		"GET /months/{id}":                          p.page(p.month),
 		"GET /audit":                                p.page(p.audit),
 		"GET /operators":                            p.page(p.operators),
 		"POST /operators/{id}/{act}":                p.form(p.actOnOperator),

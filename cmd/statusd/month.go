@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"text/tabwriter"
+	"time"
+
+	"github.com/superoffice/statusd/web/api"
+)
+
+type monthCommand struct {
+	List   monthList   `cmd:"" default:"withargs" help:"List the settled months, newest first."`
+	Show   monthShow   `cmd:"" help:"Show a month with its revisions, who made them and why."`
+	Verify monthVerify `cmd:"" help:"Check that no settled month was changed or taken out."`
+}
+
+type monthList struct{ reach }
+
+// Run implements the command.
+func (c *monthList) Run(ctx context.Context, io streams) error {
+	var list api.MonthList
+	answer, err := c.get(ctx, "/api/v1/months", &list)
+	if err != nil {
+		return err
+	}
+	return c.show(io, answer, func(out writer) error {
+		if len(list.Months) == 0 {
+			fmt.Fprintln(out, "No month is settled yet.")
+		} else {
+			w := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
+			fmt.Fprintln(w, "MONTH\tREVISION\tSETTLED\tCONTRACT\tSTRICT\tOBSERVED\tTARGET\tHASH")
+			for _, m := range list.Months {
+				met := "met"
+				if !m.Contract.Met {
+					met = "not met"
+				}
+				fmt.Fprintf(w, "%s\t%d\t%s\t%s %%\t%s %%\t%s %%\t%s\t%.12s\n", m.Month, m.Revision, m.Settled.Format(time.DateOnly),
+					m.Contract.Uptime, m.Strict.Uptime, m.Observed.Uptime, met, m.Hash)
+			}
+			if err := w.Flush(); err != nil {
+				return err
+			}
+		}
+		if list.Next == "" {
+			return nil
+		}
+		_, err := fmt.Fprintf(out, "%s is settled at %s.\n", list.Next, list.At.Format(time.RFC3339))
+		return err
+	})
+}
+
+type monthShow struct {
+	Month     string `arg:"" help:"The month, such as 2026-04."`
+	Component string `help:"Of this component only." placeholder:"NAME"`
+	Cohort    string `help:"Of these customers only." placeholder:"COHORT"`
+	reach
+}
+
+// Run implements the command.
+func (c *monthShow) Run(ctx context.Context, io streams) error {
+	q := url.Values{}
+	if c.Component != "" {
+		q.Set("component", c.Component)
+	}
+	if c.Cohort != "" {
+		q.Set("cohort", c.Cohort)
+	}
+	var m api.MonthRecord
+	answer, err := c.get(ctx, "/api/v1/months/"+url.PathEscape(c.Month)+"?"+q.Encode(), &m)
+	if err != nil {
+		return err
+	}
+	return c.show(io, answer, func(out writer) error {
+		if err := writeReport(out, m.Sheet.Report); err != nil {
+			return err
+		}
+		for _, e := range m.Sheet.Intervals {
+			until := "and goes on"
+			if !e.End.IsZero() {
+				until = "to " + e.End.Format(time.RFC3339)
+			}
+			fmt.Fprintf(out, "Outage of %s (%s) %s %s, %s, %s: contract %s, strict %s, observed %s.\n", orAll(e.Component), orAll(e.Cohort), e.Start.Format(time.RFC3339),
+				until, e.Impact, e.Cause, length(e.Contract), length(e.Strict), length(e.Observed))
+		}
+		if m.Sheet.Reduction != "" {
+			fmt.Fprintf(out, "Downtime as a share of the month, an indication only: %s %%.\n", m.Sheet.Reduction)
+		}
+		if len(m.Revisions) == 0 {
+			_, err := fmt.Fprintf(out, "The month is not settled; it will be at %s.\n", m.Sheet.SettlesAt.Format(time.RFC3339))
+			return err
+		}
+		for _, r := range m.Revisions {
+			why := ""
+			if r.Why != "" {
+				why = ": " + r.Why
+			}
+			fmt.Fprintf(out, "Revision %d at %s by %s%s\n  contract %s %%, strict %s %%, observed %s %%, number %d of the chain, hash %s\n", r.Revision, r.At.Format(time.RFC3339),
+				r.By, why, r.Report.Contract.Uptime, r.Report.Strict.Uptime, r.Report.Observed.Uptime, r.Seq, r.Hash)
+		}
+		return nil
+	})
+}
+
+func orAll(name string) string {
+	if name == "" {
+		return "all"
+	}
+	return name
+}
+
+type monthVerify struct{ reach }
+
+// Run implements the command.
+func (c *monthVerify) Run(ctx context.Context, io streams) error {
+	var v api.Verification
+	answer, err := c.get(ctx, "/api/v1/months/verify", &v)
+	if err != nil {
+		return err
+	}
+	err = c.show(io, answer, func(w writer) error {
+		text := fmt.Sprintf("The chain of %d settled months and revisions is whole.", v.Count)
+		if v.Head != "" {
+			text += " Its head is " + v.Head + "; keep it elsewhere, to compare with later."
+		}
+		if !v.Verified {
+			text = fmt.Sprintf("The chain is broken: %s. Keep the file as it is, and compare it with the newest backup.", v.Problem)
+		}
+		_, err := fmt.Fprintln(w, text)
+		return err
+	})
+	if err == nil && !v.Verified {
+		return errSilent
+	}
+	return err
+}
