@@ -9,7 +9,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/superoffice/statusd/cmd/statusd/config"
-	"github.com/superoffice/statusd/probes"
+	"github.com/superoffice/statusd/probes/kind"
 )
 
 // parses says what is wrong with a command line of the program.
@@ -49,7 +49,7 @@ func TestObserversGuide(t *testing.T) {
 		t.Errorf("%d configurations are found", len(blocks))
 	}
 	for _, block := range blocks {
-		if _, err := config.Parse("observers.md", []byte(block[1]), config.Options{CheckProbe: probes.Check}); err != nil {
+		if _, err := config.Parse("observers.md", []byte(block[1]), config.Options{CheckProbe: kind.Check}); err != nil {
 			t.Errorf("%v\nin\n%s", err, block[1])
 		}
 	}
