@@ -181,7 +181,11 @@ var levels = []string{"operational", "degraded", "partial_outage", "major_outage
 
 // fixed are the kinds of values that are known without asking, by the tag complete.
 var fixed = map[string]func() []string{
-	"impact": func() []string { return []string{"none", "minor", "major", "critical"} },
+	"impact":       func() []string { return []string{"none", "minor", "major", "critical"} },
+	"outageimpact": func() []string { return []string{"no_read", "no_write", "no_read_no_write", "degraded"} },
+	"cause": func() []string {
+		return []string{"provider", "internet", "external", "customer", "third_party", "excluded_service"}
+	},
 	"phase": func() []string {
 		return []string{"investigating", "identified", "monitoring", "resolved", "postmortem"}
 	},

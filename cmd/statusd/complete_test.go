@@ -80,7 +80,7 @@ func TestComplete(t *testing.T) {
 
 // TestCompletes: every kind that a flag or argument has is known to fixed or to asked.
 func TestCompletes(t *testing.T) {
-	kinds := []string{"affected", "incident", "operator", "outage", "place", "probe", "template", "token", "window"}
+	kinds := []string{"affected", "anyoutage", "incident", "operator", "outage", "place", "probe", "template", "token", "window"}
 	err := kong.Visit(model(), func(n kong.Visitable, next kong.Next) error {
 		var v *kong.Value
 		switch n := n.(type) {

@@ -102,6 +102,12 @@ func asked(ctx context.Context, kind string, flags map[string]string) []candidat
 				list = append(list, candidate{string(o.Outage), o.Name + ", " + levelWords(o.Level)})
 			}
 		}
+	case "anyoutage":
+		var v api.OutageList
+		_, err = r.get(ctx, "/api/v1/outages?limit=50", &v)
+		for _, o := range v.Outages {
+			list = append(list, candidate{o.ID, whom(o.Component, o.Counts.Cohort) + ", " + outageSpan(o.Counts, zoneOf(v.Zone))})
+		}
 	case "incident":
 		var v api.Incidents
 		_, err = r.get(ctx, "/api/v1/incidents", &v)

@@ -73,6 +73,7 @@ type OutageWish struct {
 
 // OutageOutcome is what a change of outages makes, or would make.
 type OutageOutcome struct {
+	Zone    string        `json:"zone" doc:"Of the months."`
 	Outages []OutageRow   `json:"outages" doc:"Those that are concerned, as they are afterwards; the first is the one to look at."`
 	Months  []OutageMonth `json:"months" doc:"Every month that is touched, oldest first."`
 	Lowered []string      `json:"lowered" doc:"Where the contract's downtime becomes less, in words."`
@@ -144,7 +145,7 @@ func (a *API) actOnOutages(tx data.Tx, c *Call, propose proposal) (*result, erro
 }
 
 func (a *API) outcome(tx data.Tx, c *Call, after []data.Outage, e outageEffect) (v OutageOutcome, err error) {
-	v = OutageOutcome{Months: e.months, Lowered: e.lowered, Needs: data.Responder}
+	v = OutageOutcome{Zone: a.zone().String(), Months: e.months, Lowered: e.lowered, Needs: data.Responder}
 	if len(e.lowered) > 0 {
 		v.Needs = data.Admin
 	} else {
