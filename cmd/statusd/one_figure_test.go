@@ -1,0 +1,490 @@
+package main
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/data/bolt"
+	"github.com/superoffice/statusd/data/datatest"
+	"github.com/superoffice/statusd/data/i18n"
+	"github.com/superoffice/statusd/data/ledger"
+	"github.com/superoffice/statusd/data/months"
+	"github.com/superoffice/statusd/web"
+	"github.com/superoffice/statusd/web/api"
+	"github.com/superoffice/statusd/web/banner"
+	"github.com/superoffice/statusd/web/page"
+)
+
+// figureOf is what a surface says of one month of one component: seconds under contract, strict and observed, and the contract's
+// percentage.
+type figureOf struct {
+	contract, strict, observed int64
+	percent                    string
+}
+
+// expectedFigures are the rows of DOMAIN.md 4.4, each of a component of its own, and cases beside them; the empty component is the headline.
+var expectedFigures = map[string]map[string]figureOf{
+	"2026-01": {
+		"crm-read":  {1800, 1800, 4500, "99.932795"},
+		"crm-write": {5280, 5400, 5400, "99.802867"},
+		"login":     {0, 0, 0, "100.000000"},
+		"":          {7080, 7200, 9900, ""},
+	},
+	"2026-02": { // the pilot's hour and a half became two and a half by a correction; ten minutes are of a hidden component
+		"crm-read": {0, 0, 0, "100.000000"},
+		"login":    {9000, 9000, 9000, ""},
+		"":         {9600, 9600, 9600, ""},
+	},
+	"2026-03": {"crm-read": {5355, 5355, 5355, "99.799798"}},
+	"2026-04": {
+		"crm-read":  {5184, 5184, 5184, "99.800000"},
+		"crm-write": {5185, 5185, 5185, "99.799961"},
+		"login":     {0, 1200, 1200, "100.000000"},
+	},
+	"2026-05": {"crm-read": {1800, 1800, 1800, ""}, "": {1800, 1800, 1800, ""}},
+}
+
+// figureWorld is a store with outages, windows, cohorts, gaps, and months that run, are settled, and are restated.
+type figureWorld struct {
+	t      *testing.T
+	dir    string
+	store  data.Store
+	book   months.Book
+	public http.Handler
+	desk   *api.API
+	pages  *page.Publisher
+	gather *prometheus.Registry
+}
+
+func osloTime(t testing.TB, text string) time.Time {
+	t.Helper()
+	oslo, err := time.LoadLocation("Europe/Oslo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at, err := time.ParseInLocation("2006-01-02 15:04:05", text, oslo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at.UTC()
+}
+
+func (w *figureWorld) update(fn func(data.Tx) error) {
+	w.t.Helper()
+	if err := w.store.Update(w.t.Context(), fn); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func newFigureWorld(t *testing.T) *figureWorld {
+	t.Helper()
+	time.Sleep(time.Until(osloTime(t, "2026-05-20 14:00:00")))
+	w := &figureWorld{t: t, dir: t.TempDir(), gather: prometheus.NewRegistry()}
+	cfg, err := files{Data: w.dir}.load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	settings := pageSettings(cfg, serving{})
+	w.book = settings.Book()
+	store, err := bolt.Open(filepath.Join(w.dir, storeName), bolt.Options{NoSync: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.store = store
+	w.fill()
+	w.settle()
+	log := slog.New(slog.DiscardHandler)
+	w.desk = newAPI(cfg, store, log)
+	w.pages = &page.Publisher{Store: store, Settings: settings, Renderers: []page.Renderer{page.Render}, Log: log, OnSwap: []func(*page.Snapshot){web.Figures(w.gather)}}
+	if err := w.pages.First(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.public = web.Public(web.PublicOptions{
+		Pages: w.pages, Live: http.NotFoundHandler(), Ready: http.NotFoundHandler(), Log: log, Customer: cfg.Page.CustomerPattern,
+		Banner: &banner.Handler{Pages: w.pages, Log: log, Language: web.Language},
+	})
+	return w
+}
+
+func (w *figureWorld) fill() {
+	t := w.t
+	begin := osloTime(t, "2026-01-01 00:00:00")
+	outage := func(component, cohort, from, to string, change func(*data.Outage)) data.Outage {
+		o := datatest.Outage(component, osloTime(t, from))
+		o.Cohort, o.Ended = cohort, osloTime(t, to)
+		if change != nil {
+			change(&o)
+		}
+		return o
+	}
+	window := func(tx data.Tx, slug, from, to, announced string, change func(*data.Occurrence)) error {
+		start, end := osloTime(t, from), osloTime(t, to)
+		o := datatest.Occurrence(slug, start)
+		o.Window.End, o.Phase, o.Began, o.Ended = end, data.Completed, start, end
+		if change != nil {
+			change(&o)
+		}
+		err := data.PutOccurrence(tx, o, start.Add(-100*time.Hour))
+		for _, on := range data.Promised {
+			err = errors.Join(err, tx.Proofs().Put(data.Proof{Bulletin: o.Owed(start)[0].Key(), Surface: on, At: osloTime(t, announced)}))
+		}
+		return err
+	}
+	w.update(func(tx data.Tx) error {
+		errs := []error{
+			tx.Settings().Put(data.Setting{Name: data.SettingPageID, Value: "abcdefghijkl"}),
+			tx.Cohorts().Put(data.Cohort{Slug: "pilot", Percent: 10}), tx.Cohorts().Put(data.Cohort{Slug: "rest", Rest: true}),
+		}
+		for _, slug := range []string{"crm-read", "crm-write", "login", "hush-oslo"} {
+			c := datatest.Component(slug)
+			if c.Since = begin; slug == "hush-oslo" {
+				c.Audience = data.ForOperators
+			}
+			errs = append(errs, tx.Components().Put(c), tx.Marks().Put(datatest.Mark(slug, begin, data.Operational)))
+		}
+		blind, sees := datatest.Mark("crm-read", osloTime(t, "2026-02-05 03:00:00"), data.NoData), datatest.Mark("crm-read", osloTime(t, "2026-02-05 04:00:00"), data.Operational)
+		errs = append(errs, tx.Marks().Put(blind), tx.Marks().Put(sees))
+		for _, o := range []data.Outage{
+			outage("crm-read", "all", "2026-01-15 23:30:00", "2026-01-16 00:45:00", nil),
+			outage("crm-write", "all", "2026-01-20 09:00:00", "2026-01-20 10:30:00", func(o *data.Outage) {
+				o.Aware, o.Reported = osloTime(t, "2026-01-20 09:04:00"), osloTime(t, "2026-01-20 09:02:00")
+			}),
+			outage("login", "pilot", "2026-02-10 05:00:00", "2026-02-10 06:30:00", nil),
+			outage("hush-oslo", "all", "2026-02-20 10:00:00", "2026-02-20 10:10:00", nil),
+			outage("crm-read", "all", "2026-03-10 09:00:00", "2026-03-10 10:29:15", nil),
+			outage("crm-read", "all", "2026-04-07 10:00:00", "2026-04-07 11:26:24", nil),
+			outage("crm-write", "all", "2026-04-14 10:00:00", "2026-04-14 11:26:25", nil),
+			outage("login", "all", "2026-04-22 18:00:00", "2026-04-22 18:20:00", nil),
+			outage("crm-read", "all", "2026-05-10 10:00:00", "2026-05-10 10:30:00", nil),
+			outage("crm-read", "all", "2026-05-12 10:00:00", "2026-05-12 11:00:00", func(o *data.Outage) { o.Impact = data.Degradation }),
+		} {
+			errs = append(errs, tx.Outages().Put(o))
+		}
+		errs = append(errs,
+			window(tx, "system", "2026-01-16 00:00:00", "2026-01-16 06:00:00", "2026-01-13 00:00:00", nil),
+			window(tx, "patch", "2026-04-22 18:00:00", "2026-04-22 18:20:00", "2026-04-22 15:00:00", func(o *data.Occurrence) {
+				o.Category, o.Components, o.Short = data.Emergency, []string{"login"}, "a hole"
+			}))
+		return errors.Join(errs...)
+	})
+}
+
+// settle settles what is due, and corrects February afterwards.
+func (w *figureWorld) settle() {
+	now := time.Now()
+	w.update(func(tx data.Tx) error {
+		due, _, err := w.book.Due(tx, now)
+		if err != nil || len(due) != 4 {
+			return fmt.Errorf("due are %v: %w", due, err)
+		}
+		for _, month := range due {
+			r, err := months.Records(tx, now)
+			if err != nil {
+				return err
+			}
+			if _, err := w.book.Settle(tx, r, month, "statusd", now); err != nil {
+				return err
+			}
+		}
+		o := datatest.Outage("login", osloTime(w.t, "2026-02-10 05:00:00"))
+		o.Cohort = "pilot"
+		if o, err = tx.Outages().Get(o.Key()); err != nil {
+			return err
+		}
+		ended := osloTime(w.t, "2026-02-10 07:30:00")
+		if o, err = o.Correct(data.OutageChange{Ended: &ended, Why: "Kari of Hemmelig AS saw it too"}, "operator:ola", now); err != nil {
+			return err
+		}
+		if err := tx.Outages().Put(o); err != nil {
+			return err
+		}
+		revised, err := w.book.Revise(tx, o.Started, "operator:ola", "Kari of Hemmelig AS saw it too", now)
+		if err == nil && len(revised) != 1 {
+			err = fmt.Errorf("%d months revised", len(revised))
+		}
+		return err
+	})
+}
+
+func (w *figureWorld) get(path string) string {
+	w.t.Helper()
+	rec := httptest.NewRecorder()
+	w.public.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, path, nil))
+	if rec.Code != http.StatusOK {
+		w.t.Fatalf("GET %s: %d %s", path, rec.Code, rec.Body)
+	}
+	return rec.Body.String()
+}
+
+func (w *figureWorld) ask(op, id string, query map[string]string, out any) {
+	w.t.Helper()
+	_, answer, err := w.desk.Do(w.t.Context(), op, api.Call{By: data.Actor{Name: "it", Role: data.Admin}, ID: id, Query: query})
+	if err == nil {
+		err = json.Unmarshal(answer, out)
+	}
+	if err != nil {
+		w.t.Fatalf("%s %s: %v", op, id, err)
+	}
+}
+
+// command runs a command on the file, with no service.
+func (w *figureWorld) command(run func(files, streams) error) string {
+	w.t.Helper()
+	var out bytes.Buffer
+	if err := run(files{Data: w.dir}, streams{in: strings.NewReader(""), out: &out, err: &out}); err != nil {
+		w.t.Fatal(err)
+	}
+	return out.String()
+}
+
+func (w *figureWorld) same(surface, month, component string, got, want any) {
+	w.t.Helper()
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		w.t.Errorf("%s says of %s %q: %v, want %v", surface, month, component, got, want)
+	}
+}
+
+func figuresOf(r ledger.Report) figureOf {
+	return figureOf{r.Contract.Downtime, r.Strict.Downtime, r.Observed.Downtime, r.Contract.Uptime}
+}
+
+// TestOneFigure asks every surface for every month of one store: all say the same, and what DOMAIN.md 4.4 says.
+func TestOneFigure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newFigureWorld(t)
+		want := map[string]map[string]ledger.Report{} // by month and component, as operators' API has it
+		facts := map[string]string{}
+		for month, of := range expectedFigures {
+			want[month] = map[string]ledger.Report{}
+			for _, component := range []string{"", "crm-read", "crm-write", "login"} {
+				var r ledger.Report
+				w.ask("report.month", month, map[string]string{"component": component}, &r)
+				want[month][component] = r
+				if e, ok := of[component]; ok {
+					if e.percent == "" {
+						e.percent = r.Contract.Uptime
+					}
+					w.same("the report", month, component, figuresOf(r), e)
+				}
+				w.same("the badge", month, component, strings.Contains(w.badge(month, component), ">"+i18n.Percent(i18n.EN, r.Contract.Shown)+"<"), true)
+				var public months.Sheet
+				if err := json.Unmarshal([]byte(w.get("/api/v1/uptime/"+month+"?component="+component)), &public); err != nil {
+					t.Fatal(err)
+				}
+				w.same("the public JSON", month, component, figuresOf(public.Report), figuresOf(r))
+				w.onPage(month, component, r)
+			}
+			w.inCSV("the public CSV", w.get("/uptime/"+month+".csv"), false, want[month])
+			var record api.MonthRecord
+			w.ask("months.show", month, nil, &record)
+			w.same("the desk", month, "", figuresOf(record.Sheet.Report), figuresOf(want[month][""]))
+			w.rests(month)
+		}
+		w.measured(want)
+		datatest.Invariants(t, w.store)
+		if err := w.store.Close(); err != nil {
+			t.Fatal(err)
+		}
+		for month := range want { // from here on there is only the file
+			for component, r := range want[month] {
+				var got ledger.Report
+				out := w.command(func(f files, s streams) error {
+					return (&reportCommand{Month: month, Component: component, reach: reach{files: f, JSON: true}}).Run(t.Context(), s)
+				})
+				if err := json.Unmarshal([]byte(out), &got); err != nil {
+					t.Fatal(err)
+				}
+				w.same("the command", month, component, figuresOf(got), figuresOf(r))
+			}
+			w.inCSV("the command's CSV", w.command(func(f files, s streams) error {
+				return (&reportCommand{Month: month, CSV: true, reach: reach{files: f}}).Run(t.Context(), s)
+			}), true, want[month])
+			facts[month] = w.command(func(f files, s streams) error {
+				return (&reportCommand{Month: month, Facts: true, reach: reach{files: f}}).Run(t.Context(), s)
+			})
+		}
+		for month, text := range facts { // and here not even that
+			file := filepath.Join(t.TempDir(), "facts.json")
+			if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			for component, r := range want[month] {
+				out := w.command(func(_ files, s streams) error {
+					return (&reportCommand{FromFacts: file, Component: component, reach: reach{files: files{Config: "/nowhere"}, JSON: true}}).Run(t.Context(), s)
+				})
+				var b bytes.Buffer
+				if err := writeJSON(&b, r); err != nil {
+					t.Fatal(err)
+				}
+				w.same("the report from facts", month, component, out, b.String())
+			}
+		}
+	})
+}
+
+// badge is that of a month's headline or of a component.
+func (w *figureWorld) badge(month, component string) string {
+	if component == "" {
+		return w.get("/badge/uptime/" + month + ".svg")
+	}
+	return w.get("/badge/component/" + data.PublicID("abcdefghijkl", "component", component) + "/uptime/" + month + ".svg")
+}
+
+var (
+	headlinePattern  = regexp.MustCompile(`<p class="pct[^"]*"><span>([^<]*)</span></p><p><span>([^<]*)</span>`)
+	componentPattern = regexp.MustCompile(`<tr><th scope="row">([^<]*)</th><td[^>]*><b[^>]*><span>([^<]*)</span></b> <small><span>([^<]*)</span>`)
+)
+
+// onPage reads the page of the month as a person would.
+func (w *figureWorld) onPage(month, component string, r ledger.Report) {
+	w.t.Helper()
+	html := w.get("/uptime/" + month + "?lang=en")
+	down := "no downtime"
+	if n := r.Contract.Downtime; n > 0 {
+		down = "downtime " + i18n.Duration(i18n.EN, time.Duration(n)*time.Second)
+	}
+	percent := i18n.Percent(i18n.EN, r.Contract.Shown)
+	if component == "" {
+		found := headlinePattern.FindAllStringSubmatch(html, -1)
+		if len(found) < 2 || found[0][1] != percent || !strings.HasPrefix(found[0][2], down) || found[1][1] != i18n.Percent(i18n.EN, r.Observed.Shown) {
+			w.t.Errorf("the page of %s says %v, want %s and %s", month, found, percent, down)
+		}
+		list := w.get("/uptime?lang=en")
+		if !strings.Contains(list, percent) || !strings.Contains(list, `href="/uptime/`+month+`?lang=en"`) {
+			w.t.Errorf("the list of months has no %s for %s, or no link", percent, month)
+		}
+		return
+	}
+	for _, row := range componentPattern.FindAllStringSubmatch(html, -1) {
+		if row[1] == component {
+			if row[2] != percent || !strings.HasPrefix(row[3], down) {
+				w.t.Errorf("the page of %s says %v, want %s and %s", month, row[1:], percent, down)
+			}
+			return
+		}
+	}
+	w.t.Errorf("the page of %s has no row of %s", month, component)
+}
+
+// inCSV compares the rows of figures.
+func (w *figureWorld) inCSV(surface, text string, strict bool, want map[string]ledger.Report) {
+	w.t.Helper()
+	lines, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	column := map[string]int{}
+	for i, name := range lines[0] {
+		column[name] = i
+	}
+	found := 0
+	for _, line := range lines[1:] {
+		cell := func(name string) string { return line[column[name]] }
+		component := cell("component")
+		if kind := cell("row"); kind == "month" {
+			component = ""
+		} else if kind != "component" || component == "hush-oslo" {
+			continue
+		}
+		found++
+		r := want[component]
+		hard := ""
+		if strict {
+			hard = fmt.Sprint(r.Strict.Downtime)
+		}
+		w.same(surface, cell("month"), component, []string{cell("contract_seconds"), cell("strict_seconds"), cell("observed_seconds"), cell("contract_percent"), cell("met")},
+			[]string{fmt.Sprint(r.Contract.Downtime), hard, fmt.Sprint(r.Observed.Downtime), r.Contract.Uptime, fmt.Sprint(r.Contract.Met)})
+	}
+	if found != len(want) {
+		w.t.Errorf("%s has %d rows of figures, want %d", surface, found, len(want))
+	}
+}
+
+// rests looks at what the sheet of a month says besides the figures.
+func (w *figureWorld) rests(month string) {
+	var s months.Sheet
+	text := w.get("/api/v1/uptime/" + month)
+	if err := json.Unmarshal([]byte(text), &s); err != nil {
+		w.t.Fatal(err)
+	}
+	html := w.get("/uptime/" + month)
+	for _, secret := range []string{"hush", "Kari", "Hemmelig", "ola"} {
+		if strings.Contains(text+w.get("/uptime/"+month+".csv"), secret) || strings.Contains(html, "hush") || strings.Contains(html, "Hemmelig") {
+			w.t.Errorf("the public of %s learns %q", month, secret)
+		}
+	}
+	last := map[string]string{}
+	for _, c := range s.Claims {
+		for _, d := range c.Days {
+			last[c.Component+" "+d.Territory] = d.Last.String()
+		}
+	}
+	switch month {
+	case "2026-01": // Thursday 15, and Tuesday 20: the fifth working day after
+		w.same("claims", month, "crm-read", last["crm-read no"]+" "+last["crm-write no"], "2026-01-22 2026-01-27")
+		w.same("exclusions", month, "", len(s.Exclusions) > 0 && s.Exclusions[0].Contract == 2700 && *s.Exclusions[0].Notice == 72*3600, true)
+		w.same("the reduction", month, "", s.Reduction, "0.2643")
+	case "2026-02":
+		w.same("the revision", month, "", s.Revision, 2)
+		if len(s.Restated) != 1 || s.Restated[0].Before.Contract.Downtime != 6000 || s.Restated[0].After.Contract.Downtime != 9600 {
+			w.t.Errorf("February was restated: %+v", s.Restated)
+		}
+		w.same("the gap", month, "", s.Unobserved, 3600)
+		if !strings.Contains(html, "Corrected after it was settled") || !strings.Contains(html, "another part of the service") {
+			w.t.Error("the page of February does not say that it was restated, or counts what it does not show")
+		}
+	case "2026-03":
+		w.same("the month", month, "", s.Seconds, 31*86400-3600)
+		w.same("the clock", month, "", strings.Contains(html, "one hour shorter"), true)
+	case "2026-04": // the 7th is the day after Easter Monday
+		w.same("claims", month, "crm-read", last["crm-read no"]+last["crm-read se"], "2026-04-142026-04-14")
+		w.same("exclusions", month, "", s.Exclusions[len(s.Exclusions)-1].Category, "emergency")
+	case "2026-05":
+		w.same("the state", month, "", fmt.Sprint(s.SoFar, s.Revision, *s.Left, strings.Contains(html, "so far")), fmt.Sprint(true, 0, s.Allowance-1800, true))
+	}
+}
+
+// measured compares the metrics of the running month and of the last one.
+func (w *figureWorld) measured(want map[string]map[string]ledger.Report) {
+	w.t.Helper()
+	families, err := w.gather.Gather()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	seen := 0
+	for _, f := range families {
+		if f.GetName() != "statusd_uptime_ratio" {
+			continue
+		}
+		for _, m := range f.GetMetric() {
+			label := map[string]string{}
+			for _, l := range m.GetLabel() {
+				label[l.GetName()] = l.GetValue()
+			}
+			month := map[string]string{"running": "2026-05", "last": "2026-04"}[label["month"]]
+			r := want[month][strings.TrimSuffix(label["component"], "all")]
+			result := map[string]ledger.Result{"contract": r.Contract, "strict": r.Strict, "observed": r.Observed}[label["policy"]]
+			w.same("the metric "+label["policy"], month, label["component"], m.GetGauge().GetValue(), float64(r.Seconds-result.Downtime)/float64(r.Seconds))
+			seen++
+		}
+	}
+	if seen != 2*3*4 {
+		w.t.Errorf("%d series of the ratio", seen)
+	}
+}
