@@ -456,7 +456,7 @@ func (w *figureWorld) rests(month string) {
 		w.same("claims", month, "crm-read", last["crm-read no"]+last["crm-read se"], "2026-04-142026-04-14")
 		w.same("exclusions", month, "", s.Exclusions[len(s.Exclusions)-1].Category, "emergency")
 	case "2026-05":
-		w.same("the state", month, "", fmt.Sprint(s.SoFar, s.Revision, *s.Left, strings.Contains(html, "so far")), fmt.Sprint(true, 0, s.Allowance-1800, true))
+		w.same("the state", month, "", fmt.Sprint(s.SoFar, s.Revision, *s.Left, strings.Contains(html, "So far")), fmt.Sprint(true, 0, s.Allowance-1800, true))
 	}
 }
 
