@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,6 +15,7 @@ import (
 
 	"github.com/superoffice/statusd/cmd/statusd/config"
 	"github.com/superoffice/statusd/cmd/statusd/demo"
+	"github.com/superoffice/statusd/data/bolt"
 )
 
 type demoCommand struct {
@@ -56,13 +59,16 @@ func (c *demoCommand) Run(ctx context.Context, io streams) (err error) {
 	group, ctx := errgroup.WithContext(ctx)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	started := make(chan struct{})
 	group.Go(func() error { return in.Run(ctx) })
+	group.Go(func() error { return elsewhere(ctx, dir, started) })
 	group.Go(func() error {
 		defer cancel() // whatever ends the service ends the stand-ins
 		at := c.listening
 		at.AddrFile = "" // written below, with more in it
 		return serve(ctx, serving{cfg: cfg, listening: at, demo: true, ownURL: true, log: io.err, ready: func(a addresses) error {
 			in.Point(a.Listen, a.Admin)
+			close(started)
 			links := in.Links()
 			all := demoAddresses{a, links.Product, links.Secure, links.Mail}
 			if err := writeAddresses(c.AddrFile, all); err != nil {
@@ -76,6 +82,31 @@ func (c *demoCommand) Run(ctx context.Context, io streams) (err error) {
 		}})
 	})
 	return group.Wait()
+}
+
+// elsewhere looks from the second place, as `statusd observe` would from another machine, when the service has started. What fails
+// here shows as the alarm of a place that is silent.
+func elsewhere(ctx context.Context, dir string, started <-chan struct{}) (err error) {
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-started:
+	}
+	own := filepath.Join(dir, demo.Elsewhere)
+	if err := os.MkdirAll(own, 0o700); err != nil {
+		return fmt.Errorf("making a directory for the second place: %w", err)
+	}
+	store, err := bolt.Open(filepath.Join(own, observerName), bolt.Options{})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	service, err := reach{files: files{Data: dir}}.dial()
+	if err != nil {
+		return err
+	}
+	defer service.close()
+	return observer(store, service, demo.Elsewhere, nil, slog.New(slog.DiscardHandler)).Observe(ctx)
 }
 
 // dir is the data directory, and what takes it away at the end if it is only for now.

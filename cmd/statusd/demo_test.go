@@ -20,6 +20,7 @@ import (
 	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/data/bolt"
 	"github.com/superoffice/statusd/data/datatest"
+	"github.com/superoffice/statusd/web/api"
 	"github.com/superoffice/statusd/web/banner"
 	"github.com/superoffice/statusd/web/page"
 )
@@ -123,6 +124,16 @@ func TestDemo(t *testing.T) {
 	follow("major_outage")
 	turn("off")
 	follow("operational")
+
+	var places api.Places
+	service := reach{files: files{Data: dir}}
+	if _, err := service.get(ctx, "/api/v1/places", &places); err != nil || len(places.Places) != 1 || places.Places[0].Name != demo.Elsewhere || placeState(places.Places[0]) != "sees" {
+		t.Errorf("the places are %+v (%v), want %s that sees", places, err, demo.Elsewhere)
+	}
+	var login api.ProbeWhole
+	if _, err := service.get(ctx, probePath("login"), &login); err != nil || len(login.Places) != 2 || !login.Places[0].Votes || !login.Places[1].Votes {
+		t.Errorf("of sign-in two places are to say something that counts (%v): %+v", err, login.Places)
+	}
 
 	list := get(at.Mail + "/")
 	for _, lang := range []string{"en", "nb", "sv", "de", "fi"} {

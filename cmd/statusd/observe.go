@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
@@ -71,22 +72,27 @@ func (c *observeCommand) Run(ctx context.Context, io streams) error {
 		return err
 	}
 	log = log.With("place", c.Place)
-	o := &observe.Observer{
-		Store: store, Service: remote{service, c.Place}, Place: c.Place, Version: versionText(), Log: log,
-		Run: func(ctx context.Context, references []string) error {
-			if len(c.Reference) > 0 {
-				references = c.Reference
+	log.Info("observing", "service", service.base, "data", dir, "version", versionText())
+	err = observer(store, service, c.Place, c.Reference, log).Observe(ctx)
+	log.Info("stopped")
+	return err
+}
+
+// observer runs probes on behalf of a service from a place of that name, with a store of its own. It judges whether there is a
+// network by these references; without any by those of the service.
+func observer(store data.Store, service *client, place string, references []string, log *slog.Logger) *observe.Observer {
+	return &observe.Observer{
+		Store: store, Service: remote{service, place}, Place: place, Version: versionText(), Log: log,
+		Run: func(ctx context.Context, ordered []string) error {
+			if len(references) > 0 {
+				ordered = references
 			}
 			return probes.New(probes.Options{
-				Store: store, Log: log, Registry: prometheus.NewRegistry(), Place: c.Place, References: references, Flush: observeFlush,
+				Store: store, Log: log, Registry: prometheus.NewRegistry(), Place: place, References: ordered, Flush: observeFlush,
 				UserAgent: "statusd/" + versionText(), Forward: true,
 			}).Run(ctx)
 		},
 	}
-	log.Info("observing", "service", service.base, "data", dir, "version", versionText())
-	err = o.Observe(ctx)
-	log.Info("stopped")
-	return err
 }
 
 // observeFlush is how long good samples wait to be reported together.

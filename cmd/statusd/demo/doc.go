@@ -20,6 +20,10 @@
 // the target, the last one meets it with little to spare. It is written through the rules that the service itself goes by
 // (plan.Lay, data.PutOccurrence, data.NewIncident, api.Tell, data.Audit), so it cannot hold what the service would not write.
 //
+// It is sampled for 90 days, every five minutes, and every minute in the last three. A second place has looked at sign-in and
+// documents for a week, and the caller goes on looking from there (Elsewhere). Months are settled when they were due; the month
+// before last was restated after that, since an outage in it had been none.
+//
 // The last thing in it is to come: a critical fix in 26 hours. So its 24 hours of notice are still two hours away, and page,
 // banner and mail show it within seconds of the first start.
 package demo

@@ -50,6 +50,9 @@ func write(tx data.Tx, cfg *config.Config, now time.Time, quiet bool) error {
 	}
 	if !quiet {
 		h.went(h.calendar.troubles()...)
+		mistake, found := h.mistake()
+		h.went(mistake)
+		h.plan(found.At, func() error { return h.foundOut(mistake, found) })
 		h.plan(h.emergency())
 	}
 	h.plan(h.critical())
@@ -59,7 +62,10 @@ func write(tx data.Tx, cfg *config.Config, now time.Time, quiet bool) error {
 			return err
 		}
 	}
-	return h.watched()
+	if err := h.watched(); err != nil {
+		return err
+	}
+	return h.settle(cfg.Page, quiet)
 }
 
 // sides are the probes as if each spoke for one component only, under the names of Probe.Sides.

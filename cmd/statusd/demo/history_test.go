@@ -15,6 +15,7 @@ import (
 	"github.com/superoffice/statusd/data/bolt"
 	"github.com/superoffice/statusd/data/datatest"
 	"github.com/superoffice/statusd/data/ledger"
+	"github.com/superoffice/statusd/data/months"
 	"github.com/superoffice/statusd/web/page"
 )
 
@@ -194,8 +195,8 @@ func TestStory(t *testing.T) {
 				t.Errorf("%s: mailed %v; only the critical fix is left to be told", b.Key(), b.Fanned)
 			}
 		}
-		if n, err := data.VerifyAudit(tx); err != nil || n != 28 {
-			t.Errorf("the audit log has %d entries (%v), want 28: 25 of incidents, 3 of windows", n, err)
+		if n, err := data.VerifyAudit(tx); err != nil || n != 29 {
+			t.Errorf("the audit log has %d entries (%v), want 29: 25 of incidents, 3 of windows, 1 of an outage", n, err)
 		}
 		for _, p := range sides(cfg.Probes) {
 			b, err := tx.Blocks().Get(data.KeyOfBlock(p.Name, "local", data.BlockDay(noon)))
@@ -204,6 +205,58 @@ func TestStory(t *testing.T) {
 			}
 			if samples, err := b.Samples(); err != nil || !samples[len(samples)-1].At.Equal(noon) {
 				t.Errorf("the samples of %s do not reach up to now (%v)", p.Name, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// TestSettled: the months that are due are settled, the month before last has a revision that says why, and the chain holds.
+func TestSettled(t *testing.T) {
+	cfg := demoConfig(t)
+	for now, october := range map[string]bool{"2026-11-21T12:00:00Z": true, "2026-11-03T12:00:00Z": false} { // it is settled on the 11th
+		err := filled(t, cfg, Past{Now: instant(t, now)}).View(t.Context(), func(tx data.Tx) error {
+			if _, err := months.Verify(tx); err != nil {
+				t.Errorf("%s: %v", now, err)
+			}
+			if _, err := months.Settled(tx, "2026-10"); (err == nil) != october {
+				t.Errorf("%s: October is settled: %v, want %t", now, err, october)
+			}
+			all, err := months.Revisions(tx, "2026-09")
+			if err != nil {
+				return err
+			}
+			if len(all) != 2 || all[0].Why != "" || all[1].Why == "" || all[1].By != hand || !all[1].At.After(all[0].At) {
+				t.Errorf("%s: the revisions of September: %+v", now, all)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestLookedAt: every day of 90 is sampled, the newest runs are kept whole, and the second place looked at what it may.
+func TestLookedAt(t *testing.T) {
+	cfg := demoConfig(t)
+	err := filled(t, cfg, Past{Now: noon}).View(t.Context(), func(tx data.Tx) error {
+		for _, p := range sides(cfg.Probes) {
+			for back := range page.DaysShown {
+				if _, err := tx.Blocks().Get(data.KeyOfBlock(p.Name, data.Here, data.BlockDay(noon.AddDate(0, 0, -back)))); err != nil {
+					return fmt.Errorf("the samples of %s, %d days ago: %w", p.Name, back, err)
+				}
+			}
+			r, err := tx.Recents().Get(data.KeyOfRecent(p.Name, data.Here))
+			if err != nil || len(r.Runs) != data.RecentRuns || !r.Runs[data.RecentRuns-1].At.Equal(noon) || r.Runs[0].Phases == (data.Phases{}) && len(r.Runs[0].Steps) == 0 {
+				t.Errorf("the newest runs of %s: %+v (%v)", p.Name, r, err)
+			}
+			_, err = tx.Recents().Get(data.KeyOfRecent(p.Name, Elsewhere))
+			if both := len(p.Places) == 0; both != (err == nil) {
+				t.Errorf("%s is run from %v; its runs in %s: %v", p.Name, p.Places, Elsewhere, err)
 			}
 		}
 		return nil
