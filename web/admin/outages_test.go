@@ -241,3 +241,36 @@ func TestOutageAddAndJoin(t *testing.T) {
 		t.Errorf("joined: %+v", got)
 	}
 }
+
+// BenchmarkOutages serves the desk with 10,000 outages behind it. The target is 50 ms of the server's time for the list.
+func BenchmarkOutages(b *testing.B) {
+	w := newWorld(b)
+	const many = 10_000
+	last := ""
+	for n := 0; n < many; n += 500 {
+		err := w.store.Update(b.Context(), func(tx data.Tx) error {
+			for k := n; k < n+500; k++ {
+				o := datatest.Outage([]string{"login", "crm-read"}[k%2], datatest.Start.Add(time.Duration(k)*time.Minute))
+				o.By, o.Ended, o.Reason = "login-eu", o.Started.Add(30*time.Second), "timeout"
+				last = data.PublicID(pageOfWorld, "outage", string(o.Key()))
+				if err := tx.Outages().Put(o); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	w.tenYears()
+	for _, path := range []string{"/outages", "/outages?month=" + datatest.Start.Format("2006-01"), "/outages?component=login", "/outages/new", "/outages/" + last} {
+		b.Run(path, func(b *testing.B) {
+			for b.Loop() {
+				if a := w.get(data.Admin, path); a.status != http.StatusOK {
+					b.Fatalf("%d %s", a.status, a.body)
+				}
+			}
+		})
+	}
+}
