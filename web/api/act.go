@@ -52,6 +52,8 @@ type API struct {
 	strangers *rate.Limiter // of entries about tokens that are none
 
 	heard heardMetrics
+
+	outagesRead outageCache
 }
 
 // digest tells one call from another under the same key.

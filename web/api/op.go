@@ -51,8 +51,9 @@ type Call struct {
 	now  time.Time
 	live bool // now is that of the clock
 	op   string
-	past time.Time // earliest instant that the act said something of; zero means none that has passed
-	why  string    // what is written beside a settled month that the act restates; empty means the act's name
+	seen data.Revision // of the outages, before the snapshot; only of what reads outages
+	past time.Time     // earliest instant that the act said something of; zero means none that has passed
+	why  string        // what is written beside a settled month that the act restates; empty means the act's name
 }
 
 // touches notes that the act says something of an instant that may have passed.
@@ -133,6 +134,9 @@ func (a *API) use(ctx context.Context, op Op, c Call) (int, json.RawMessage, err
 		return 0, nil, data.Forbidden(fmt.Sprintf("%s is for %s only; this is %s", c.By.Name, strings.Join(c.By.Scopes, ", "), op.Name))
 	}
 	if op.read != nil {
+		if strings.HasPrefix(op.Name, "outage.") {
+			c.seen = a.outageRevision(ctx)
+		}
 		var v any
 		if err := a.Store.View(ctx, func(tx data.Tx) (err error) { v, err = op.read(a, tx, &c); return err }); err != nil {
 			return 0, nil, err

@@ -200,7 +200,7 @@ func (q outagesAsked) takes(o, is data.Outage) bool {
 	within := func(o data.Outage) bool {
 		return (q.to.IsZero() || o.Started.Before(q.to)) && (q.from.IsZero() || o.Ended.IsZero() || o.Ended.After(q.from))
 	}
-	return (within(is) || within(o)) && (!q.open || is.Ended.IsZero() && !is.Void) &&
+	return (q.component == "" || o.Component == q.component) && (within(is) || within(o)) && (!q.open || is.Ended.IsZero() && !is.Void) &&
 		(q.cohort == "" || data.Meets(is.Cohort, q.cohort) || data.Meets(o.Cohort, q.cohort))
 }
 
@@ -211,28 +211,26 @@ func (a *API) listOutages(tx data.Tx, c *Call) (OutageList, error) {
 		return v, err
 	}
 	v.From, v.To = timeOrNull(q.from), timeOrNull(q.to)
-	from, to := data.OutageKey(""), data.OutageKey("")
-	if q.component != "" {
-		from, to = data.OutageKey(q.component+"|"), data.OutageKey(q.component+"}")
+	kept, err := a.allOutages(tx, c)
+	if err != nil {
+		return v, err
 	}
-	type both struct{ o, is data.Outage }
-	var all []both
-	for o, err := range tx.Outages().Range(from, to) {
-		if err != nil {
-			return v, err
-		}
+	type start struct {
+		n  int // in kept
+		at time.Time
+	}
+	var all []start
+	for n, o := range kept {
 		if is := o.Corrected(); q.takes(o, is) {
-			all = append(all, both{o, is})
+			all = append(all, start{n, is.Started})
 		}
 	}
-	slices.SortStableFunc(all, func(a, b both) int {
-		return cmp.Or(b.is.Started.Compare(a.is.Started), cmp.Compare(a.o.Key(), b.o.Key()))
-	})
+	slices.SortFunc(all, func(a, b start) int { return cmp.Or(b.at.Compare(a.at), a.n-b.n) })
 	v.Total = len(all)
 	all = all[:min(len(all), q.limit)]
 	outages := make([]data.Outage, len(all))
-	for i, b := range all {
-		outages[i] = b.o
+	for i, one := range all {
+		outages[i] = kept[one.n]
 	}
 	v.Outages, err = a.outageRows(tx, outages, c.now)
 	return v, err

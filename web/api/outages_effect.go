@@ -133,6 +133,9 @@ func compared(tx data.Tx, month, component string, selected []ledger.Selection, 
 func lowered(month, component string, cohorts []string, before, after months.Statement) ([]string, error) {
 	var out []string
 	for _, cohort := range append([]string{""}, cohorts...) {
+		if cohort != "" && len(out) > 0 {
+			break // it is less for everybody, or for others too: that says enough
+		}
 		for _, slug := range []string{"", component} {
 			sel := ledger.Selection{Component: slug, Cohort: cohort}
 			was, err := before.Facts.Report(sel)
