@@ -45,7 +45,7 @@ var yamlBlock = regexp.MustCompile("(?s)```yaml\n(.*?)```")
 // that its secrets are elsewhere.
 func TestGuides(t *testing.T) {
 	commandsShown := 0
-	for _, name := range []string{"../../README.md", "../../docs/operations.md", "../../docs/backup.md"} {
+	for _, name := range []string{"../../README.md", "../../docs/operations.md", "../../docs/backup.md", "../../docs/uptime.md"} {
 		b, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
