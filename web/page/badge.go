@@ -39,13 +39,14 @@ func (m maker) badge(path string) *ui.Doc {
 			month = p.month
 		}
 	}
-	label := m.T("ui.uptime_of", "month", m.monthInText(month))
+	label, title := m.T("ui.uptime")+" "+month, m.T("ui.uptime_of", "month", m.monthInText(month)) // short, and in full
 	if component != "" {
 		i := slices.IndexFunc(m.s.Components, func(c Component) bool { return c.ID == component })
 		if i < 0 {
 			return nil
 		}
-		label = m.name(m.s.Components[i]) + ": " + label
+		name := m.name(m.s.Components[i]) + ": "
+		label, title = name+label, name+title
 	}
 	s, err := m.s.Sheet(month, component, "")
 	if err != nil {
@@ -59,9 +60,9 @@ func (m maker) badge(path string) *ui.Doc {
 		colour = "#b3122a"
 	}
 	if !s.NoData && s.SoFar {
-		label += ", " + m.T("ui.so_far_this_month")
+		title += ", " + m.T("ui.so_far_this_month")
 	}
-	return ui.NewDoc([]byte(badgeSVG(label, value, colour)), ui.DocOptions{
+	return ui.NewDoc([]byte(badgeSVG(label, title, value, colour)), ui.DocOptions{
 		Type: "image/svg+xml", Vary: "Accept-Language",
 		Header: http.Header{
 			"Cross-Origin-Resource-Policy": {"cross-origin"}, "Access-Control-Allow-Origin": {"*"}, "Content-Language": {string(m.l)},
@@ -71,13 +72,13 @@ func (m maker) badge(path string) *ui.Doc {
 }
 
 // badgeSVG draws two boxes with text. Widths are reckoned, and the text is made to fit them, whatever font there is.
-func badgeSVG(label, value, colour string) string {
+func badgeSVG(label, title, value, colour string) string {
 	width := func(s string) int { return 7*utf8.RuneCountInString(s) + 14 }
 	a, b := width(label), width(value)
 	text := func(x, w int, s string) string {
 		return fmt.Sprintf(`<text x="%d" y="14" textLength="%d" lengthAdjust="spacingAndGlyphs">%s</text>`, x+7, w-14, html.EscapeString(clean(s)))
 	}
-	all := html.EscapeString(clean(label + ": " + value))
+	all := html.EscapeString(clean(title + ": " + value))
 	return fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="20" viewBox="0 0 %d 20" role="img" aria-label="%s"><title>%s</title>`+
 		`<rect width="%d" height="20" fill="#33393f"/><rect x="%d" width="%d" height="20" fill="%s"/>`+
 		`<g fill="#fff" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11">%s%s</g></svg>`+"\n",

@@ -48,7 +48,8 @@ type figures struct {
 
 // interval is an outage.
 type interval struct {
-	From, Until        *moment // Until is nil while it goes on
+	When               *moment
+	GoesOn             bool // then When is its start
 	Component, Group   string
 	Impact, Cause      string
 	Contract, Observed string
@@ -63,12 +64,14 @@ type excludedWindow struct {
 	Taken             string
 }
 
-// claims are the last days for one interval.
+// claims are the last days for intervals that have the same.
 type claims struct {
-	From, Component, Group string
-	Days                   []claimDays // territories with the same day are told together
-	Handled                string
+	Of   []claimOf
+	Days []claimDays // territories with the same day are told together
 }
+
+// claimOf is an interval.
+type claimOf struct{ From, Component, Group, Handled string }
 
 type claimDays struct{ Date, ISO, Territories string }
 
@@ -119,7 +122,7 @@ func (m maker) monthPage(r Month, s months.Sheet) monthPage {
 	}
 	for _, e := range s.Intervals {
 		v.Intervals = append(v.Intervals, interval{
-			From: m.at(e.Start), Until: m.at(e.End), Component: m.componentName(e.Component), Group: m.cohort(e.Cohort),
+			When: m.lasted(e.Start, e.End), GoesOn: e.End.IsZero(), Component: m.componentName(e.Component), Group: m.cohort(e.Cohort),
 			Impact: m.label("impact.", string(e.Impact)), Cause: m.label("cause.", string(e.Cause)),
 			Contract: m.counts(e.Contract), Observed: m.counts(e.Observed), Counts: e.Contract > 0,
 		})
@@ -130,7 +133,12 @@ func (m maker) monthPage(r Month, s months.Sheet) monthPage {
 		}
 	}
 	for _, c := range s.Claims {
-		v.Claims = append(v.Claims, m.claims(c, s.Intervals))
+		next := m.claims(c, s.Intervals)
+		if n := len(v.Claims); n > 0 && slices.Equal(v.Claims[n-1].Days, next.Days) {
+			v.Claims[n-1].Of = append(v.Claims[n-1].Of, next.Of...)
+			continue
+		}
+		v.Claims = append(v.Claims, next)
 	}
 	v.Final = m.final(s)
 	for _, r := range s.Restated {
@@ -142,6 +150,14 @@ func (m maker) monthPage(r Month, s months.Sheet) monthPage {
 		v.Restated = append(v.Restated, row)
 	}
 	return v
+}
+
+// lasted makes a moment of a span that may go on.
+func (m maker) lasted(start, end time.Time) *moment {
+	if end.IsZero() {
+		return m.at(start)
+	}
+	return m.when(data.Window{Start: start, End: end})
 }
 
 // neighbour leads to the month of an instant; nil where it has no page.
@@ -206,7 +222,7 @@ func (m maker) excluded(x months.Excluded) excludedWindow {
 }
 
 func (m maker) claims(c months.Claim, intervals []ledger.Entry) claims {
-	v := claims{From: m.at(c.Start).Text, Component: m.componentName(c.Component), Group: m.cohort(c.Cohort)}
+	of := claimOf{From: m.at(c.Start).Text, Component: m.componentName(c.Component), Group: m.cohort(c.Cohort)}
 	by := map[calendar.Date][]string{}
 	var dates []calendar.Date
 	for _, d := range c.Days {
@@ -214,11 +230,12 @@ func (m maker) claims(c months.Claim, intervals []ledger.Entry) claims {
 			dates = append(dates, d.Last)
 		}
 		by[d.Last] = append(by[d.Last], m.label("territory.", d.Territory))
-		if v.Handled == "" && d.Handled != "" {
-			v.Handled = m.handled(c, d.Handled, intervals)
+		if of.Handled == "" && d.Handled != "" {
+			of.Handled = m.handled(c, d.Handled, intervals)
 		}
 	}
 	slices.Sort(dates)
+	v := claims{Of: []claimOf{of}}
 	for _, d := range dates {
 		v.Days = append(v.Days, claimDays{m.dateOf(d.String()), d.String(), strings.Join(by[d], ", ")})
 	}
@@ -342,8 +359,9 @@ func short(hash string) string { return hash[:min(len(hash), 16)] }
 // table is figures with the words for their columns.
 type table struct {
 	maker
+	Head string
 	Rows []figures
 }
 
 // Table gives rows what their template needs.
-func (v monthPage) Table(rows []figures) table { return table{v.maker, rows} }
+func (v monthPage) Table(head string, rows []figures) table { return table{v.maker, v.T(head), rows} }
