@@ -1,9 +1,12 @@
 package admin_test
 
 import (
+	"errors"
+	"html"
 	"maps"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -239,6 +242,27 @@ func TestOutageAddAndJoin(t *testing.T) {
 	}
 	if got := w.outage(o.Key()).Corrected(); !got.Ended.Equal(o.Started.Add(3 * time.Hour)) {
 		t.Errorf("joined: %+v", got)
+	}
+}
+
+// TestSuspectedLeadsToOutage: the overview leads to the desk of an outage that is measured, which cannot be cut or joined yet.
+func TestSuspectedLeadsToOutage(t *testing.T) {
+	w := newWorld(t)
+	since := time.Now().Add(-7 * time.Minute).UTC().Truncate(time.Second)
+	o := datatest.Outage("login", since)
+	err := w.store.Update(w.Context(), func(tx data.Tx) error {
+		return errors.Join(tx.Outages().Put(o), tx.Marks().Put(datatest.Mark("login", since, data.PartialOutage)))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := regexp.MustCompile(`href="(/outages/[^"]+)"`).FindStringSubmatch(w.get(data.Responder, "/").body)
+	if m == nil {
+		t.Fatal("the overview does not lead to it")
+	}
+	a := w.get(data.Responder, html.UnescapeString(m[1]))
+	if a.status != http.StatusOK || !strings.Contains(a.body, "Sign-in is down") || strings.Contains(a.body, `/split"`) || !strings.Contains(a.body, `/correct"`) {
+		t.Errorf("%s: %d", m[1], a.status)
 	}
 }
 

@@ -76,6 +76,7 @@ func TestOutageDeskModel(t *testing.T) {
 			if rapid.Bool().Draw(r, "admin") {
 				by = root
 			}
+			d.same(r, one)
 			d.tries(r, by, act, one, body)
 		}
 		d.view(func(tx data.Tx) error { _, err := months.Verify(tx); return err })
@@ -137,6 +138,28 @@ func (d *desk) tries(r *rapid.T, by data.Actor, act string, one api.OutageRow, b
 				if p.said.Downtime != p.is.Downtime || p.said.Uptime != p.is.Uptime || p.said.Met != p.is.Met || p.said.Left != is.Allowance-p.is.Downtime {
 					r.Fatalf("%s %s: the preview says %+v of %s %s %s, and the report %+v", act, text, p.said, m.Month, f.Component, f.Cohort, p.is)
 				}
+			}
+		}
+	}
+}
+
+// same compares what an outage's page says of the months without it with what setting it aside would make of them.
+func (d *desk) same(r *rapid.T, o api.OutageRow) {
+	if o.Counts.Void {
+		return
+	}
+	whole := ask[api.OutageWhole](d, viewer, 200, "GET", "/outages/"+o.ID, "")
+	aside := ask[api.OutageOutcome](d, root, 200, "POST", "/outage-preview", `{"operation":"outage.void","id":"`+o.ID+`","body":{"why":"so"}}`)
+	would := map[string]api.MonthFigures{}
+	for _, m := range aside.Months {
+		for _, f := range m.Figures {
+			would[m.Month+"|"+f.Component+"|"+f.Cohort] = f.After
+		}
+	}
+	for _, m := range whole.Months {
+		for _, f := range m.Figures {
+			if is, ok := would[m.Month+"|"+f.Component+"|"+f.Cohort]; !ok || is != f.Before {
+				r.Fatalf("%s without %s: its page says %+v, and setting it aside would make it %+v", m.Month, o.Key, f.Before, is)
 			}
 		}
 	}
