@@ -3,6 +3,9 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { browserMissing, launch, open, planned, Service, sideways, violations } from './harness.mjs'
 
+// monthsAgo is a month as its address has it, well inside it in every zone.
+const monthsAgo = (n) => { const d = new Date(); return new Date(Date.UTC(d.getUTCFullYear(), d.getUTCMonth() - n, 15)).toISOString().slice(0, 7) }
+
 describe('access', { skip: browserMissing }, () => {
 	let browser, service, incident, maintenance, component
 	before(async () => {
@@ -29,6 +32,9 @@ describe('access', { skip: browserMissing }, () => {
 		'front page in Norwegian': () => service.url + '/?lang=nb',
 		schedule: () => service.url + '/schedule',
 		uptime: () => service.url + '/uptime',
+		'a month that missed its target': () => service.url + '/uptime/' + monthsAgo(2),
+		'the running month in Finnish': () => service.url + '/uptime/' + monthsAgo(0) + '?lang=fi',
+		'a year': () => service.url + '/uptime/' + monthsAgo(0).slice(0, 4),
 		history: () => service.url + '/history',
 		'an incident': () => service.url + '/incidents/' + incident.id,
 		'a window': () => service.url + maintenance,

@@ -297,6 +297,7 @@ func TestOneFigure(t *testing.T) {
 			w.rests(month)
 		}
 		w.measured(want)
+		w.year(want)
 		datatest.Invariants(t, w.store)
 		if err := w.store.Close(); err != nil {
 			t.Fatal(err)
@@ -445,6 +446,17 @@ func (w *figureWorld) rests(month string) {
 		if len(s.Restated) != 1 || s.Restated[0].Before.Contract.Downtime != 6000 || s.Restated[0].After.Contract.Downtime != 9600 {
 			w.t.Errorf("February was restated: %+v", s.Restated)
 		}
+		for of, want := range map[string]int64{"pilot": 9600, "rest": 600} { // the hidden component's ten minutes are everybody's
+			var narrowed months.Sheet
+			if err := json.Unmarshal([]byte(w.get("/api/v1/uptime/"+month+"?cohort="+of)), &narrowed); err != nil {
+				w.t.Fatal(err)
+			}
+			var r ledger.Report
+			w.ask("report.month", month, map[string]string{"cohort": of}, &r)
+			w.same("the public JSON", month, of, []int64{narrowed.Contract.Downtime, r.Contract.Downtime}, []int64{want, want})
+			words := i18n.Duration(i18n.EN, time.Duration(want)*time.Second)
+			w.same("the page", month, of, strings.Contains(w.get("/uptime/"+month+"?lang=en&cohort="+of), "<p><span>downtime "+words), true)
+		}
 		w.same("the gap", month, "", s.Unobserved, 3600)
 		if !strings.Contains(html, "Corrected after it was settled") || !strings.Contains(html, "another part of the service") {
 			w.t.Error("the page of February does not say that it was restated, or counts what it does not show")
@@ -487,4 +499,34 @@ func (w *figureWorld) measured(want map[string]map[string]ledger.Report) {
 	if seen != 2*3*4 {
 		w.t.Errorf("%d series of the ratio", seen)
 	}
+}
+
+// year adds up what the months say, on every surface.
+func (w *figureWorld) year(want map[string]map[string]ledger.Report) {
+	w.t.Helper()
+	var sum int64
+	for _, r := range want {
+		sum += r[""].Contract.Downtime
+	}
+	var public, desk months.Year
+	if err := json.Unmarshal([]byte(w.get("/api/v1/uptime/2026")), &public); err != nil {
+		w.t.Fatal(err)
+	}
+	w.ask("report.year", "2026", nil, &desk)
+	for surface, y := range map[string]months.Year{"the public JSON": public, "the desk": desk} {
+		w.same(surface, "2026", "", []any{y.Contract, y.Over, y.Met, y.SoFar, len(y.Months)}, []any{sum, 4, 0, true, 5})
+	}
+	html := w.get("/uptime/2026?lang=en")
+	w.same("the page", "2026", "", strings.Contains(html, "Target met in 0 of 4 months") && strings.Contains(html, fmt.Sprintf("(%d s)", sum)), true)
+	var list api.MonthList
+	w.ask("months.list", "", nil, &list)
+	if len(list.Months) != 4 || list.Months[0].Month != "2026-04" || list.Months[2].Revision != 2 || list.Next != "2026-05" {
+		w.t.Errorf("the settled months are %+v", list)
+	}
+	for _, m := range list.Months {
+		w.same("the list", m.Month, "", []any{m.Contract, m.Strict, m.Observed}, []any{want[m.Month][""].Contract, want[m.Month][""].Strict, want[m.Month][""].Observed})
+	}
+	var chain api.Verification
+	w.ask("months.verify", "", nil, &chain)
+	w.same("the chain", "2026", "", []any{chain.Verified, chain.Count, chain.Head != ""}, []any{true, 5, true})
 }
