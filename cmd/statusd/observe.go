@@ -24,7 +24,7 @@ import (
 
 type observeCommand struct {
 	Server    string   `help:"Address of the service's listener for operators." required:"" placeholder:"URL"`
-	Token     string   `help:"File with the token for --server; STATUSD_TOKEN in the environment does as well. Made on the host of the service by `statusd token create bergen --scope place.orders --scope place.report`." placeholder:"FILE" name:"token-file" type:"path"`
+	Token     string   `help:"File with the token for --server; STATUSD_TOKEN in the environment does as well. The service's host makes one: statusd token create bergen --scope place.orders --scope place.report." placeholder:"FILE" name:"token-file" type:"path"`
 	Place     string   `help:"Name of the place from where it looks, such as bergen: lower-case letters, digits and hyphens." required:"" placeholder:"NAME"`
 	Data      string   `help:"Directory for what waits to be reported; without one observe-NAME beside the service's." placeholder:"DIR" type:"path"`
 	Reference []string `help:"Address, host:port, by which it tells whether it has a network itself. Repeat for more; without it those of the service." placeholder:"ADDR"`
