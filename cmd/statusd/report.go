@@ -223,10 +223,12 @@ func writeReport(out io.Writer, r ledger.Report) error {
 	for _, d := range r.Declared { // who and why stand in the window's record
 		fmt.Fprintf(out, "Declared afterwards as maintenance: %s (on %s).\n", i18n.When(i18n.EN, d.Start, d.End, zone), i18n.At(i18n.EN, d.Declared, zone))
 	}
+	unobserved := ""
 	if r.Unobserved > 0 {
-		fmt.Fprintf(out, "Nobody measured for %s: coverage %s %%.\n", length(r.Unobserved), r.Coverage)
+		unobserved = fmt.Sprintf(": nobody measured for %s", length(r.Unobserved))
 	}
-	return nil
+	_, err = fmt.Fprintf(out, "Coverage %s %%%s.\n", r.Coverage, unobserved)
+	return err
 }
 
 // length writes seconds exactly.
