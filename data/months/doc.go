@@ -9,6 +9,8 @@
 // which they were written, so that a month that was changed behind our back is found (Verify).
 //
 //	Book.Statement   facts of a month as they count now; page, API, badge, metrics, mail and report all take them from here
+//	Kept.Sheet       a month as one would show it: figures, how they came about, revisions, last days to report; WriteCSV prints it
+//	YearOf           the months of a year, in seconds
 //	Book.Due         which months are to be settled
 //	Book.Settle      settles one
 //	Book.Revise      makes the revisions that a correction calls for

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/superoffice/statusd/data"
-	"github.com/superoffice/statusd/data/months"
 	"github.com/superoffice/statusd/data/wire"
 	"github.com/superoffice/statusd/web/banner"
 	"github.com/superoffice/statusd/web/page"
@@ -102,15 +101,23 @@ func day(text, field string, without time.Time) (time.Time, error) {
 // narrowed by component (its slug or public ID) and cohort. With customer=Cust12345 it has what concerns that customer (N3); any
 // other form of identifier is as none.
 func (a *Reads) Uptime() http.Handler {
-	return a.open(func(s *page.State, r *http.Request) (any, error) {
+	return ui.Handler(a.Log, func(w http.ResponseWriter, r *http.Request) error {
+		w.Header().Set("Access-Control-Allow-Origin", "*")
+		s, err := a.state()
+		if err != nil {
+			return err
+		}
 		q := r.URL.Query()
 		customer, cohort := q.Get("customer"), q.Get("cohort")
-		if audience := s.Audience(customer, "", banner.Known(customer, a.Customer)); audience != "" {
-			s, cohort = s.For(audience), ""
+		audience := s.Audience(customer, "", banner.Known(customer, a.Customer))
+		if audience != "" {
+			cohort = ""
 		}
-		if year, err := months.ParseYear(r.PathValue("month")); err == nil {
-			return s.Year(year)
+		d, err := a.Pages.Current().Uptime(audience, r.PathValue("month"), q.Get("component"), cohort)
+		if err != nil {
+			return err
 		}
-		return s.Sheet(r.PathValue("month"), q.Get("component"), cohort)
+		d.ServeHTTP(w, r)
+		return nil
 	})
 }

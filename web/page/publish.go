@@ -34,6 +34,7 @@ type Snapshot struct {
 	details   details // made when asked for
 	calendars calendars
 	audiences audiences
+	sheets    sheets
 }
 
 // Doc returns the document at path in lang, else the one there that has no language. Pages of single incidents and windows
