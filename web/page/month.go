@@ -135,7 +135,9 @@ func (m maker) monthPage(r Month, s months.Sheet) monthPage {
 	for _, c := range s.Claims {
 		next := m.claims(c, s.Intervals)
 		if n := len(v.Claims); n > 0 && slices.Equal(v.Claims[n-1].Days, next.Days) {
-			v.Claims[n-1].Of = append(v.Claims[n-1].Of, next.Of...)
+			if last := &v.Claims[n-1]; !slices.Contains(last.Of, next.Of[0]) { // two probes may have opened one each
+				last.Of = append(last.Of, next.Of...)
+			}
 			continue
 		}
 		v.Claims = append(v.Claims, next)
