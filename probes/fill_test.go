@@ -89,7 +89,7 @@ func TestBacklogAgainstNaive(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		b := backlog{}
 		good := map[int]bool{}
-		var last, n = -100, 0
+		last, n := -100, 0
 		for m := range 100 {
 			switch rapid.SampledFrom([]string{"good", "good", "bad", "none"}).Draw(t, fmt.Sprint(m)) {
 			case "good":
