@@ -3,7 +3,7 @@ package data
 import "errors"
 
 // HeldMarks returns the newest mark of everybody who may hold a component at a level now, by component: its probes, the open
-// incidents, the windows that run. Merged, they say where it stands. However long the history, they are few.
+// incidents, the windows that run; and of a probe that has lost sight the one before. Merged, they say where it stands. However long the history, they are few.
 func HeldMarks(tx Tx) (map[string][]Mark, error) {
 	held := map[string][]Mark{}
 	hold := func(component string, source Source, cohort, by string) error {
@@ -12,6 +12,16 @@ func HeldMarks(tx Tx) (map[string][]Mark, error) {
 			return nil
 		}
 		held[component] = append(held[component], m)
+		for err == nil && m.Source == FromProbe && m.Level == NoData && !m.Off {
+			before, err := tx.Marks().Last(m.Key())
+			if errors.Is(err, ErrNotFound) || err == nil && !sameHolder(before, m) {
+				break
+			} else if err != nil {
+				return err
+			}
+			m = before
+			held[component] = append(held[component], m)
+		}
 		return err
 	}
 	for p, err := range tx.Probes().Range("", "") {
@@ -60,4 +70,8 @@ func HeldMarks(tx Tx) (map[string][]Mark, error) {
 		}
 	}
 	return held, nil
+}
+
+func sameHolder(a, b Mark) bool {
+	return a.Component == b.Component && a.Source == b.Source && a.Cohort == b.Cohort && a.By == b.By
 }

@@ -66,13 +66,18 @@ type Standing struct {
 	Cohorts     map[string]Level // level by cohort, where one is held at all
 	Windows     []string         // keys of the occurrences that run
 	Since       time.Time        // of the newest mark that counts
-	LastKnown   Level            // the level before the probes lost sight; equals Level where they have not
+	LastKnown   Level            // the level before the probes lost sight for long; equals Level where they have not
 	Flapping    bool             // the level is Degraded because a probe says that it fails and recovers again and again
 }
 
+// UnseenFor is how long a level stands after its probe has lost sight.
+const UnseenFor = 5 * time.Minute
+
 // Merge works out where one component stands at now. Marks may come in any order; those after now do not count.
 //
-// Probes: the worst of those that see; NoData only when none sees. Persons: the worst declared replaces what probes say
+// Probes: the worst of those that see; NoData only when none sees. One that has just lost sight counts as it did for UnseenFor:
+// a restart, or a network of ours that is gone for a moment, changes no level (DESIGN 8). Where places disagree nothing is
+// known at once. Persons: the worst declared replaces what probes say
 // in that cohort (people know more at 03:00 than a probe does), until they let go. Windows never change the level.
 func Merge(marks []Mark, now time.Time) Standing {
 	type holder struct {
@@ -106,6 +111,9 @@ func Merge(marks []Mark, now time.Time) Standing {
 		case FromPerson:
 			declared[h.cohort] = max(declared[h.cohort], m.Level)
 		case FromProbe:
+			if before, seen := known[h]; seen && m.Level == NoData && now.Sub(m.At) < UnseenFor && m.Cause != string(ReasonDisagree) {
+				m = before
+			}
 			probed[h.cohort] = max(probed[h.cohort], m.Level)
 			s.Flapping = s.Flapping || m.Level == Degraded && m.Cause == string(ReasonFlapping)
 			last = max(last, known[h].Level)
