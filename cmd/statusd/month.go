@@ -46,7 +46,7 @@ func (c *monthList) Run(ctx context.Context, io streams) error {
 		if list.Next == "" {
 			return nil
 		}
-		_, err := fmt.Fprintf(out, "%s is settled at %s.\n", list.Next, list.At.Format(time.RFC3339))
+		_, err := fmt.Fprintf(out, "%s is settled on %s.\n", list.Next, list.At.Local().Format(monthClock))
 		return err
 	})
 }
@@ -76,19 +76,18 @@ func (c *monthShow) Run(ctx context.Context, io streams) error {
 		if err := writeReport(out, m.Sheet.Report); err != nil {
 			return err
 		}
-		for _, e := range m.Sheet.Intervals {
-			until := "and goes on"
-			if !e.End.IsZero() {
-				until = "to " + e.End.Format(time.RFC3339)
-			}
-			fmt.Fprintf(out, "Outage of %s (%s) %s %s, %s, %s: contract %s, strict %s, observed %s.\n", orAll(e.Component), orAll(e.Cohort), e.Start.Format(time.RFC3339),
-				until, e.Impact, e.Cause, length(e.Contract), length(e.Strict), length(e.Observed))
+		zone, err := time.LoadLocation(m.Sheet.Zone)
+		if err != nil {
+			zone = time.UTC
+		}
+		if err := writeIntervals(out, m, zone); err != nil {
+			return err
 		}
 		if m.Sheet.Reduction != "" {
 			fmt.Fprintf(out, "Downtime as a share of the month, an indication only: %s %%.\n", m.Sheet.Reduction)
 		}
 		if len(m.Revisions) == 0 {
-			_, err := fmt.Fprintf(out, "The month is not settled; it will be at %s.\n", m.Sheet.SettlesAt.Format(time.RFC3339))
+			_, err := fmt.Fprintf(out, "The month is not settled; it will be on %s.\n", m.Sheet.SettlesAt.In(zone).Format(monthClock))
 			return err
 		}
 		for _, r := range m.Revisions {
@@ -96,11 +95,32 @@ func (c *monthShow) Run(ctx context.Context, io streams) error {
 			if r.Why != "" {
 				why = ": " + r.Why
 			}
-			fmt.Fprintf(out, "Revision %d at %s by %s%s\n  contract %s %%, strict %s %%, observed %s %%, number %d of the chain, hash %s\n", r.Revision, r.At.Format(time.RFC3339),
+			fmt.Fprintf(out, "Revision %d on %s by %s%s\n  contract %s %%, strict %s %%, observed %s %%, number %d of the chain, hash %s\n", r.Revision, r.At.In(zone).Format(monthClock),
 				r.By, why, r.Report.Contract.Uptime, r.Report.Strict.Uptime, r.Report.Observed.Uptime, r.Seq, r.Hash)
 		}
 		return nil
 	})
+}
+
+// monthClock is how a month's times are written: on the clock of its zone.
+const monthClock = "2006-01-02 15:04:05 MST"
+
+// writeIntervals lists the outages of a month, and what each counts.
+func writeIntervals(out writer, m api.MonthRecord, zone *time.Location) error {
+	if len(m.Sheet.Intervals) == 0 {
+		return nil
+	}
+	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
+	fmt.Fprintln(w, "OUTAGE OF\tCUSTOMERS\tFROM\tTO\tIMPACT\tCAUSE\tCONTRACT\tSTRICT\tOBSERVED")
+	for _, e := range m.Sheet.Intervals {
+		end := "goes on"
+		if !e.End.IsZero() {
+			end = e.End.In(zone).Format(monthClock)
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", orAll(e.Component), orAll(e.Cohort), e.Start.In(zone).Format(monthClock), end,
+			e.Impact, e.Cause, length(e.Contract), length(e.Strict), length(e.Observed))
+	}
+	return w.Flush()
 }
 
 func orAll(name string) string {
