@@ -208,3 +208,31 @@ func TestMayLead(t *testing.T) {
 		}
 	}
 }
+
+// TestHTTPRedirectHeaders sees that the headers of a probe follow a redirect only to the host that they are for, and never into the
+// clear. A listener cannot speak TLS and none on one port, so that case is asked for here.
+func TestHTTPRedirectHeaders(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		from, to string
+		keeps    bool
+	}{
+		{"https://app.example/", "https://app.example/in", true},
+		{"http://app.example/", "http://app.example/in", true},
+		{"http://app.example/", "https://app.example/in", true},
+		{"https://app.example/", "http://app.example/in", false},
+		{"https://app.example:8443/", "http://app.example:8443/in", false},
+		{"https://app.example/", "https://www.example/in", false},
+		{"https://app.example/", "https://app.example:8443/in", false},
+	} {
+		h := newGet(data.Probe{Target: c.from, Interval: time.Minute, Headers: map[string]string{"X-Key": "hush"}}, Client{}, nil)
+		req := httptest.NewRequest(http.MethodGet, c.to, http.NoBody)
+		req.Header.Set("X-Key", "hush")
+		if err := h.redirect(req, []*http.Request{httptest.NewRequest(http.MethodGet, c.from, http.NoBody)}); err != nil {
+			t.Errorf("from %s to %s: %v", c.from, c.to, err)
+		}
+		if got := req.Header.Get("X-Key") != ""; got != c.keeps {
+			t.Errorf("from %s to %s the headers are sent: %v, want %v", c.from, c.to, got, c.keeps)
+		}
+	}
+}
