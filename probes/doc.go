@@ -30,6 +30,9 @@
 // interval after its last bad sample when it is not (DESIGN 8). A probe that is retired, removed or pointed at another
 // component lets go of the old one with an Off mark.
 //
+// What other places saw in that time and tell later fills it where it was good (fill.go). It opens no outage: what one place
+// alone saw go wrong is logged, and left to people. What becomes known of a settled month restates it (Options.Restate).
+//
 // # When a failure says nothing
 //
 // With references configured, the observer is blind when most of them cannot be connected to; and for a target whose name

@@ -2,6 +2,7 @@ package probes
 
 import (
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/superoffice/statusd/data"
@@ -10,28 +11,55 @@ import (
 // stretch is time [from, to) in which one place saw a target well, told after it was over.
 type stretch struct{ from, to time.Time }
 
-// backlog gathers what a place tells late, until it has caught up. Only what was good is gathered: that fills time in which
-// nobody else watched. What one place alone saw go wrong stays unknown, for a person to judge (U6).
-type backlog map[string][]stretch
+// backlog gathers what places tell late, each until it has caught up. What was good fills time in which nobody else watched. What
+// one place alone saw go wrong stays unknown, for a person to judge (U6).
+type backlog map[string]*told
+
+// told is what one place has told late so far.
+type told struct {
+	good     []stretch
+	from, to time.Time // of what was bad
+	bad      int
+}
 
 // late takes one more sample of a place.
 func (b backlog) late(place string, s data.Sample, every time.Duration) {
-	if s.Level != data.Operational && s.Level != data.Degraded {
-		return
+	t := b[place]
+	if t == nil {
+		t = &told{}
+		b[place] = t
 	}
-	list := b[place]
-	if n := len(list); n > 0 && !s.At.After(list[n-1].to.Add((stalest-1)*every)) {
-		list[n-1].to = s.At.Add(every)
-		return
+	switch n := len(t.good); {
+	case s.Bad():
+		if t.bad++; t.from.IsZero() {
+			t.from = s.At
+		}
+		t.to = s.At
+	case s.Level == data.NoData:
+	case n > 0 && !s.At.After(t.good[n-1].to.Add((data.Stalest-1)*every)):
+		t.good[n-1].to = s.At.Add(every)
+	default:
+		t.good = append(t.good, stretch{s.At, s.At.Add(every)})
 	}
-	b[place] = append(list, stretch{s.At, s.At.Add(every)})
 }
 
-// done gives what a place that has caught up told late.
+// bad says when a place saw a target down, of what it told late; empty means never for long.
+func (b backlog) bad(place string) string {
+	t := b[place]
+	if t == nil || t.bad < votes {
+		return ""
+	}
+	return fmt.Sprintf("%d samples from %s to %s", t.bad, stamp(t.from), stamp(t.to))
+}
+
+// done gives what a place that has caught up saw well.
 func (b backlog) done(place string) []stretch {
-	list := b[place]
+	t := b[place]
+	if t == nil {
+		return nil
+	}
 	delete(b, place)
-	return list
+	return t.good
 }
 
 // fill is what a place told late of one side, for time in which its marks say that nobody watched.

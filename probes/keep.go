@@ -21,6 +21,28 @@ func (b batch) any() bool {
 	return len(b.samples) > 0 || len(b.changes) > 0 || len(b.lastBad) > 0 || len(b.parcels) > 0 || len(b.asks) > 0
 }
 
+// past is the earliest instant that a change says something of; zero means that nothing changes.
+func (b batch) past() (from time.Time) {
+	note := func(at time.Time) {
+		if !at.IsZero() && (from.IsZero() || at.Before(from)) {
+			from = at
+		}
+	}
+	for _, c := range b.changes {
+		note(c.mark.At)
+		note(c.ended)
+		if c.open != nil {
+			note(c.open.Started)
+		}
+		if c.fill != nil {
+			for _, s := range c.fill.seen {
+				note(s.from)
+			}
+		}
+	}
+	return from
+}
+
 // forget deletes the parcels that were judged and the asks that were answered.
 func (b batch) forget(tx data.Tx) error {
 	var errs []error

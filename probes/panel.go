@@ -21,8 +21,7 @@ const stalest = data.Stalest
 //   - An outage starts when a majority had it, by the starts that their judges found, and ends when a majority had it no more.
 //   - A disagreement is one once everybody who votes has spoken since: until then the others may be about to see it too.
 //   - An outage that goes over into disagreement ended where that began if it turns out good, and goes on if it does not.
-//   - A sample that comes late, because its place was cut off, goes to the judge of its place and votes only if nothing newer
-//     is known of any place.
+//   - A sample that comes late, because its place was cut off, does not vote: others did not see it in its time (fill.go).
 //   - Votes count from when the number of those who vote last changed: a place that falls silent does not change the past.
 type panel struct {
 	interval time.Duration
@@ -104,8 +103,10 @@ func (p *panel) replay(place string, samples []data.Sample) {
 	p.quorum = len(p.voting())
 }
 
-// late says whether a sample of then can tell of the past only, because something newer is known.
-func (p *panel) late(at time.Time) bool { return p.newest.Sub(at) > p.fresh() || at.Before(p.since) }
+// old says whether a sample is too old to vote: by the clock, or because something much newer is known.
+func (p *panel) old(at, now time.Time) bool {
+	return now.Sub(at) > p.fresh() || p.newest.Sub(at) > p.fresh()
+}
 
 // add takes the next sample of a place; those of one place come in the order of their slots. The verdict's Hurry is about
 // that place alone.

@@ -3,6 +3,7 @@ package probes
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -169,7 +170,7 @@ func TestElsewhere(t *testing.T) {
 		w.levels("crm", "operational no_data")
 		w.tell("bergen", 11, "front", 10, data.Operational) // it was cut off
 		pass(time.Minute)
-		w.levels("crm", "operational no_data operational")
+		w.levels("crm", "operational no_data operational operational") // the second is what counts from now on
 		if n := len(w.runs("front")); n != 0 {
 			t.Errorf("the target was asked %d times from here", n)
 		}
@@ -269,4 +270,148 @@ func (w *world) standing(kind data.AlarmKind) (out []data.Alarm) {
 		return nil
 	})
 	return out
+}
+
+// TestMailAtStart has parcels waiting before anything is put to work: each is judged.
+func TestMailAtStart(t *testing.T) {
+	for range 10 { // which of two watches wakes first is chance
+		bubble(t, func(t *testing.T, w *world) {
+			w.probe("front", "crm", func(p *data.Probe) { p.Places = []string{"bergen"} })
+			w.place("bergen")
+			w.tell("bergen", 1, "front", 3, data.Operational)
+			w.start()
+			pass(time.Minute)
+			w.stop()
+			if n := len(w.samples("front")); n != 3 {
+				t.Errorf("%d samples are kept of 3 that waited", n)
+			}
+		})
+	}
+}
+
+// TestStrangers hears of a probe from places that are not to run it: they have no say.
+func TestStrangers(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		w.probe("front", "crm", func(p *data.Probe) { p.Places = []string{data.Here} })
+		w.place("bergen")
+		w.place("cork")
+		w.start()
+		pass(5 * time.Minute)
+		for n := range 6 {
+			w.tell("bergen", uint64(n+1), "front", 1, data.MajorOutage)
+			w.tell("cork", uint64(n+1), "front", 1, data.MajorOutage)
+			pass(time.Minute)
+		}
+		w.levels("crm", "operational")
+		if parcels, _ := w.count(); parcels != 0 {
+			t.Errorf("%d parcels are left", parcels)
+		}
+	})
+}
+
+// TestCutOffTogether has two places without a way for half an hour, of which one saw it down for a while: whoever tells first, no
+// outage is opened by one alone, and what both saw well counts as watched.
+func TestCutOffTogether(t *testing.T) {
+	for _, first := range []string{"bergen", "cork"} {
+		bubble(t, func(t *testing.T, w *world) {
+			w.probe("front", "crm", func(p *data.Probe) { p.Places = []string{"bergen", "cork"} })
+			w.place("bergen")
+			w.place("cork")
+			w.start()
+			pass(time.Minute)
+			n := uint64(0)
+			for range 5 {
+				n++
+				w.tell("bergen", n, "front", 1, data.Operational)
+				w.tell("cork", n, "front", 1, data.Operational)
+				pass(time.Minute)
+			}
+			pass(30 * time.Minute)
+			told := func(place string) {
+				p := data.Parcel{Place: place, Number: n + 1, Received: time.Now().UTC()}
+				for m := 29; m >= 0; m-- {
+					s := data.Sample{Probe: "front", Place: place, At: time.Now().UTC().Add(-time.Duration(m) * time.Minute).Truncate(time.Second), Level: data.Operational}
+					if place == "bergen" && m > 10 && m < 22 {
+						s.Level, s.Reason = data.MajorOutage, data.ReasonConnect
+					}
+					p.Samples = append(p.Samples, s)
+				}
+				w.update(func(tx data.Tx) error { return tx.Parcels().Put(p) })
+				pass(2 * time.Second)
+			}
+			told(first)
+			told(map[string]string{"bergen": "cork", "cork": "bergen"}[first])
+			pass(time.Minute)
+			w.update(func(tx data.Tx) error {
+				if all, _ := data.All(tx.Outages().Range("", "")); len(all) != 0 {
+					t.Errorf("%s first: outages %+v", first, all)
+				}
+				return nil
+			})
+			if got := levels(w.story("crm")); !strings.HasSuffix(got, "operational") || !strings.Contains(got, "no_data operational") {
+				t.Errorf("%s first: %s", first, w.story("crm"))
+			}
+		})
+	}
+}
+
+// TestBacklogSurvivesAStop is stopped between what a place tells late and the moment in which it has caught up.
+func TestBacklogSurvivesAStop(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		w.probe("front", "crm", func(*data.Probe) {})
+		w.place("bergen")
+		w.start()
+		pass(5 * time.Minute)
+		w.stop()
+		stopped := time.Now().UTC()
+		pass(time.Hour)
+		w.start()
+		pass(15 * time.Second)
+		p := data.Parcel{Place: "bergen", Number: 1, Received: time.Now().UTC()}
+		for m := 1; m < 50; m++ {
+			p.Samples = append(p.Samples, data.Sample{Probe: "front", Place: "bergen", At: stopped.Add(time.Duration(m) * time.Minute).Truncate(time.Minute), Level: data.Operational})
+		}
+		w.update(func(tx data.Tx) error { return tx.Parcels().Put(p) })
+		pass(2 * time.Second)
+		w.stop()
+		w.levels("crm", "operational no_data operational no_data operational no_data")
+	})
+}
+
+// TestRestate tells from when on something is known that was not: an outage that ended while nobody was there.
+func TestRestate(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		var from []time.Time
+		w.options.Restate = func(_ data.Tx, at, _ time.Time) error {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			from = append(from, at)
+			return nil
+		}
+		w.probe("front", "crm", func(*data.Probe) {})
+		w.set("front", data.MajorOutage, data.ReasonConnect)
+		w.start()
+		pass(5 * time.Minute)
+		w.stop()
+		stopped := time.Now()
+		pass(300 * time.Hour)
+		w.set("front", data.Operational, "")
+		w.mu.Lock()
+		from = nil
+		w.mu.Unlock()
+		w.start()
+		pass(5 * time.Minute)
+		w.stop()
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		earliest := time.Now()
+		for _, at := range from {
+			if at.Before(earliest) {
+				earliest = at
+			}
+		}
+		if o := w.outage(); !o.Ended.Equal(earliest) || earliest.After(stopped.Add(time.Minute)) {
+			t.Errorf("the outage ended at %v, what is known anew begins at %v", o.Ended, earliest)
+		}
+	})
 }

@@ -33,6 +33,7 @@ type change struct {
 type recorder struct {
 	store   data.Store
 	forward bool // samples become parcels, and changes nothing
+	restate func(tx data.Tx, from, now time.Time) error
 	log     *slog.Logger
 	metrics *metrics
 	flush   time.Duration
@@ -53,7 +54,7 @@ type recorder struct {
 
 func newRecorder(o Options, log *slog.Logger, m *metrics) *recorder {
 	r := &recorder{
-		store: o.Store, forward: o.Forward, log: log, metrics: m, flush: o.Flush, wake: make(chan struct{}, 1), since: time.Now(), touched: time.Now(),
+		store: o.Store, forward: o.Forward, restate: o.Restate, log: log, metrics: m, flush: o.Flush, wake: make(chan struct{}, 1), since: time.Now(), touched: time.Now(),
 		samples: map[data.RecentKey][]data.Sample{}, lastBad: map[data.OutageKey]time.Time{},
 	}
 	r.worries.rouse = r.rouse
@@ -232,6 +233,11 @@ func (r *recorder) write(ctx context.Context, last bool) error {
 			}
 			for key, at := range b.lastBad {
 				if err := touch(tx, key, time.Time{}, at); err != nil {
+					return err
+				}
+			}
+			if from := b.past(); r.restate != nil && !from.IsZero() {
+				if err := r.restate(tx, from, now); err != nil {
 					return err
 				}
 			}

@@ -29,7 +29,10 @@ type Options struct {
 	Flush      time.Duration // how long good samples wait to be written together; zero means 60 s
 	UserAgent  string        // what HTTP targets see; empty means "statusd"
 	Disabled   bool          // take no samples; what was held is marked as unwatched
-	Forward    bool          // judge for nobody: what is seen is left as parcels in the store, for who takes them elsewhere
+	// Restate is told, in the transaction that writes it, from when on something is known that was not before; nil tells nobody.
+	Restate func(tx data.Tx, from, now time.Time) error
+
+	Forward bool // judge for nobody: what is seen is left as parcels in the store, for who takes them elsewhere
 
 	// Compile makes a probe's Prober; nil means kind.Compile with UserAgent.
 	Compile func(data.Probe) (kind.Prober, error)
@@ -118,6 +121,11 @@ func (r *Runner) run(ctx context.Context) error {
 	for _, name := range slices.Sorted(maps.Keys(tasks)) {
 		t := tasks[name]
 		<-t.done
+		for _, s := range t.sides {
+			for _, place := range slices.Sorted(maps.Keys(s.behind)) {
+				r.rec.owe(s.caughtUp(place)...) // what it had told so far
+			}
+		}
 		r.rec.owe(t.pause(now, "the observer was stopped")...)
 		for _, s := range t.sides {
 			r.metrics.forget(s.probe)
@@ -138,6 +146,12 @@ func (r *Runner) follow(ctx context.Context, tasks map[string]*task) {
 	changes := r.o.Store.Watch(ctx, data.ProbesTable)
 	post := r.o.Store.Watch(ctx, data.ParcelsTable, data.AsksTable)
 	var again <-chan time.Time
+	applied := false // who judges is known
+	deliver := func() {
+		if err := r.deliver(ctx, tasks); err != nil && ctx.Err() == nil {
+			r.log.Error("reading what other places saw failed; it is tried again with the next", "error", err)
+		}
+	}
 	for {
 		select {
 		case <-ctx.Done():
@@ -150,8 +164,8 @@ func (r *Runner) follow(ctx context.Context, tasks map[string]*task) {
 			if !ok {
 				return
 			}
-			if err := r.deliver(ctx, tasks); err != nil && ctx.Err() == nil {
-				r.log.Error("reading what other places saw failed; it is tried again with the next", "error", err)
+			if applied {
+				deliver()
 			}
 			continue
 		case <-again:
@@ -160,6 +174,11 @@ func (r *Runner) follow(ctx context.Context, tasks map[string]*task) {
 		if err := r.apply(ctx, tasks); err != nil && ctx.Err() == nil {
 			r.log.Error("reading the probes failed; it is tried again", "error", err, "retry", retryWait)
 			again = time.After(retryWait)
+		} else {
+			applied = true
+		}
+		if applied {
+			deliver()
 		}
 	}
 }

@@ -165,15 +165,33 @@ func (t *task) hear(p parcel) {
 		for _, s := range t.sides {
 			if s.probe.Name == one.Probe && one.At.After(s.panel.view(p.place).last) {
 				one.Place = p.place
-				if s.panel.late(one.At) {
-					s.behind.late(p.place, one, s.probe.Every())
-				} else {
-					t.runner.rec.owe(s.caughtUp(p.place)...)
-				}
-				t.settle(s, one, s.panel.add(p.place, one))
+				t.weigh(s, p.place, one)
 			}
 		}
 	}
+}
+
+// weigh judges one sample of another place. One that is old was not seen by others in its time: it cannot open an outage, nor
+// end one, and is only gathered for the time in which nobody watched.
+func (t *task) weigh(s *side, place string, one data.Sample) {
+	old := s.panel.old(one.At, time.Now())
+	if old || one.At.Before(s.panel.since) {
+		s.behind.late(place, one, s.probe.Every())
+	}
+	if old {
+		s.panel.view(place).last = one.At
+		t.runner.rec.add(one, "")
+		return
+	}
+	t.settle(s, one, s.panel.add(place, one))
+	if one.At.Before(s.panel.since) {
+		return
+	}
+	if times := s.behind.bad(place); times != "" {
+		t.runner.log.Warn("a place tells late that it saw a target down while nobody judged: that is left to people, see the outage desk",
+			"probe", s.probe.Name, "place", place, "times", times)
+	}
+	t.runner.rec.owe(s.caughtUp(place)...)
 }
 
 // watchOver marks a gap where no place has told anything for too long.

@@ -143,6 +143,7 @@ func serve(ctx context.Context, s serving) error {
 	}
 	runner := probes.New(probes.Options{
 		Store: store, Log: log, Registry: registry, References: cfg.References, UserAgent: userAgent(cfg), Disabled: s.noProbes,
+		Restate: restate(pageSettings(cfg, s).Book()),
 	})
 	settler := &scheduler.Settler{Store: store, Log: log.With("part", "months"), Book: pageSettings(cfg, s).Book()}
 	mail, err := newNotifier(cfg, store, log, registry)

@@ -18,6 +18,7 @@ import (
 
 	"github.com/superoffice/statusd/cmd/statusd/config"
 	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/data/months"
 	"github.com/superoffice/statusd/notifier"
 	"github.com/superoffice/statusd/notifier/pager"
 	"github.com/superoffice/statusd/probes"
@@ -58,6 +59,14 @@ func newNotifier(cfg *config.Config, store data.Store, log *slog.Logger, registr
 		o.Sender = m
 	}
 	return notifier.New(o), nil
+}
+
+// restate makes the revisions of settled months that what probes found out later calls for.
+func restate(book months.Book) func(data.Tx, time.Time, time.Time) error {
+	return func(tx data.Tx, from, now time.Time) error {
+		_, err := book.Revise(tx, from, "statusd", "what was measured became known later", now)
+		return err
+	}
 }
 
 func host(address string) string {

@@ -166,7 +166,7 @@ func TestYear(t *testing.T) {
 			Pages: pages, Live: http.NotFoundHandler(), Ready: http.NotFoundHandler(), Log: log,
 			Banner: &banner.Handler{Pages: pages, Customer: cfg.Page.CustomerPattern, Log: log, Language: web.Language},
 		})}}
-		runner := probes.New(probes.Options{Store: store, Log: log, Registry: registry, Compile: world.compile, Flush: time.Hour})
+		runner := probes.New(probes.Options{Store: store, Log: log, Registry: registry, Compile: world.compile, Flush: time.Hour, Restate: restate(pageSettings(cfg, serving{}).Book())})
 		box := &postbox{sent: map[string]int{}}
 		mail := notifier.New(notifier.Options{
 			Store: store, Sender: box, Domain: "status.example.com", Log: watched, Registry: registry,

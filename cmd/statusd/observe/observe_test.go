@@ -275,7 +275,7 @@ func TestCutOff(t *testing.T) {
 		if !slices.IsSortedFunc(seen, func(a, b data.Sample) int { return a.At.Compare(b.At) }) {
 			t.Error("they are not in order")
 		}
-		if got := fmt.Sprint(w.marks()); got != "[operational no_data operational]" {
+		if got := fmt.Sprint(w.marks()); got != "[operational no_data operational operational]" {
 			t.Errorf("marks %v: nobody saw for a while, and then it was known what bergen had seen", got)
 		}
 	})
