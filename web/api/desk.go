@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/superoffice/statusd/data"
 )
@@ -125,7 +126,7 @@ func amend(a *API, tx data.Tx, c *Call) (*result, error) {
 		return nil, err
 	}
 	if !after.Started.Equal(before.Started) {
-		if err := restart(tx, c, before, after); err != nil {
+		if err := a.restart(tx, c, before, after); err != nil {
 			return nil, err
 		}
 	}
@@ -137,29 +138,43 @@ func amend(a *API, tx data.Tx, c *Call) (*result, error) {
 	return a.changed(tx, c, &before, after)
 }
 
-// restart corrects the beginning of those outages that began with the incident. What they said stays beside it.
-func restart(tx data.Tx, c *Call, before, after data.Incident) error {
-	for _, a := range before.Affected {
-		outages, err := outagesBy(tx, a.Component, cohortOf(a), before.ID)
+// restart corrects the beginning of those outages that began with the incident, as the outage desk would: what they said stays beside
+// it, and what makes less of them takes an admin. Those that were set aside stay as they are.
+func (a *API) restart(tx data.Tx, c *Call, before, after data.Incident) error {
+	var were, are []data.Outage
+	for _, of := range before.Affected {
+		outages, err := outagesBy(tx, of.Component, cohortOf(of), before.ID)
 		if err != nil {
 			return err
 		}
 		for _, o := range outages {
 			was := o.Corrected()
-			if !was.Started.Equal(before.Started) {
+			if was.Void || !was.Started.Equal(before.Started) {
 				continue
 			}
-			if !was.Ended.IsZero() && was.Ended.Before(after.Started) {
-				return data.Invalid("started", fmt.Sprintf("the outage of %s had ended by then", o.Component))
+			if !was.Ended.IsZero() && !was.Ended.After(after.Started) {
+				return data.Invalid("started", fmt.Sprintf("the outage of %s had ended by then: use a time before %s", o.Component, was.Ended.UTC().Format(time.RFC3339)))
 			}
 			started := after.Started
-			o.Corrections = append(o.Corrections, data.Correction{
-				At: c.now, Author: c.By.Name, Why: "the incident's beginning was corrected", Started: &started,
-			})
-			if err := tx.Outages().Put(o); err != nil {
+			is, err := o.Correct(data.OutageChange{Started: &started, Why: "the incident's beginning was corrected"}, c.By.Name, c.now)
+			if err != nil {
 				return err
 			}
+			were, are = append(were, o), append(are, is)
 		}
+	}
+	if len(were) == 0 {
+		return nil
+	}
+	e, err := a.change(tx, c, were, are)
+	if err != nil {
+		return err
+	}
+	if err := e.allowed(c.By); err != nil {
+		return err
+	}
+	if after.Started.After(before.Started) && !c.By.Role.May(data.Admin) {
+		return data.Forbidden(fmt.Sprintf("the outage of %s would begin later than it did: that takes the role admin, for it makes less of it. An earlier beginning does not; let an admin set this one", were[0].Component))
 	}
 	return nil
 }

@@ -128,15 +128,15 @@ func compared(tx data.Tx, month, component string, selected []ledger.Selection, 
 	return v, nil
 }
 
-// lowered names what of a month has less downtime by the contract after a change than before it: the headline or the component, of
+// lowered names what of a month has less downtime by the contract after a change than before it: the headline or a component, of
 // everybody or of any customers there are. Each is a figure that somebody may rest on.
-func lowered(month, component string, cohorts []string, before, after months.Statement) ([]string, error) {
+func lowered(month string, components, cohorts []string, before, after months.Statement) ([]string, error) {
 	var out []string
 	for _, cohort := range append([]string{""}, cohorts...) {
 		if cohort != "" && len(out) > 0 {
 			break // it is less for everybody, or for others too: that says enough
 		}
-		for _, slug := range []string{"", component} {
+		for _, slug := range append([]string{""}, components...) {
 			sel := ledger.Selection{Component: slug, Cohort: cohort}
 			was, err := before.Facts.Report(sel)
 			if err != nil {
@@ -195,12 +195,13 @@ type outageEffect struct {
 	lowered []string
 }
 
-// change writes outages, makes the revisions of settled months that they call for, and says what became of every month.
+// change writes outages, makes the revisions of settled months that they call for, and says what became of every month. The figures
+// that it shows are of the first outage's component.
 func (a *API) change(tx data.Tx, c *Call, before, after []data.Outage) (outageEffect, error) {
 	var e outageEffect
 	book, zone := a.Settings.Book(), a.zone()
 	both := slices.Concat(before, after)
-	component := both[0].Component
+	component, components := both[0].Component, componentsOf(both)
 	records, err := months.Records(tx, c.now)
 	if err != nil {
 		return e, err
@@ -252,6 +253,7 @@ func (a *API) change(tx data.Tx, c *Call, before, after []data.Outage) (outageEf
 		return e, err
 	}
 	e.months = []OutageMonth{}
+	var last months.Statement
 	for _, month := range touched {
 		is, err := book.StatementFrom(tx, records, month, c.now)
 		if err != nil {
@@ -262,13 +264,70 @@ func (a *API) change(tx data.Tx, c *Call, before, after []data.Outage) (outageEf
 			return e, err
 		}
 		e.months = append(e.months, m)
-		low, err := lowered(month, component, cohorts, was[month], is)
+		low, err := lowered(month, components, cohorts, was[month], is)
 		if err != nil {
 			return e, err
 		}
 		e.lowered = append(e.lowered, low...)
+		last = is
+	}
+	if len(e.lowered) > 0 {
+		return e, nil // that says enough
+	}
+	for _, slug := range components {
+		counts, err := counted(tx, last, slug)
+		if err != nil {
+			return e, err
+		}
+		if counts && lessToCome(slug, cohorts, before, after, c.now) {
+			e.lowered = append(e.lowered, fmt.Sprintf("of %s, which goes on, for as long as no maintenance excludes it", slug))
+		}
 	}
 	return e, nil
+}
+
+// lessToCome says whether outages of a component that go on count less after a change, however little they count now: as if they
+// were alone, no maintenance excluded them, and they lasted on. While a window takes all of an outage out, the month's figure tells
+// nothing of what a change would take out of the overrun.
+func lessToCome(component string, cohorts []string, before, after []data.Outage, now time.Time) bool {
+	rows := func(list []data.Outage) (r ledger.Rows, from time.Time, open bool) {
+		from = now
+		for _, o := range list {
+			is := o.Corrected()
+			if is.Component != component || is.Void {
+				continue
+			}
+			open = open || is.Ended.IsZero()
+			if is.Started.Before(from) {
+				from = is.Started
+			}
+			r.Outages = append(r.Outages, ledgerRow(is))
+		}
+		return r, from, open
+	}
+	was, from, open := rows(before)
+	is, other, _ := rows(after)
+	if !open {
+		return false
+	}
+	if other.Before(from) {
+		from = other
+	}
+	return slices.ContainsFunc(append([]string{""}, cohorts...), func(cohort string) bool {
+		counts := func(r ledger.Rows) int64 {
+			return ledger.Uptime(r.Spans(from, now.Add(time.Hour), ledger.Selection{Component: component, Cohort: cohort}), ledger.Contract).Downtime
+		}
+		return counts(is) < counts(was)
+	})
+}
+
+// componentsOf are the components of outages, each once.
+func componentsOf(outages []data.Outage) (slugs []string) {
+	for _, o := range outages {
+		slugs = append(slugs, o.Component)
+	}
+	slices.Sort(slugs)
+	return slices.Compact(slugs)
 }
 
 // lastWord is why an outage is as it is.
