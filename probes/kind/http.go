@@ -95,7 +95,7 @@ func (h *httpProber) redirect(req *http.Request, via []*http.Request) error {
 		return errForbidden{"a redirect leads out of http and https"}
 	}
 	req.Header.Del("Referer") // it would carry a query to elsewhere
-	if req.URL.Host != via[0].URL.Host || via[0].URL.Scheme == "https" && req.URL.Scheme != "https" { // elsewhere, or in the clear
+	if req.URL.Host != via[0].URL.Host || via[0].URL.Scheme == "https" && req.URL.Scheme != "https" {
 		for name := range h.probe.Headers {
 			req.Header.Del(name)
 		}

@@ -147,6 +147,15 @@ func TestAmendedBeginningOfASettledMonth(t *testing.T) {
 				return err
 			}
 		}
+		refs, err := data.All(tx.IncidentRefs().Range("", ""))
+		if err != nil {
+			return err
+		}
+		for _, r := range refs {
+			if err := tx.IncidentRefs().Delete(r.Key()); err != nil {
+				return err
+			}
+		}
 		in.Started, in.Created = end.UTC(), end.UTC()
 		return data.PutIncident(tx, in)
 	})
