@@ -131,8 +131,8 @@ func JoinOutages(list []Outage, why, by string, now time.Time) ([]Outage, error)
 	return list, nil
 }
 
-// AddOutage makes an outage that nothing measured, or an *Error that names the field. Its Why is needed; a zero Aware is now: that
-// is when the provider came to know, unless somebody says otherwise (U9).
+// AddOutage makes an outage that nothing measured, or an *Error that names the field. Its Why is needed; a zero Aware is its
+// beginning: unless somebody says when the provider came to know (U9), it is read in the customer's favour, as A-17 does.
 func AddOutage(o Outage, by string, now time.Time) (Outage, error) {
 	why, err := becauseOf(o.Why)
 	if err != nil {
@@ -149,7 +149,7 @@ func AddOutage(o Outage, by string, now time.Time) (Outage, error) {
 		o.Cause = ByProvider
 	}
 	if o.Aware.IsZero() {
-		o.Aware = now.UTC()
+		o.Aware = o.Started
 	}
 	switch {
 	case o.Component == "":

@@ -127,7 +127,7 @@ func TestAddOutage(t *testing.T) {
 	now := hours(100)
 	good := data.Outage{Component: "crm-read", Started: hours(1), Ended: hours(2), Why: "customers told us"}
 	o, err := data.AddOutage(good, "operator:it", now)
-	if err != nil || o.Cohort != data.AllCustomers || o.Impact != data.NoReadNoWrite || o.Cause != data.ByProvider || !o.Aware.Equal(now) || o.Author != "operator:it" {
+	if err != nil || o.Cohort != data.AllCustomers || o.Impact != data.NoReadNoWrite || o.Cause != data.ByProvider || !o.Aware.Equal(hours(1)) || o.Author != "operator:it" {
 		t.Errorf("%+v: %v", o, err)
 	}
 	for field, spoil := range map[string]func(*data.Outage){

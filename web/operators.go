@@ -43,6 +43,7 @@ func Operators(o OperatorsOptions) http.Handler {
 	}{
 		{"GET /metrics", o.Metrics},
 		{"GET /healthz", http.HandlerFunc(Healthy)},
+		{"GET " + api.OpenAPIPath, api.OpenAPI()},
 		{"GET /readyz", o.Ready},
 	} {
 		mux.Handle(route.pattern, route.handler)

@@ -305,3 +305,15 @@ func TestPathTricks(t *testing.T) {
 		t.Errorf("something was changed: revision %d, was %d", after, before)
 	}
 }
+
+// TestOpenAPIIsServed asks for the description of the API where the guides say that it is.
+func TestOpenAPIIsServed(t *testing.T) {
+	s := newSite(t, nil)
+	a := s.ask(s.operators, "GET", "/api/v1/openapi.json", "", nil)
+	if a.status != http.StatusOK || !strings.Contains(a.body, `"openapi":`) || !strings.HasPrefix(a.header.Get("Content-Type"), "application/json") {
+		t.Errorf("%d %s: %.80s", a.status, a.header.Get("Content-Type"), a.body)
+	}
+	if a = s.ask(s.public, "GET", "/api/v1/openapi.json", "", nil); a.status != http.StatusNotFound {
+		t.Errorf("on the public listener: %d", a.status)
+	}
+}

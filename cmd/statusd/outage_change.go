@@ -214,7 +214,7 @@ type outageAdd struct {
 	Start     string `arg:"" help:"When it began."`
 	End       string `arg:"" help:"When it ended."`
 	Cohort    string `help:"Whom it concerned; without it everybody." placeholder:"COHORT"`
-	Aware     string `help:"From when you knew of it; without it now." placeholder:"TIME"`
+	Aware     string `help:"From when you knew of it; without it from its beginning." placeholder:"TIME"`
 	Reported  string `help:"When a customer reported it." placeholder:"TIME"`
 	Impact    string `help:"no_read, no_write, no_read_no_write or degraded." default:"no_read_no_write" placeholder:"IMPACT" complete:"outageimpact"`
 	Cause     string `help:"provider, internet, external, customer, third_party or excluded_service." default:"provider" placeholder:"CAUSE" complete:"cause"`

@@ -234,8 +234,8 @@ func writeReport(out io.Writer, r ledger.Report) error {
 // length writes seconds exactly.
 func length(seconds int64) string {
 	d := time.Duration(seconds) * time.Second
-	if d >= time.Hour && seconds%60 != 0 {
-		return fmt.Sprintf("%d seconds", seconds)
+	if rest := d % time.Minute; d >= time.Hour && rest != 0 {
+		return i18n.Duration(i18n.EN, d-rest) + " " + i18n.Duration(i18n.EN, rest)
 	}
 	return i18n.Duration(i18n.EN, d)
 }

@@ -175,7 +175,7 @@ func (p *Pages) outageNewForm(v *visit) (outageNew, error) {
 		Act: "add", Key: data.NewID(), Impact: string(data.NoReadNoWrite), Cause: string(data.ByProvider), Cohort: data.AllCustomers, Zone: p.zone().String(),
 		Times: []clockField{
 			p.clockField("started", "Began", "", time.Time{}), p.clockField("ended", "Ended", "", time.Time{}),
-			p.clockField("aware", "Known from", "when we came to know of it; empty is now", time.Time{}), p.clockField("reported", "Reported", "by a customer; empty where nobody did", time.Time{}),
+			p.clockField("aware", "Known from", "when we came to know of it; empty is its beginning", time.Time{}), p.clockField("reported", "Reported", "by a customer; empty where nobody did", time.Time{}),
 		},
 	}}
 	for i := range f.Times {
@@ -190,6 +190,9 @@ func (p *Pages) outageNewForm(v *visit) (outageNew, error) {
 }
 
 func (p *Pages) newOutage(v *visit) error {
+	if !v.by.Role.May(data.Responder) {
+		return data.Forbidden("you may look at outages; adding one takes a responder")
+	}
 	f, err := p.outageNewForm(v)
 	if err != nil {
 		return err

@@ -57,10 +57,10 @@ type OutageAddition struct {
 	Cohort    string      `json:"cohort,omitempty" doc:"Whom it concerned; without it everybody."`
 	Started   time.Time   `json:"started" doc:"When it began."`
 	Ended     time.Time   `json:"ended" doc:"When it ended."`
-	Aware     *time.Time  `json:"aware,omitempty" doc:"From when the provider knew of it; without it now."`
+	Aware     *time.Time  `json:"aware,omitempty" doc:"From when the provider knew of it; without it from its beginning."`
 	Reported  *time.Time  `json:"reported,omitempty" doc:"When a customer reported it."`
-	Impact    data.Impact `json:"impact,omitempty" doc:"no_read, no_write, no_read_no_write (without it) or degraded."`
-	Cause     data.Cause  `json:"cause,omitempty" doc:"provider (without it), internet, external, customer, third_party or excluded_service."`
+	Impact    data.Impact `json:"impact,omitempty" doc:"no_read, no_write, no_read_no_write or degraded; without it that of the component."`
+	Cause     data.Cause  `json:"cause,omitempty" doc:"provider, internet, external, customer, third_party or excluded_service; without it that of the component."`
 	Why       string      `json:"why" doc:"Why. It stands beside the figure for ever, with your name, and is never public."`
 }
 
@@ -377,10 +377,17 @@ func proposeAddition(_ *API, tx data.Tx, c *Call) (before, after []data.Outage, 
 		}
 	}
 	if p.Component != "" {
-		if v, err := tx.Components().Get(p.Component); errors.Is(err, data.ErrNotFound) || err == nil && v.Retired {
+		v, err := tx.Components().Get(p.Component)
+		if errors.Is(err, data.ErrNotFound) || err == nil && v.Retired {
 			return nil, nil, data.Invalid("component", fmt.Sprintf("there is no component %.80q: %s", p.Component, known(tx)))
 		} else if err != nil {
 			return nil, nil, err
+		}
+		if o.Impact == "" {
+			o.Impact = v.Impact
+		}
+		if o.Cause == "" {
+			o.Cause = v.Cause
 		}
 	}
 	if err = knownPlaces(tx, p.Cohort, nil); err != nil {

@@ -127,7 +127,7 @@ func (r *sampler) side(ctx context.Context, side string, bounds []time.Time, now
 	return days, nil
 }
 
-// follow reads samples at once and then every hour, and wakes Run where they say something else. What cannot be read leaves what
+// follow reads samples at once and then every hour, or every Tick where that is longer, and wakes Run where they say something else. What cannot be read leaves what
 // was.
 func (p *Publisher) follow(ctx context.Context) {
 	r := sampler{store: p.Store}
@@ -153,6 +153,6 @@ func (p *Publisher) follow(ctx context.Context) {
 			p.samples.Store(&days)
 			p.wake()
 		}
-		timer.Reset(samplesEvery)
+		timer.Reset(max(samplesEvery, p.Tick))
 	}
 }
