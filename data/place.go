@@ -1,7 +1,9 @@
 package data
 
 import (
+	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -21,6 +23,39 @@ type Place struct {
 
 // Key implements Keyed.
 func (p Place) Key() string { return p.Name }
+
+// SettingPlaces holds the names of the places from where observers may report, as a JSON list. None means that nobody may.
+const SettingPlaces = "places"
+
+// AdmitPlaces says from which places observers may report. The same names in another order change nothing.
+func AdmitPlaces(tx Tx, names []string) error {
+	names = append([]string{}, names...)
+	slices.Sort(names)
+	names = slices.Compact(names)
+	have, err := AdmittedPlaces(tx)
+	if err == nil && slices.Equal(have, names) {
+		return nil
+	}
+	b, err := json.Marshal(names)
+	if err != nil {
+		return err
+	}
+	return tx.Settings().Put(Setting{Name: SettingPlaces, Value: string(b)})
+}
+
+// AdmittedPlaces lists the places from where observers may report, by name.
+func AdmittedPlaces(tx Tx) (names []string, err error) {
+	s, err := tx.Settings().Get(SettingPlaces)
+	if isNotFound(err) {
+		return nil, nil
+	} else if err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal([]byte(s.Value), &names); err != nil {
+		return nil, fmt.Errorf("the names of places: %w", ErrDamaged)
+	}
+	return names, nil
+}
 
 // FreshFor is how far the newest sample of a place may lie behind the newest of all places and still vote on a probe that runs
 // every interval (F35): three intervals, and at least two minutes.

@@ -122,7 +122,7 @@ func TestEveryFieldOfEveryBody(t *testing.T) {
 	}
 	s.update(func(tx data.Tx) error {
 		sync := data.Probe{Name: "sync", Component: "login", Cohort: data.AllCustomers, Kind: data.ProbeHeartbeat, Interval: time.Minute}
-		return errors.Join(data.PutIncident(tx, draft), tx.Probes().Put(sync), tx.Probes().Put(datatest.Probe("front", "login")))
+		return errors.Join(data.PutIncident(tx, draft), tx.Probes().Put(sync), tx.Probes().Put(datatest.Probe("front", "login")), data.AdmitPlaces(tx, []string{"bergen"}))
 	})
 	var update, operator, token string
 	s.view(func(tx data.Tx) error {

@@ -20,7 +20,7 @@ func TestObserve(t *testing.T) {
 	defer target.Close()
 	dir := t.TempDir()
 	file := filepath.Join(dir, "statusd.yaml")
-	config := "references: []\nprobes:\n  - {name: front, component: login, kind: http, target: \"" + target.URL + "\", interval: 10s, places: [bergen]}\n"
+	config := "references: []\nplaces: [bergen]\nprobes:\n  - {name: front, component: login, kind: http, target: \"" + target.URL + "\", interval: 10s, places: [bergen]}\n"
 	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}

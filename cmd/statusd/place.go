@@ -11,7 +11,7 @@ import (
 )
 
 type placeCommand struct {
-	List   placeList   `cmd:"" help:"List the places, when each last reported, and what it has lost."`
+	List   placeList   `cmd:"" help:"List the places, when each last reported, and what it has lost. One that is configured and never reported is there too."`
 	Forget placeForget `cmd:"" help:"Forget a place that was given up, or that is to report with another token. What it saw stays."`
 }
 
@@ -26,13 +26,17 @@ func (c *placeList) Run(ctx context.Context, io streams) error {
 	}
 	return c.show(io, answer, func(out writer) error {
 		if len(list.Places) == 0 {
-			_, err := fmt.Fprintln(out, "Nobody reports from elsewhere. `statusd observe` does, from another machine.")
+			_, err := fmt.Fprintln(out, "Nobody reports from elsewhere. `statusd observe` does, from another machine, once places: in the configuration names it.")
 			return err
 		}
 		w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 		fmt.Fprintln(w, "PLACE\tLAST REPORT\tSTATE\tBEHIND\tVERSION\tBY")
 		for _, p := range list.Places {
-			fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\n", p.Name, p.Seen.Local().Format(time.DateTime), placeState(p), p.Behind, p.Version, p.By)
+			seen := "never"
+			if !p.Seen.IsZero() {
+				seen = p.Seen.Local().Format(time.DateTime)
+			}
+			fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\n", p.Name, seen, placeState(p), p.Behind, p.Version, p.By)
 		}
 		return w.Flush()
 	})

@@ -131,6 +131,8 @@ func (p *Pages) probes(v *visit) error {
 func (p *Pages) observerView(o api.Place) observerView {
 	v := observerView{Name: o.Name, State: "sees", Lost: o.Lost, Version: o.Version, By: o.By, Seen: p.second(&o.Seen), For: ago(o.Seen), Behind: o.Behind}
 	switch {
+	case o.Seen.IsZero():
+		v.State, v.Bad, v.For, v.Seen = "silent", true, "", p.second(nil)
 	case o.Silent:
 		v.State, v.Bad = "silent", true
 	case o.Lost != "":

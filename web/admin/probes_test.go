@@ -103,6 +103,7 @@ func TestPlacesPage(t *testing.T) {
 		return errors.Join(
 			tx.Places().Put(data.Place{Name: "bergen", Seen: now, By: "token:bergen", Version: "v1.2.3", Behind: 3}),
 			tx.Places().Put(data.Place{Name: "oslo", Seen: now, By: "token:oslo", Lost: "192.0.2.1:443 <b>"}),
+			data.AdmitPlaces(tx, []string{"bergen", "oslo", "malmo", "cork"}),
 			tx.Places().Put(data.Place{Name: "malmo", Seen: now.Add(-time.Hour), By: "token:malmo"}),
 			tx.Recents().Put(run("bergen", data.MajorOutage)), tx.Recents().Put(run(data.Here, data.Operational)), tx.Recents().Put(run("oslo", data.NoData)),
 			tx.Alarms().Put(data.Alarm{Kind: data.AlarmNetwork, Subject: "front", Detail: "Probe front finds it down from bergen.", Since: now}),
@@ -114,7 +115,7 @@ func TestPlacesPage(t *testing.T) {
 	}
 	for path, want := range map[string][]string{
 		"/probes": {
-			`bergen<td>sees`, "3 parcels", "v1.2.3", "token:bergen", `<b class="bad">blind</b> <small>192.0.2.1:443 &lt;b&gt;</small>`, `<b class="bad">silent</b>`, "1 hour ago",
+			`bergen<td>sees`, "3 parcels", "v1.2.3", "token:bergen", `<b class="bad">blind</b> <small>192.0.2.1:443 &lt;b&gt;</small>`, `<b class="bad">silent</b>`, "1 hour ago", `cork<td><b class="bad">silent</b><td>never`,
 			"fails and recovers again and again", "what front (degraded: it fails and recovers again and again) says",
 		},
 		"/probes/front": {"What each place says", "The network between may be at fault.", "finds it down from bergen", "Major outage", "none of its newest runs saw anything", "at most 3 minutes older", "three outages ended within an hour"},

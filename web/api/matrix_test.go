@@ -73,9 +73,11 @@ func TestMatrix(t *testing.T) {
 				switch may := r.May(op.Need); {
 				case !may && (status != 403 || d.refusals() != refusals+1):
 					t.Errorf("%s %s by a %s: %d %s, %d refusals written; want 403 and one", op.Method, path, r, status, answer, d.refusals()-refusals)
+				case may && op.Scoped && (status != 403 || d.refusals() != refusals+1): // it takes a token that names it
+					t.Errorf("%s %s by a %s without the scope: %d %s", op.Method, path, r, status, answer)
 				case op.Name == "operator.link" && status == 403 && d.refusals() == refusals: // from the host only, and that is written down
 					t.Errorf("%s %s by a %s: refused without an entry", op.Method, path, r)
-				case may && (status == 401 || status == 403 && op.Name != "operator.link" || status >= 500):
+				case may && (status == 401 || status == 403 && op.Name != "operator.link" && !op.Scoped || status >= 500):
 					t.Errorf("%s %s by a %s: %d %s", op.Method, path, r, status, answer)
 				}
 				if after := <-d.store.Watch(t.Context(), watched...); after != before {

@@ -27,6 +27,8 @@ type Op struct {
 	Out     any     // zero value of the answer's type
 	Status  int     // of success; zero means 200
 	Secret  bool    // the answer holds a secret: it is kept nowhere, so there is no idempotency key
+	Scoped  bool    // gives what others do not see: a token must name it among its scopes, and everybody else be admin on the host
+	Noted   bool    // a read whose first use by each actor, of each object, is written down
 	Often   bool    // machines send it again and again: a pace of its own
 	Long    bool    // a body as long as a monitoring system's
 	Hook    bool    // monitoring systems send it: longer bodies, Basic authentication, a pace of its own; a body that is wrong is a 400
@@ -133,6 +135,13 @@ func (a *API) use(ctx context.Context, op Op, c Call) (int, json.RawMessage, err
 		a.refused(ctx, op.Name, c)
 		return 0, nil, data.Forbidden(fmt.Sprintf("%s is for %s only; this is %s", c.By.Name, strings.Join(c.By.Scopes, ", "), op.Name))
 	}
+	if op.Scoped && !slices.Contains(c.By.Scopes, op.Name) && (!c.By.Role.May(data.Admin) || c.By.Address != Local) {
+		if err := a.pace(op, c); err != nil {
+			return 0, nil, err
+		}
+		a.refused(ctx, op.Name, c)
+		return 0, nil, data.Forbidden(fmt.Sprintf("%s gives what is shown to nobody else: it takes a token that names it, by `statusd token create NAME --scope %s`", op.Name, op.Name))
+	}
 	if op.read != nil {
 		if strings.HasPrefix(op.Name, "outage.") {
 			c.seen = a.outageRevision(ctx)
@@ -140,6 +149,11 @@ func (a *API) use(ctx context.Context, op Op, c Call) (int, json.RawMessage, err
 		var v any
 		if err := a.Store.View(ctx, func(tx data.Tx) (err error) { v, err = op.read(a, tx, &c); return err }); err != nil {
 			return 0, nil, err
+		}
+		if op.Noted {
+			if err := a.note(ctx, op, c); err != nil {
+				return 0, nil, err
+			}
 		}
 		body, err := ui.MarshalJSON(v)
 		return http.StatusOK, body, err
@@ -231,6 +245,31 @@ func (a *API) Routes() map[string]http.Handler {
 		routes[op.Method+" "+op.Path] = a.handler(op)
 	}
 	return routes
+}
+
+// note writes down that somebody was told something for the first time. What cannot be written down is not told.
+func (a *API) note(ctx context.Context, op Op, c Call) error {
+	known := false
+	err := a.Store.View(ctx, func(tx data.Tx) error {
+		known = false
+		for e, err := range data.Trail(tx, c.ID) {
+			if err != nil {
+				return err
+			}
+			if e.Action == op.Name && e.Actor == c.By.Name && e.Outcome == data.Done {
+				known = true
+				return nil
+			}
+		}
+		return nil
+	})
+	if err != nil || known {
+		return err
+	}
+	err = a.Store.Update(ctx, func(tx data.Tx) error {
+		return data.Audit(tx, data.AuditEntry{At: c.now, Actor: c.By.Name, Address: c.By.Address, Action: op.Name, Object: c.ID, Outcome: data.Done})
+	})
+	return a.unsaved(ctx, op, err)
 }
 
 // refused writes down that somebody known asked for what the role does not allow.

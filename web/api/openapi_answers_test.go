@@ -214,7 +214,7 @@ func (d *desk) refuse(c *contract) {
 		d.do(nil, "POST", "/hooks/alertmanager", `{}`, "Authorization", "Bearer "+spent)
 	}
 	if err := d.store.Update(d.t.Context(), func(tx data.Tx) error {
-		return tx.Places().Put(data.Place{Name: "taken", By: "token:other", Seen: time.Now().UTC()})
+		return errors.Join(data.AdmitPlaces(tx, []string{"taken"}), tx.Places().Put(data.Place{Name: "taken", By: "token:other", Seen: time.Now().UTC()}))
 	}); err != nil {
 		d.t.Fatal(err)
 	}
@@ -267,10 +267,10 @@ func (d *desk) refuse(c *contract) {
 			d.mux = good
 		}
 	}
-	for _, path := range []string{"/api/v1/incidents?limit=0", "/api/v1/incidents?before=abcdefghijkl", "/api/v1/audit?limit=0", "/api/v1/alerts?limit=0", "/api/v1/maintenance?from=x", "/api/v1/outages?limit=0", "/api/v1/probes/front/day?date=x", "/api/v1/probes/front/samples?date=x", "/api/v1/places/taken/probes"} {
+	for _, path := range []string{"/api/v1/incidents?limit=0", "/api/v1/incidents?before=abcdefghijkl", "/api/v1/audit?limit=0", "/api/v1/alerts?limit=0", "/api/v1/maintenance?from=x", "/api/v1/outages?limit=0", "/api/v1/probes/front/day?date=x", "/api/v1/probes/front/samples?date=x", "/api/v1/places/taken/probes", "/api/v1/places/nowhere/probes"} {
 		ask(&root, api.Op{Method: "GET"}, path, "")
 	}
-	for path, body := range map[string]string{"/api/v1/tokens": `{"name":"spent"}`, "/api/v1/operators/link": `{"name":"Kari"}`, "/api/v1/sending/release": `{}`, "/api/v1/probes/front/beat": `{}`, "/api/v1/places/taken/parcels": `{}`} {
+	for path, body := range map[string]string{"/api/v1/tokens": `{"name":"spent"}`, "/api/v1/operators/link": `{"name":"Kari"}`, "/api/v1/sending/release": `{}`, "/api/v1/probes/front/beat": `{}`, "/api/v1/places/taken/parcels": `{}`, "/api/v1/places/nowhere/parcels": `{}`} {
 		ask(&root, api.Op{Method: "POST"}, path, body)
 	}
 	d.mux = mux
@@ -299,6 +299,7 @@ func (d *desk) use() {
 			tx.Settings().Put(data.Setting{Name: data.SettingPageID, Value: "abcdefghijkl"}),
 			tx.Operators().Put(data.Operator{ID: "kari", Name: "Kari", Provider: "https://id.example.com", Role: data.Viewer, Created: now, SignedIn: now}),
 			tx.Subscribers().Put(datatest.Subscriber("s1")),
+			data.AdmitPlaces(tx, []string{"bergen", "cork"}),
 			tx.Probes().Put(data.Probe{Name: "sync", Component: "login", Cohort: data.AllCustomers, Kind: data.ProbeHeartbeat, Interval: time.Minute}),
 			data.SetAlarms(tx, data.AlarmCertificate, []data.Alarm{{Subject: "login", Detail: "It ends.", By: now}}, now),
 			tx.Outages().Put(datatest.Outage("crm-read", now.Add(-time.Hour))), tx.Marks().Put(datatest.Mark("crm-read", now.Add(-time.Hour), data.PartialOutage)),
@@ -346,7 +347,7 @@ func (d *desk) use() {
 	}
 	ask("POST", "/probes/front/now", `{}`)
 	d.conflict("/probes/nightly/now", `{}`)
-	ask("POST", "/places/bergen/parcels", `{"number":1,"sent_at":"`+now.Format(time.RFC3339)+`","lost":"no references","samples":[{"side":"front","at":"`+now.Format(time.RFC3339)+`","level":"degraded","reason":"slow","phases":[{"name":"tls","latency_ms":3}],"steps":[{"name":"read","level":"operational","latency_ms":3}]}]}`)
+	ask("POST", "/places/bergen/parcels", `{"number":1,"sent_at":"`+now.Format(time.RFC3339)+`","lost":"no references","samples":[{"side":"front","at":"`+now.Format(time.RFC3339)+`","level":"degraded","reason":"slow","phases":[{"name":"tls","latency_ms":3}],"steps":[{"name":"read","level":"operational","latency_ms":3}]},{"side":"nobody","at":"`+now.Format(time.RFC3339)+`","level":"operational"}]}`)
 	ask("GET", "/places/bergen/probes", "")
 	ask("GET", "/places", "")
 	ask("POST", "/places/bergen/forget", `{}`)

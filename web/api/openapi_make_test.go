@@ -156,7 +156,7 @@ var asks = map[string]bool{"incident.preview": true, "maintenance.preview": true
 // refusedBy lists the statuses by which an operation can refuse. TestOpenAPIRefusals meets each of them.
 func refusedBy(op api.Op) []int {
 	statuses := []int{400, 401, 403, 500}
-	if strings.Contains(op.Path, "{") && !ofMonth(op) && !ofPlace(op) || op.Name == "incident.list" || asks[op.Name] && op.Name != "maintenance.rule" {
+	if strings.Contains(op.Path, "{") && !ofMonth(op) || op.Name == "incident.list" || asks[op.Name] && op.Name != "maintenance.rule" {
 		statuses = append(statuses, 404)
 	}
 	if conflicts(op) {
@@ -176,7 +176,7 @@ func refusedBy(op api.Op) []int {
 	return statuses
 }
 
-// ofPlace says whether an observer uses the operation: any good name is that of a place.
+// ofPlace says whether an observer uses the operation: what can be no name of a place is told apart from one that is none.
 func ofPlace(op api.Op) bool { return op.Name == "place.orders" || op.Name == "place.report" }
 
 // conflicts says whether an operation depends on how things stand.

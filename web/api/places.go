@@ -17,15 +17,15 @@ type Places struct {
 	Places []Place `json:"places" doc:"By name; the service's own place is not among them."`
 }
 
-// Place is somewhere from where an observer reports.
+// Place is somewhere from where an observer reports, or may.
 type Place struct {
 	Name    string    `json:"name" doc:"What its observer calls it."`
-	Seen    time.Time `json:"seen_at" doc:"When it last reported."`
-	Silent  bool      `json:"silent" doc:"It has not reported for five minutes: what it sees does not count."`
+	Seen    time.Time `json:"seen_at,omitzero" doc:"When it last reported; absent while it never has."`
+	Silent  bool      `json:"silent" doc:"It has not reported for five minutes, or never: what it sees does not count."`
 	Lost    string    `json:"lost,omitempty" doc:"What it has lost of its own network, so that it judges nobody; absent while it sees."`
 	Behind  int       `json:"behind,omitempty" doc:"Parcels that it still keeps for us."`
 	Version string    `json:"version,omitempty" doc:"Of its program."`
-	By      string    `json:"by" doc:"Whose token it reports with."`
+	By      string    `json:"by,omitempty" doc:"Whose token it reports with; absent while it never has."`
 }
 
 // PlaceOrders is what an observer is to do.
@@ -61,7 +61,8 @@ type SeenRun struct {
 
 // PlaceTaken answers a report.
 type PlaceTaken struct {
-	Next uint64 `json:"next" doc:"Number of the parcel that is expected next."`
+	Next    uint64 `json:"next" doc:"Number of the parcel that is expected next."`
+	Skipped int    `json:"skipped,omitempty" doc:"How many samples were left out: of probes that are not run from there, or with something wrong."`
 }
 
 // Limits of a report.
@@ -82,8 +83,8 @@ func placeOps() []Op {
 			read:    func(_ *API, tx data.Tx, c *Call) (any, error) { return listPlaces(tx, time.Now()) },
 		},
 		{
-			Name: "place.orders", Method: http.MethodGet, Path: placePath + "/probes", Need: data.Responder, Out: PlaceOrders{},
-			Summary: "Give an observer the probes that it is to run.",
+			Name: "place.orders", Method: http.MethodGet, Path: placePath + "/probes", Need: data.Responder, Out: PlaceOrders{}, Scoped: true, Noted: true,
+			Summary: "Give an observer the probes that it is to run, with what they send. It takes a token that names this among its scopes; the first time is written down.",
 			read:    orders,
 		},
 		{
@@ -107,12 +108,21 @@ func placeOf(p data.Place, now time.Time) Place {
 
 func listPlaces(tx data.Tx, now time.Time) (Places, error) {
 	v := Places{Places: []Place{}}
+	admitted, err := data.AdmittedPlaces(tx)
+	if err != nil {
+		return v, err
+	}
 	for p, err := range tx.Places().Range("", "") {
 		if err != nil {
 			return v, err
 		}
 		v.Places = append(v.Places, placeOf(p, now))
+		admitted = slices.DeleteFunc(admitted, func(name string) bool { return name == p.Name })
 	}
+	for _, name := range admitted {
+		v.Places = append(v.Places, Place{Name: name, Silent: true})
+	}
+	slices.SortFunc(v.Places, func(a, b Place) int { return strings.Compare(a.Name, b.Name) })
 	return v, nil
 }
 
@@ -127,10 +137,26 @@ func validPlace(name string) error {
 	return nil
 }
 
-// ours is the place as it is known; one that reports with another token is refused.
+// ours is the place as it is known. One that the configuration does not name is refused, as is one that reports with another token,
+// and a token that reports from elsewhere: so who holds one token speaks for one place, and cannot make a majority.
 func ours(tx data.Tx, c *Call) (data.Place, error) {
 	if err := validPlace(c.ID); err != nil {
 		return data.Place{}, err
+	}
+	admitted, err := data.AdmittedPlaces(tx)
+	if err != nil {
+		return data.Place{}, err
+	}
+	if !slices.Contains(admitted, c.ID) {
+		return data.Place{}, &data.Error{Kind: data.KindNotFound, Message: fmt.Sprintf("nobody reports from %q here: add it to places: in the configuration, and load that by SIGHUP", c.ID)}
+	}
+	for p, err := range tx.Places().Range("", "") {
+		if err != nil {
+			return p, err
+		}
+		if p.Name != c.ID && p.By == c.By.Name {
+			return p, data.Conflict(fmt.Sprintf("%s reports from %s already: make a token of its own for %s, by `statusd token create %s --scope place.orders --scope place.report`", p.By, p.Name, c.ID, c.ID))
+		}
 	}
 	p, err := tx.Places().Get(c.ID)
 	switch {
@@ -158,7 +184,7 @@ func orders(a *API, tx data.Tx, c *Call) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		if p.Retired || p.Kind == data.ProbeHeartbeat || len(p.Places) > 0 && !slices.Contains(p.Places, c.ID) {
+		if p.Retired || !runFrom(p, c.ID) {
 			continue
 		}
 		p.Origin = ""
@@ -171,8 +197,35 @@ func orders(a *API, tx data.Tx, c *Call) (any, error) {
 	return v, nil
 }
 
+// runFrom says whether an observer may run a probe from a place. Heartbeats come to us.
+func runFrom(p data.Probe, place string) bool {
+	return p.Kind != data.ProbeHeartbeat && (len(p.Places) == 0 || slices.Contains(p.Places, place))
+}
+
+// sides knows whose samples a place may report.
+type sides map[string]bool
+
+// may says whether a place may speak for a side. What it saw of a probe that was taken away since is still true.
+func (known sides) may(tx data.Tx, side, place string) (bool, error) {
+	ok, was := known[side]
+	if was {
+		return ok, nil
+	}
+	name, _, _ := strings.Cut(side, ":")
+	if name == "" {
+		return false, nil
+	}
+	p, err := tx.Probes().Get(name)
+	if err != nil && !errors.Is(err, data.ErrNotFound) {
+		return false, err
+	}
+	known[side] = err == nil && runFrom(p, place) && slices.ContainsFunc(p.Sides(), func(s data.Side) bool { return s.Name == side })
+	return known[side], nil
+}
+
 // takeParcel stores a parcel for who judges. Its number makes a repetition harmless; one that is ahead of what we expect is taken
-// as well, for we may be a restored copy.
+// as well, for we may be a restored copy. A sample with something wrong is left out, and so is one of a probe that is not run from
+// there; the others count.
 func takeParcel(_ *API, tx data.Tx, c *Call) (*result, error) {
 	var in PlaceReport
 	if err := c.decode(&in); err != nil {
@@ -193,12 +246,19 @@ func takeParcel(_ *API, tx data.Tx, c *Call) (*result, error) {
 	if len(in.Samples) > mostSamples {
 		return nil, data.Invalid("samples", fmt.Sprintf("at most %d in a parcel, these are %d", mostSamples, len(in.Samples)))
 	}
-	for i, run := range in.Samples {
-		s, err := run.sample(place.Name, c.now)
-		if err != nil {
-			return nil, data.Invalid(fmt.Sprintf("samples.%d", i), err.Error())
+	known := sides{}
+	for _, run := range in.Samples {
+		s, wrong := run.sample(place.Name, c.now)
+		if wrong != nil {
+			continue
 		}
-		parcel.Samples = append(parcel.Samples, s)
+		may, err := known.may(tx, run.Side, place.Name)
+		if err != nil {
+			return nil, err
+		}
+		if may {
+			parcel.Samples = append(parcel.Samples, s)
+		}
 	}
 	if in.Behind < 0 {
 		return nil, data.Invalid("behind", "say how many parcels wait: 0 or more")
@@ -215,13 +275,15 @@ func takeParcel(_ *API, tx data.Tx, c *Call) (*result, error) {
 	}
 	fresh := number >= place.Next
 	place.Seen, place.Lost, place.Behind, place.Version = c.now, in.Lost, in.Behind, in.Version
-	if fresh && len(parcel.Samples) > 0 {
+	if fresh && len(in.Samples) > 0 {
 		place.Next = number + 1
+	}
+	if fresh && len(parcel.Samples) > 0 {
 		if err := tx.Parcels().Put(parcel); err != nil {
 			return nil, err
 		}
 	}
-	return &result{body: PlaceTaken{place.Next}, object: place.Name, same: true}, tx.Places().Put(place)
+	return &result{body: PlaceTaken{place.Next, len(in.Samples) - len(parcel.Samples)}, object: place.Name, same: true}, tx.Places().Put(place)
 }
 
 // sample is a run as the probes have it.

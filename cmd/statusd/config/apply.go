@@ -41,6 +41,9 @@ func (c *Config) Apply(ctx context.Context, store data.Store, now time.Time) err
 		}); err != nil {
 			return err
 		}
+		if err := data.AdmitPlaces(tx, c.Places); err != nil {
+			return err
+		}
 		if err := replace(tx.Probes(), c.Probes, func(old data.Probe) (data.Probe, bool) {
 			gone := !old.Retired && old.Origin != ""
 			old.Retired = true

@@ -208,6 +208,39 @@ maintenance: []
 	retired(false, day)
 }
 
+// TestPlacesAreAdmitted: the store knows the places of the newest configuration, and the same ones write nothing.
+func TestPlacesAreAdmitted(t *testing.T) {
+	t.Parallel()
+	k := keep(t)
+	none := k.apply("", day)
+	for _, c := range []struct {
+		src, want string
+		same      bool
+	}{
+		{"places: []", "", true},
+		{"places: [cork, bergen]", "bergen cork", false},
+		{"places: [bergen, cork]", "bergen cork", true},
+		{"places: [oslo]", "oslo", false},
+		{"", "", false},
+	} {
+		revision := k.apply(c.src, day)
+		if (revision == none) != c.same {
+			t.Errorf("%q: revision %d after %d", c.src, revision, none)
+		}
+		none = revision
+		err := k.store.View(t.Context(), func(tx data.Tx) error {
+			got, err := data.AdmittedPlaces(tx)
+			if strings.Join(got, " ") != c.want {
+				t.Errorf("%q admits %v, want %s", c.src, got, c.want)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestPageIDStays(t *testing.T) {
 	t.Parallel()
 	id := func(k keeper) (out string) {

@@ -47,6 +47,7 @@ func (c *checker) check() {
 	c.catalogue()
 	c.customers()
 	c.schedule()
+	c.admitting()
 	c.probing()
 	c.mailing()
 	c.incidents()

@@ -56,6 +56,27 @@ func (c *checker) probing() {
 	}
 }
 
+// admitting says from where observers may report.
+func (c *checker) admitting() {
+	for i, name := range c.file.Places {
+		p := path{"places", i}
+		switch {
+		case name == "": // decoding said so
+			continue
+		case data.ValidSlug(name) != nil || strings.Contains(name, "/"):
+			c.fault(p, "%q is no name of a place: use the --place of an observer, of lower-case letters, digits and single hyphens", clip(name))
+			continue
+		case name == data.Here:
+			c.fault(p, "%s is the service's own place, which needs no leave: give the observer another name, such as bergen", name)
+			continue
+		case slices.Contains(c.file.Places[:i], name):
+			c.fault(p, "the place %s is there twice: keep one", name)
+			continue
+		}
+		c.cfg.Places = append(c.cfg.Places, name)
+	}
+}
+
 // places says from where a probe is run. A heartbeat comes to the service, wherever it is sent from.
 func (c *checker) places(p path, in probe, out *data.Probe) {
 	for i, name := range in.Places {
@@ -64,6 +85,8 @@ func (c *checker) places(p path, in probe, out *data.Probe) {
 			c.fault(p.with("places", i), "%q is no name of a place: use local, or the --place of an observer, of lower-case letters, digits and single hyphens", clip(name))
 		case slices.Contains(in.Places[:i], name):
 			c.fault(p.with("places", i), "the place %s is there twice: keep one", name)
+		case name != data.Here && !slices.Contains(c.file.Places, name):
+			c.fault(p.with("places", i), "nobody reports from %s: add it to the list places at the top level, or use local", name)
 		}
 	}
 	if len(in.Places) > 0 && out.Kind == data.ProbeHeartbeat {

@@ -20,6 +20,7 @@ func TestProbesThatAreTold(t *testing.T) {
 	}
 	c, err := Parse(filepath.Join(dir, "statusd.yaml"), []byte(`
 references: []
+places: [bergen]
 maintenance: []
 components: [{id: read, name: Read, commitment: yes}, {id: write, name: Write, commitment: yes}]
 probes:

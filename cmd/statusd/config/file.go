@@ -20,6 +20,7 @@ type file struct {
 	Maintenance    []maintenance `yaml:"maintenance" doc:"The schedule: one entry per recurring plan."`
 	Freezes        []freeze      `yaml:"freezes" doc:"Times in which maintenance is not wanted."`
 	Holidays       []holidays    `yaml:"holidays" doc:"Public holidays on which maintenance is not wanted, by territory. Several entries may treat territories differently."`
+	Places         []string      `yaml:"places" doc:"Names of the places from where observers report (statusd observe --place). Nobody reports from any other. Read again on SIGHUP." eg:"bergen"`
 	Probes         []probe       `yaml:"probes" doc:"What to check, and how often."`
 	References     []string      `yaml:"references" doc:"TCP endpoints in different networks, host:port. When most of them cannot be reached the observer has lost its own network and judges nobody; those given by name tell the same of its resolver, so give some in zones that are not yours. None: detection off." eg:"192.0.2.1:443"`
 	Notices        leads         `yaml:"notices" doc:"How long before a window people are told, unless the plan says otherwise. Elapsed time, page not shorter than banner, banner not shorter than deadline."`

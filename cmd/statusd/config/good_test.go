@@ -58,6 +58,9 @@ func TestFullFile(t *testing.T) {
 	if c.Listen != "[::]:8080" || c.AdminListen != "10.1.2.3:8081" || c.Data != "state" || c.TLS != nil || len(c.TrustedProxies) != 3 {
 		t.Errorf("listeners: %q %q %q %v %v", c.Listen, c.AdminListen, c.Data, c.TLS, c.TrustedProxies)
 	}
+	if !slices.Equal(c.Places, []string{"bergen"}) {
+		t.Errorf("places %v", c.Places)
+	}
 	if c.Log != (Log{slog.LevelDebug, "json"}) || !slices.Equal(c.References, []string{"192.0.2.1:53", "[2001:db8::1]:443"}) {
 		t.Errorf("log %v, references %v", c.Log, c.References)
 	}

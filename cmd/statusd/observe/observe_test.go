@@ -53,7 +53,7 @@ func newWorld(t *testing.T) *world {
 	p := datatest.Probe("front", "crm")
 	p.Places = []string{"bergen"}
 	w.update(func(tx data.Tx) error {
-		return errors.Join(tx.Components().Put(datatest.Component("crm")), tx.Probes().Put(p))
+		return errors.Join(tx.Components().Put(datatest.Component("crm")), tx.Probes().Put(p), data.AdmitPlaces(tx, []string{"bergen"}))
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
@@ -109,7 +109,7 @@ func (w *world) do(ctx context.Context, op, id string, in, out any) error {
 	if err != nil {
 		return err
 	}
-	_, answer, err := w.api.Do(ctx, op, api.Call{By: data.Actor{Name: "token:bergen", Role: data.Responder, Address: api.Local}, ID: id, Body: body})
+	_, answer, err := w.api.Do(ctx, op, api.Call{By: data.Actor{Name: "token:bergen", Role: data.Responder, Address: api.Local, Scopes: []string{"place.orders", "place.report"}}, ID: id, Body: body})
 	if err != nil {
 		return err
 	}
