@@ -96,8 +96,9 @@ func (o *Observer) look(ctx context.Context, references <-chan []string) error {
 func (o *Observer) follow(ctx context.Context, references chan []string) error {
 	var last []string
 	begun := false
-	wait := time.Duration(0)
+	var errs patience
 	for {
+		wait := askEvery
 		orders, err := o.Service.Orders(ctx)
 		switch {
 		case ctx.Err() != nil:
@@ -110,13 +111,13 @@ func (o *Observer) follow(ctx context.Context, references chan []string) error {
 				last, begun = orders.References, true
 				references <- last
 			}
-			wait = askEvery
+			errs.worked()
 		default:
 			if !begun {
 				begun = true
 				references <- nil // with what was ordered before; whether there is a network is not known
 			}
-			wait = o.later(wait, "asking the service for probes", err)
+			wait = errs.failed(o.Log, "asking the service for probes", err)
 		}
 		if !sleep(ctx, wait) {
 			return nil
@@ -177,7 +178,7 @@ func (o *Observer) obey(ctx context.Context, orders api.PlaceOrders) error {
 // report sends parcels as they come.
 func (o *Observer) report(ctx context.Context) error {
 	parcels := o.Store.Watch(ctx, data.ParcelsTable)
-	wait := time.Duration(0)
+	var errs patience
 	var told time.Time // when the service last heard of us
 	for {
 		oldest, behind, err := o.oldest(ctx)
@@ -203,16 +204,15 @@ func (o *Observer) report(ctx context.Context) error {
 			if ctx.Err() != nil {
 				return nil
 			}
-			if !sleep(ctx, o.later(wait, "reporting to the service", err)) {
+			if !sleep(ctx, errs.failed(o.Log, "reporting to the service", err)) {
 				return nil
 			}
-			wait = min(mostWait, max(firstWait, 2*wait))
 			continue
 		}
-		if wait > 0 {
+		if errs.worked() {
 			o.Log.Info("the service is reached again")
 		}
-		told, wait = time.Now(), 0
+		told = time.Now()
 	}
 }
 
@@ -297,14 +297,24 @@ func (o *Observer) lost(ctx context.Context) (what string) {
 	return what
 }
 
-// later says how long to wait after an error, and logs the first of a row.
-func (o *Observer) later(last time.Duration, doing string, err error) time.Duration {
-	if last == 0 || last == askEvery {
-		o.Log.Warn(doing+" failed; it is tried again, and nothing is lost meanwhile", "error", err)
-		last = firstWait / 2
+// patience is how long to wait after errors in a row: a second, doubled each time up to half a minute, less a quarter by chance.
+type patience time.Duration
+
+// failed logs the first error of a row, and says how long to wait.
+func (p *patience) failed(log *slog.Logger, doing string, err error) time.Duration {
+	if *p == 0 {
+		log.Warn(doing+" failed; it is tried again, and nothing is lost meanwhile", "error", err)
+		*p = patience(firstWait) / 2
 	}
-	wait := min(mostWait, 2*last)
-	return wait - time.Duration(rand.Int64N(int64(wait)/4+1))
+	*p = min(patience(mostWait), 2**p)
+	return time.Duration(*p) - time.Duration(rand.Int64N(int64(*p)/4+1))
+}
+
+// worked ends a row, and says whether there was one.
+func (p *patience) worked() bool {
+	was := *p > 0
+	*p = 0
+	return was
 }
 
 func sleep(ctx context.Context, d time.Duration) bool {

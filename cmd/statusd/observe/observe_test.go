@@ -1,6 +1,7 @@
 package observe_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -37,6 +39,7 @@ type world struct {
 	swallow bool          // what is sent arrives, and its answer does not
 	skew    time.Duration // of the observer's clock
 	stop    func()
+	log     *slog.Logger
 }
 
 func newWorld(t *testing.T) *world {
@@ -135,7 +138,7 @@ func (w *world) Report(ctx context.Context, r api.PlaceReport) (v api.PlaceTaken
 // start lets the observer work until w.stop.
 func (w *world) start() {
 	ctx, cancel := context.WithCancel(context.Background())
-	o := &observe.Observer{Store: w.away, Service: w, Place: "bergen", Version: "test", Log: slog.New(slog.DiscardHandler)}
+	o := &observe.Observer{Store: w.away, Service: w, Place: "bergen", Version: "test", Log: w.logger()}
 	o.Run = func(ctx context.Context, references []string) error {
 		return probes.New(probes.Options{
 			Store: w.away, Log: slog.New(slog.DiscardHandler), Registry: prometheus.NewRegistry(), Place: "bergen", Forward: true, Flush: 10 * time.Second,
@@ -339,6 +342,31 @@ func TestNewStore(t *testing.T) {
 		pass(5 * time.Minute)
 		if n := len(w.seen()) - before; n < 4 {
 			t.Errorf("%d samples arrived from a store that was begun anew", n)
+		}
+	})
+}
+
+func (w *world) logger() *slog.Logger {
+	if w.log == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return w.log
+}
+
+// TestCutOffIsSaidOnce has no way for an hour: the log says so once for each thing that is tried, and once that it is over.
+func TestCutOffIsSaidOnce(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		var said bytes.Buffer
+		w.log = slog.New(slog.NewTextHandler(&said, nil))
+		w.start()
+		pass(5 * time.Minute)
+		w.set(func() { w.cut = true })
+		pass(time.Hour)
+		w.set(func() { w.cut = false })
+		pass(5 * time.Minute)
+		w.stop()
+		if warnings, over := strings.Count(said.String(), "level=WARN"), strings.Count(said.String(), "reached again"); warnings != 2 || over != 1 {
+			t.Errorf("%d warnings, and %d times that it is over:\n%.2000s", warnings, over, said.String())
 		}
 	})
 }
