@@ -334,7 +334,9 @@ func (r *refusal) Error() string { return r.text }
 
 func problem(res *http.Response, b []byte, key string) error {
 	var p ui.Problem
-	if json.Unmarshal(b, &p) != nil || p.Detail == "" {
+	if bad := json.Unmarshal(b, &p) != nil || p.Detail == ""; bad && res.StatusCode == http.StatusRequestEntityTooLarge {
+		return &refusal{res.StatusCode, "", "a proxy before the service takes no body as long as this: let it take 256 KiB"}
+	} else if bad {
 		return fmt.Errorf("the service answers %d %s: is --server the address of the operators' listener?", res.StatusCode, http.StatusText(res.StatusCode))
 	}
 	text := p.Detail

@@ -127,11 +127,15 @@ func (r remote) Report(ctx context.Context, p api.PlaceReport) (v api.PlaceTaken
 	return v, refusedAs(err)
 }
 
-// refusedAs makes a refusal of what was sent, which no repetition helps, known as such.
+// refusedAs makes a refusal of what was sent, which no repetition helps, known as such. What we send is never too long for the
+// service; it may be for a proxy before it, and then it must not hold up all that is behind it.
 func refusedAs(err error) error {
 	var no *refusal
-	if errors.As(err, &no) && (no.status == http.StatusUnprocessableEntity || no.status == http.StatusBadRequest) {
-		return data.Invalid(no.field, no.text)
+	if errors.As(err, &no) {
+		switch no.status {
+		case http.StatusUnprocessableEntity, http.StatusBadRequest, http.StatusRequestEntityTooLarge:
+			return data.Invalid(no.field, no.text)
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("%w", err)

@@ -2,6 +2,8 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -10,8 +12,40 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/web/api"
 )
+
+// TestRefusedAs: what no repetition helps is known as such, so that it holds up nothing behind it; all else is tried again. A place
+// that the configuration does not name yet is not the end of what was seen there.
+func TestRefusedAs(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		status int
+		body   string
+		final  bool
+	}{
+		{422, `{"status":422,"detail":"no","field":"sent_at"}`, true},
+		{400, `{"status":400,"detail":"no"}`, true},
+		{413, `{"status":413,"detail":"too long"}`, true},
+		{413, `<html>413 Request Entity Too Large</html>`, true},
+		{404, `{"status":404,"detail":"nobody reports from there"}`, false},
+		{409, `{"status":409,"detail":"another token"}`, false},
+		{403, `{"status":403,"detail":"no"}`, false},
+		{503, `{"status":503,"detail":"later"}`, false},
+		{502, `<html>`, false},
+	} {
+		res := &http.Response{StatusCode: c.status, Body: io.NopCloser(strings.NewReader(c.body)), Header: http.Header{}}
+		var refused *data.Error
+		err := refusedAs(problem(res, []byte(c.body), ""))
+		if got := errors.As(err, &refused) && refused.Kind == data.KindInvalid; err == nil || got != c.final {
+			t.Errorf("%d %s: %v, final %t, want %t", c.status, c.body, err, got, c.final)
+		}
+	}
+	if err := refusedAs(nil); err != nil {
+		t.Error(err)
+	}
+}
 
 // TestObserve runs an observer as a process of its own beside a service that looks at nothing itself: what it sees arrives, and
 // a token that may report may nothing else.

@@ -100,9 +100,16 @@ func TestParcelKeepsWhatCounts(t *testing.T) {
 		{Side: "front", Level: data.Operational}, {Side: "work", Level: data.Operational}, {Side: "work:crm-read", Level: data.MajorOutage, Reason: data.ReasonStatus},
 	}
 	bad := []api.SeenRun{
-		{Side: "abroad", Level: data.Operational}, {Side: "hook", Level: data.Operational}, {Side: "nothing", Level: data.Operational}, {Side: "work:login", Level: data.Operational},
-		{Side: "work:forum", Level: data.Operational}, {Side: ":front", Level: data.Operational}, {Side: "", Level: data.Operational}, {Side: "front", Level: data.MajorOutage, Reason: "rain"},
-		{Side: "front", Level: data.Operational, At: time.Now().Add(time.Hour).UTC()}, {Side: "front", Level: data.Operational, Detail: strings.Repeat("x", 201)},
+		{Side: "abroad", Level: data.Operational},
+		{Side: "hook", Level: data.Operational},
+		{Side: "nothing", Level: data.Operational},
+		{Side: "work:login", Level: data.Operational},
+		{Side: "work:forum", Level: data.Operational},
+		{Side: ":front", Level: data.Operational},
+		{Side: "", Level: data.Operational},
+		{Side: "front", Level: data.MajorOutage, Reason: "rain"},
+		{Side: "front", Level: data.Operational, At: time.Now().Add(time.Hour).UTC()},
+		{Side: "front", Level: data.Operational, Detail: strings.Repeat("x", 201)},
 	}
 	status, answer := d.do(&bergen, "POST", path, seen(1, append(bad[:len(bad):len(bad)], good...)...))
 	if want := `"next":2,"skipped":10`; status != 200 || !strings.Contains(strings.NewReplacer(" ", "", "\n", "").Replace(answer), want) {

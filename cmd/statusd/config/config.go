@@ -44,7 +44,7 @@ type Config struct {
 	Cohorts      data.Cohorts     // by slug, as a store gives them
 	Maintenances []data.Maintenance
 	Holidays     []data.Avoid // of which territories, with what was added and taken out; none says nothing of any
-	Places       []string         // from where observers may report
+	Places       []string     // from where observers may report
 	Probes       []data.Probe
 	Subscribers  []data.Subscriber // contract contacts who get operational notices
 

@@ -256,7 +256,17 @@ func (o *Observer) send(ctx context.Context, p *data.Parcel, behind int) error {
 			r.Samples = append(r.Samples, api.Seen(s))
 		}
 	}
-	_, err := o.Service.Report(ctx, r)
+	r, bare, err := fit(r)
+	if err != nil {
+		return err
+	}
+	if bare > 0 {
+		o.Log.Info("a report is too long for the service: details are left out, no run is", "runs", bare)
+	}
+	taken, err := o.Service.Report(ctx, r)
+	if err == nil && taken.Skipped > 0 {
+		o.Log.Warn("the service left samples out: they are of probes that it does not let this place run, or are not as it expects them", "samples", taken.Skipped)
+	}
 	var refused *data.Error
 	if errors.As(err, &refused) && refused.Kind == data.KindInvalid && p != nil {
 		o.Log.Error("the service does not take what was seen; it is given up", "samples", len(p.Samples), "reason", refused)

@@ -112,6 +112,9 @@ func (w *world) do(ctx context.Context, op, id string, in, out any) error {
 	if err != nil {
 		return err
 	}
+	if len(body) > api.MaxHook {
+		return errCut // the listener refuses it before anybody reads it
+	}
 	_, answer, err := w.api.Do(ctx, op, api.Call{By: data.Actor{Name: "token:bergen", Role: data.Responder, Address: api.Local, Scopes: []string{"place.orders", "place.report"}}, ID: id, Body: body})
 	if err != nil {
 		return err
@@ -321,6 +324,32 @@ func TestWrongClock(t *testing.T) {
 		pass(5 * time.Minute)
 		if n := len(w.seen()); n < 3 || n > 7 {
 			t.Errorf("%d samples in five minutes with the right one", n)
+		}
+	})
+}
+
+// TestLongParcel has a parcel first that is longer than the service takes: its runs arrive, and it holds up nothing behind it.
+func TestLongParcel(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		p := data.Parcel{Place: "bergen", Number: 1, Received: time.Now()}
+		first := time.Now().UTC().Truncate(time.Second).Add(-3 * time.Hour)
+		for i := range 200 {
+			s := data.Sample{Probe: "front", Place: "bergen", At: first.Add(time.Duration(i) * time.Minute / 2), Level: data.Operational, Latency: time.Millisecond}
+			for n := range 50 {
+				s.Steps = append(s.Steps, data.StepRun{Name: fmt.Sprint("step-", n), Level: data.Degraded, Reason: data.ReasonSlow, Detail: strings.Repeat("x", 200)})
+			}
+			p.Samples = append(p.Samples, s)
+		}
+		err := w.away.Update(context.Background(), func(tx data.Tx) error {
+			return errors.Join(tx.Parcels().Put(p), tx.Settings().Put(data.Setting{Name: "parcel_next", Value: "2"}))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.start()
+		pass(5 * time.Minute)
+		if seen := w.seen(); len(seen) < 203 || !seen[0].At.Equal(first) {
+			t.Errorf("%d samples arrived, want 200 and those of five minutes", len(seen))
 		}
 	})
 }
