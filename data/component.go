@@ -106,7 +106,8 @@ type Component struct {
 	Setup       string     `json:"setup,omitempty"` // for operators: what is missing before it can be probed
 	Since       time.Time  `json:"since"`           // when it entered the catalogue
 	Retired     bool       `json:"retired,omitempty"`
-	Origin      string     `json:"origin,omitempty"` // file:line
+	RetiredAt   time.Time  `json:"retired_at,omitzero"` // until when it was to be watched; zero of a retired one says nobody knows
+	Origin      string     `json:"origin,omitempty"`    // file:line
 }
 
 // Key implements Keyed.

@@ -20,7 +20,10 @@ type Settler struct {
 // restless is how long it sleeps at most: a clock may jump.
 const restless = time.Hour
 
-// Run settles months until ctx ends. Of all processes one does so at a time.
+// settled months stay: before the first one is, the probes have this long to say what they missed while the service was away.
+const listening = 2 * time.Minute
+
+// Run settles months until ctx ends, from two minutes after it began. Of all processes one does so at a time.
 func (s *Settler) Run(ctx context.Context) error {
 	err := s.Store.Exclusive(ctx, "months", s.run)
 	if ctx.Err() != nil {
@@ -30,7 +33,7 @@ func (s *Settler) Run(ctx context.Context) error {
 }
 
 func (s *Settler) run(ctx context.Context) error {
-	timer := time.NewTimer(0)
+	timer := time.NewTimer(listening)
 	defer timer.Stop()
 	for {
 		select {

@@ -9,7 +9,8 @@ import (
 )
 
 // Figures registers the uptime of the running month and of the last one as metrics, and returns what is to be told of swaps: they
-// are worked out from the snapshot when it is new, and a scrape reads nothing. A month that nobody watched has no series.
+// are worked out from the snapshot when it is new, and a scrape reads nothing. A month that nobody watched has no series, nor
+// has a component in it.
 func Figures(registry prometheus.Registerer) func(*page.Snapshot) {
 	gauge := func(name, help string, labels ...string) *prometheus.GaugeVec {
 		g := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: name, Help: help}, labels)
@@ -31,6 +32,9 @@ func Figures(registry prometheus.Registerer) func(*page.Snapshot) {
 				continue // there was no service yet
 			}
 			for _, r := range append([]ledger.Report{sheet.Report}, sheet.ByComponent...) {
+				if r.NoData {
+					continue
+				}
 				component := r.Component
 				if component == "" {
 					component = data.AllCustomers

@@ -33,7 +33,10 @@ func (c *monthList) Run(ctx context.Context, io streams) error {
 			fmt.Fprintln(w, "MONTH\tREVISION\tSETTLED\tCONTRACT\tSTRICT\tOBSERVED\tTARGET\tHASH")
 			for _, m := range list.Months {
 				met := "met"
-				if !m.Contract.Met {
+				switch {
+				case m.NoData:
+					met = "no data"
+				case !m.Contract.Met:
 					met = "not met"
 				}
 				fmt.Fprintf(w, "%s\t%d\t%s\t%s %%\t%s %%\t%s %%\t%s\t%.12s\n", m.Month, m.Revision, m.Settled.Format(time.DateOnly),

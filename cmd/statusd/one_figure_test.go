@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -28,6 +31,9 @@ type figureOf struct {
 	percent                    string
 }
 
+// newcomer counts since May, and nobody watches it: it has no figure in any month, and takes away nobody's.
+const newcomer = "newcomer"
+
 // expectedFigures are the rows of DOMAIN.md 4.4, each of a component of its own, and cases beside them; the empty component is the headline.
 var expectedFigures = map[string]map[string]figureOf{
 	"2026-01": {
@@ -47,7 +53,7 @@ var expectedFigures = map[string]map[string]figureOf{
 		"crm-write": {5185, 5185, 5185, "99.799961"},
 		"login":     {0, 1200, 1200, "100.000000"},
 	},
-	"2026-05": {"crm-read": {1800, 1800, 1800, ""}, "": {1800, 1800, 1800, ""}},
+	"2026-05": {"crm-read": {1800, 1800, 1800, ""}, "": {1800, 1800, 1800, ""}, newcomer: {0, 0, 0, ""}},
 }
 
 func (w *figureWorld) same(surface, month, component string, got, want any) {
@@ -69,7 +75,13 @@ func TestOneFigure(t *testing.T) {
 		facts := map[string]string{}
 		for month, of := range expectedFigures {
 			want[month] = map[string]ledger.Report{}
-			for _, component := range []string{"", "crm-read", "crm-write", "login"} {
+			components := []string{"", "crm-read", "crm-write", "login"}
+			if month == "2026-05" {
+				components = append(components, newcomer)
+			} else {
+				w.refused(month, newcomer)
+			}
+			for _, component := range components {
 				var r ledger.Report
 				w.ask("report.month", month, map[string]string{"component": component}, &r)
 				want[month][component] = r
@@ -79,18 +91,27 @@ func TestOneFigure(t *testing.T) {
 					}
 					w.same("the report", month, component, figuresOf(r), e)
 				}
-				w.same("the badge", month, component, strings.Contains(w.badge(month, component), ">"+i18n.Percent(i18n.EN, r.Contract.Shown)+"<"), true)
+				w.same("the report has no figure", month, component, r.NoData, component == newcomer)
+				badge := i18n.Percent(i18n.EN, r.Contract.Shown)
+				if r.NoData {
+					badge = i18n.T(i18n.EN, "level.no_data")
+				}
+				w.same("the badge", month, component, strings.Contains(w.badge(month, component), ">"+badge+"<"), true)
 				var public months.Sheet
 				if err := json.Unmarshal([]byte(w.get("/api/v1/uptime/"+month+"?component="+component)), &public); err != nil {
 					t.Fatal(err)
 				}
 				w.same("the public JSON", month, component, figuresOf(public.Report), figuresOf(r))
+				w.same("the public JSON has no figure", month, component, public.Report.NoData, r.NoData)
 				w.onPage(month, component, r)
 			}
 			w.inCSV("the public CSV", w.get("/uptime/"+month+".csv"), false, want[month])
 			var record api.MonthRecord
 			w.ask("months.show", month, nil, &record)
 			w.same("the desk", month, "", figuresOf(record.Sheet.Report), figuresOf(want[month][""]))
+			for _, r := range record.Sheet.ByComponent {
+				w.same("the desk's row has no figure", month, r.Component, r.NoData, want[month][r.Component].NoData)
+			}
 			w.rests(month)
 		}
 		w.measured(want)
@@ -109,6 +130,10 @@ func TestOneFigure(t *testing.T) {
 					t.Fatal(err)
 				}
 				w.same("the command", month, component, figuresOf(got), figuresOf(r))
+				text := w.command(func(f files, s streams) error {
+					return (&reportCommand{Month: month, Component: component, reach: reach{files: f}}).Run(t.Context(), s)
+				})
+				w.same("the command says no data", month, component, strings.Contains(text, "no data"), r.NoData)
 			}
 			w.inCSV("the command's CSV", w.command(func(f files, s streams) error {
 				return (&reportCommand{Month: month, CSV: true, reach: reach{files: f}}).Run(t.Context(), s)
@@ -136,6 +161,33 @@ func TestOneFigure(t *testing.T) {
 	})
 }
 
+// refused asks for a component that did not count when a month was settled: the public gets what it gets for one that does not exist,
+// operators learn why.
+func (w *figureWorld) refused(month, component string) {
+	w.t.Helper()
+	public := func(path string) (int, string) {
+		rec := httptest.NewRecorder()
+		w.public.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, path, nil))
+		return rec.Code, rec.Body.String()
+	}
+	badge := func(id string) string {
+		return "/badge/component/" + data.PublicID("abcdefghijkl", "component", id) + "/uptime/" + month + ".svg"
+	}
+	for _, path := range []func(string) string{badge, func(id string) string { return "/api/v1/uptime/" + month + "?component=" + id }} {
+		code, body := public(path(component))
+		unknown, same := public(path("nonesuch"))
+		if code != http.StatusNotFound || unknown != code || strings.ReplaceAll(body, component, "X") != strings.ReplaceAll(same, "nonesuch", "X") {
+			w.t.Errorf("GET %s: %d %.300s, and of one that does not exist %d %.300s", path(component), code, body, unknown, same)
+		}
+	}
+	for _, op := range []string{"report.month", "months.show"} {
+		_, _, err := w.desk.Do(w.t.Context(), op, api.Call{By: data.Actor{Name: "it", Role: data.Admin}, ID: month, Query: map[string]string{"component": component}})
+		if e, ok := errors.AsType[*data.Error](err); !ok || e.Field != "component" || !strings.Contains(err.Error(), "did not count when "+month+" was settled") {
+			w.t.Errorf("%s of %s %s: %v", op, month, component, err)
+		}
+	}
+}
+
 // badge is that of a month's headline or of a component.
 func (w *figureWorld) badge(month, component string) string {
 	if component == "" {
@@ -145,8 +197,8 @@ func (w *figureWorld) badge(month, component string) string {
 }
 
 var (
-	headlinePattern  = regexp.MustCompile(`<p class="pct[^"]*"><span>([^<]*)</span></p><p><span>([^<]*)</span>`)
-	componentPattern = regexp.MustCompile(`<tr><th scope="row">([^<]*)</th><td[^>]*><b[^>]*><span>([^<]*)</span></b> <small><span>([^<]*)</span>`)
+	headlinePattern  = regexp.MustCompile(`<p class="pct[^"]*"><span(?: data-t)?>([^<]*)</span></p><p><span(?: data-t)?>([^<]*)</span>`)
+	componentPattern = regexp.MustCompile(`<tr><th scope="row">([^<]*)</th><td[^>]*><b[^>]*><span(?: data-t)?>([^<]*)</span></b> <small><span(?: data-t)?>([^<]*)</span>`)
 )
 
 // onPage reads the page of the month as a person would.
@@ -166,6 +218,13 @@ func (w *figureWorld) onPage(month, component string, r ledger.Report) {
 		list := w.get("/uptime?lang=en")
 		if !strings.Contains(list, percent) || !strings.Contains(list, `href="/uptime/`+month+`?lang=en"`) {
 			w.t.Errorf("the list of months has no %s for %s, or no link", percent, month)
+		}
+		return
+	}
+	if r.NoData {
+		row := `<tr><th scope="row">` + component + `</th><td colspan="3">` + i18n.T(i18n.EN, "level.no_data") + "</td></tr>"
+		if !strings.Contains(html, row) {
+			w.t.Errorf("the page of %s does not say that nobody watched %s", month, component)
 		}
 		return
 	}
@@ -202,12 +261,16 @@ func (w *figureWorld) inCSV(surface, text string, strict bool, want map[string]l
 		}
 		found++
 		r := want[component]
-		hard := ""
+		hard, percent, met := "", r.Contract.Uptime, fmt.Sprint(r.Contract.Met)
 		if strict {
 			hard = fmt.Sprint(r.Strict.Downtime)
 		}
+		if r.NoData {
+			percent, met = "", ""
+			w.same(surface+"'s state", cell("month"), component, cell("state"), "no_data")
+		}
 		w.same(surface, cell("month"), component, []string{cell("contract_seconds"), cell("strict_seconds"), cell("observed_seconds"), cell("contract_percent"), cell("met")},
-			[]string{fmt.Sprint(r.Contract.Downtime), hard, fmt.Sprint(r.Observed.Downtime), r.Contract.Uptime, fmt.Sprint(r.Contract.Met)})
+			[]string{fmt.Sprint(r.Contract.Downtime), hard, fmt.Sprint(r.Observed.Downtime), percent, met})
 	}
 	if found != len(want) {
 		w.t.Errorf("%s has %d rows of figures, want %d", surface, found, len(want))

@@ -183,7 +183,9 @@ func (w *figureWorld) settle() {
 		if err == nil && len(revised) != 1 {
 			err = fmt.Errorf("%d months revised", len(revised))
 		}
-		return err
+		c := datatest.Component(newcomer)
+		c.Since = osloTime(w.t, "2026-05-01 00:00:00")
+		return errors.Join(err, tx.Components().Put(c))
 	})
 }
 

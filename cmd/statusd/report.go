@@ -207,7 +207,10 @@ func writeReport(out io.Writer, r ledger.Report) error {
 		ledger.Result
 	}{{"contract", r.Contract}, {"strict", r.Strict}, {"observed", r.Observed}} {
 		met := "met"
-		if !row.Met {
+		switch {
+		case r.NoData:
+			met = "no data"
+		case !row.Met:
 			met = "not met"
 		}
 		fmt.Fprintf(w, "%s\t%s %%\t%s\t%s\n", row.name, row.Uptime, length(row.Downtime), met)
@@ -224,7 +227,9 @@ func writeReport(out io.Writer, r ledger.Report) error {
 		fmt.Fprintf(out, "Declared afterwards as maintenance: %s (on %s).\n", i18n.When(i18n.EN, d.Start, d.End, zone), i18n.At(i18n.EN, d.Declared, zone))
 	}
 	unobserved := ""
-	if r.Unobserved > 0 {
+	if r.NoData {
+		unobserved = ": no data, nobody measured any of it"
+	} else if r.Unobserved > 0 {
 		unobserved = fmt.Sprintf(": nobody measured for %s", length(r.Unobserved))
 	}
 	_, err = fmt.Fprintf(out, "Coverage %s %%%s.\n", r.Coverage, unobserved)

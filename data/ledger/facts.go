@@ -17,6 +17,10 @@ type Facts struct {
 	Target string    // as a share, such as "0.998"; above 0, at most 1
 	AsOf   time.Time // when a running month was looked at; zero for a month that is over
 	Rows
+
+	// Counted are the slugs of the components whose downtime is in the figure, for Report.NoData. Nil means that nobody says: of a
+	// file then those count that it names. No part of a facts file, like Degraded.
+	Counted []string
 }
 
 // Rows are the entries facts consist of. They know nothing of a month, so they serve for days as well. Instants are exact;

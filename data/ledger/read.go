@@ -33,7 +33,13 @@ func ReadFacts(r io.Reader) (Facts, error) {
 	case len(b) > MaxFacts:
 		return Facts{}, data.Invalid("", fmt.Sprintf("facts hold more than %d bytes: one file holds one month", MaxFacts))
 	}
-	v, err := parse(bytes.TrimPrefix(b, []byte("\ufeff"))) // some editors put a byte order mark before UTF-8
+	return ParseFacts(bytes.TrimPrefix(b, []byte("\ufeff"))) // some editors put a byte order mark before UTF-8
+}
+
+// ParseFacts is ReadFacts for what a store kept, however large: a month with very many gaps is more than one would take from a
+// stranger.
+func ParseFacts(b []byte) (Facts, error) {
+	v, err := parse(b)
 	if err != nil {
 		return Facts{}, err
 	}

@@ -42,7 +42,10 @@ func FromRecords(month, zoneName, target string, r Records, now time.Time) (Fact
 	r.Components = slices.DeleteFunc(slices.Clone(r.Components), func(c data.Component) bool {
 		return c.Commitment != data.Committed
 	})
-	f.Rows = r.Rows(from, to, now)
+	f.Rows, f.Counted = r.Rows(from, to, now), make([]string, 0, len(r.Components))
+	for _, c := range r.Components {
+		f.Counted = append(f.Counted, c.Slug)
+	}
 	return f, nil
 }
 
@@ -96,16 +99,23 @@ func (r Records) gaps(rows *Rows, from, to time.Time) {
 	for _, c := range r.Components {
 		mine := marks[c.Slug]
 		end := to
-		if c.Retired { // after its last mark nobody is expected to watch it
-			end = from
-			for _, m := range mine {
-				end = later(end, m.At)
-			}
-			end = earlier(end, to)
+		if c.Retired { // since then nobody is expected to watch it
+			end = earlier(later(from, retired(c, mine)), to)
 		}
 		rows.Unobserved = append(rows.Unobserved, Unobserved(c.Slug, mine, from, end)...)
 		rows.Degraded = append(rows.Degraded, Degraded(c.Slug, mine, from, end)...)
 	}
+}
+
+// retired is until when a component was to be watched: where that is not on record, until its last mark.
+func retired(c data.Component, marks []data.Mark) time.Time {
+	end := c.RetiredAt
+	if end.IsZero() {
+		for _, m := range marks {
+			end = later(end, m.At)
+		}
+	}
+	return end
 }
 
 // touches says whether [start, end) has time in [from, to); a zero end means it goes on.

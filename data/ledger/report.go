@@ -26,6 +26,7 @@ type Report struct {
 	Contract   Result    `json:"contract"`
 	Strict     Result    `json:"strict"`
 	Observed   Result    `json:"observed"`
+	NoData     bool      `json:"no_data,omitempty" doc:"Nobody watched any of it: the results say nothing."` // U15
 
 	Declared []Declared `json:"declared_afterwards,omitempty"` // in order of their starts
 }
@@ -77,6 +78,7 @@ func (f Facts) Report(sel Selection) (Report, error) {
 	r.Unobserved = spans.Unobserved()
 	over := until.Unix() - from.Unix()
 	r.Coverage = percent(over-r.Unobserved, over, 6)
+	r.NoData = r.Contract.Downtime == 0 && r.Strict.Downtime == 0 && r.Observed.Downtime == 0 && f.unwatched(spans, sel)
 	if r.SoFar {
 		left := max(0, r.Allowance-r.Contract.Downtime)
 		r.Left = &left

@@ -61,6 +61,14 @@ func harmless(cell string) string {
 
 type row map[string]string
 
+// blank takes out what nobody can say of time that nobody watched.
+func (r row) blank() {
+	r["state"] = "no_data"
+	for _, c := range []string{"contract_percent", "strict_percent", "observed_percent", "met"} {
+		delete(r, c)
+	}
+}
+
 func (s Sheet) rows() []row {
 	month := figures("month", s.Report)
 	month["reduction_percent"], month["settled"], month["hash"] = s.Reduction, instant(s.Settled), s.Hash
@@ -69,10 +77,7 @@ func (s Sheet) rows() []row {
 	}
 	switch {
 	case s.NoData: // neither up nor down (U15)
-		month["state"] = "no_data"
-		for _, c := range []string{"contract_percent", "strict_percent", "observed_percent", "met"} {
-			delete(month, c)
-		}
+		month.blank()
 	case s.SoFar:
 		month["state"] = "so_far"
 	case s.Revision == 0:
@@ -83,11 +88,17 @@ func (s Sheet) rows() []row {
 		month["state"] = "settled"
 	}
 	rows := []row{month}
-	for _, r := range s.ByComponent {
-		rows = append(rows, figures("component", r))
-	}
-	for _, r := range s.ByCohort {
-		rows = append(rows, figures("cohort", r))
+	for _, kind := range []struct {
+		name string
+		of   []ledger.Report
+	}{{"component", s.ByComponent}, {"cohort", s.ByCohort}} {
+		for _, r := range kind.of {
+			part := figures(kind.name, r)
+			if r.NoData {
+				part.blank()
+			}
+			rows = append(rows, part)
+		}
 	}
 	for _, e := range s.Intervals {
 		rows = append(rows, row{

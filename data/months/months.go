@@ -72,7 +72,10 @@ func Settled(tx data.Tx, month string) (Statement, error) {
 
 // Facts reads what a settled month rests on.
 func Facts(m data.Month) (ledger.Facts, error) {
-	facts, err := ledger.ReadFacts(bytes.NewReader(m.Facts))
+	facts, err := ledger.ParseFacts(m.Facts)
+	if facts.Counted = m.Components; m.Components == nil {
+		facts.Counted = []string{}
+	}
 	if err != nil {
 		return facts, fmt.Errorf("the facts of %s, revision %d: %w: %w", m.Month, m.Revision, data.ErrDamaged, err)
 	}
@@ -98,8 +101,9 @@ func (b Book) SettlesAt(month string) (time.Time, error) {
 	return end.Add(b.settling()), err
 }
 
-// Due lists the months that are to be settled at now, oldest first, and when the next one will be. A service has months from when
-// its first committed component was there; without one it has none, and next is zero.
+// Due lists the months that are to be settled at now, oldest first, and when the next one will be: all after the newest that is
+// settled, whatever counted since; where none is, from when the first component that is committed was there. While none is
+// committed no month is due, and next is zero.
 func (b Book) Due(tx data.Tx, now time.Time) (due []string, next time.Time, err error) {
 	var first time.Time
 	for c, err := range tx.Components().Range("", "") {
@@ -110,22 +114,31 @@ func (b Book) Due(tx data.Tx, now time.Time) (due []string, next time.Time, err 
 			first = c.Since
 		}
 	}
-	if first.IsZero() || first.After(now) {
+	if first.IsZero() {
 		return nil, next, nil
 	}
-	for month := ledger.Months(first, b.Zone, 1)[0]; ; month = after(month) {
+	var month string
+	switch last, err := newest(tx); {
+	case err == nil:
+		month = after(last.Month)
+	case !errors.Is(err, data.ErrNotFound):
+		return nil, next, err
+	case first.After(now):
+		return nil, next, nil
+	default:
+		month = ledger.Months(first, b.Zone, 1)[0]
+	}
+	for ; ; month = after(month) {
 		at, err := b.SettlesAt(month)
 		if err != nil || at.After(now) {
 			return due, at, err
 		}
-		switch _, err := data.LatestMonth(tx, month); {
-		case errors.Is(err, data.ErrNotFound):
-			due = append(due, month)
-		case err != nil:
-			return nil, next, err
-		}
+		due = append(due, month)
 	}
 }
+
+// newest is the newest revision of the newest month that is settled, or data.ErrNotFound.
+func newest(tx data.Tx) (data.Month, error) { return tx.Months().Last("9999|") }
 
 // after is the month after one.
 func after(month string) string {
@@ -163,19 +176,10 @@ func (b Book) Settle(tx data.Tx, r ledger.Records, month, by string, now time.Ti
 // returns those. What counted as committed when a month was settled is what counts in its revisions. Where nothing after from is
 // settled it costs one look.
 func (b Book) Revise(tx data.Tx, from time.Time, by, why string, now time.Time) ([]data.Month, error) {
-	last, err := tx.Months().Last("9999|")
-	if errors.Is(err, data.ErrNotFound) {
-		return nil, nil
-	} else if err != nil {
-		return nil, err
-	}
 	var out []data.Month
 	var records *ledger.Records
-	for month := last.Month; ; month = before(month) {
-		m, err := data.LatestMonth(tx, month)
-		if errors.Is(err, data.ErrNotFound) {
-			return out, nil // months are settled in order
-		} else if err != nil {
+	for m, err := newest(tx); !errors.Is(err, data.ErrNotFound); m, err = tx.Months().Last(data.MonthKey(m.Month)) { // there may be holes
+		if err != nil {
 			return out, err
 		}
 		was, err := Facts(m)
@@ -184,9 +188,9 @@ func (b Book) Revise(tx data.Tx, from time.Time, by, why string, now time.Time) 
 		}
 		zone, err := time.LoadLocation(was.Zone)
 		if err != nil {
-			return out, fmt.Errorf("the zone of %s: %w", month, err)
+			return out, fmt.Errorf("the zone of %s: %w", m.Month, err)
 		}
-		_, end, err := ledger.Bounds(month, zone)
+		_, end, err := ledger.Bounds(m.Month, zone)
 		if err != nil || !end.After(from) {
 			return out, err
 		}
@@ -197,7 +201,7 @@ func (b Book) Revise(tx data.Tx, from time.Time, by, why string, now time.Time) 
 			}
 			records = &r
 		}
-		is, err := ledger.FromRecords(month, was.Zone, was.Target, countedThen(*records, m.Components), now)
+		is, err := ledger.FromRecords(m.Month, was.Zone, was.Target, countedThen(*records, m.Components, was, end), now)
 		if err != nil {
 			return out, err
 		}
@@ -207,23 +211,15 @@ func (b Book) Revise(tx data.Tx, from time.Time, by, why string, now time.Time) 
 			}
 			continue
 		}
-		m, err = write(tx, data.Month{
-			Month: month, At: now.UTC(), By: by, Why: why, Rules: Rules, Components: m.Components, Outages: concerned(*records, is),
+		revised, err := write(tx, data.Month{
+			Month: m.Month, At: now.UTC(), By: by, Why: why, Rules: Rules, Components: m.Components, Outages: concerned(*records, is),
 		}, is)
 		if err != nil {
 			return out, err
 		}
-		out = append(out, m)
+		out = append(out, revised)
 	}
-}
-
-// before is the month before one.
-func before(month string) string {
-	t, err := time.Parse("2006-01", month)
-	if err != nil {
-		return ""
-	}
-	return t.AddDate(0, -1, 0).Format("2006-01")
+	return out, nil
 }
 
 func write(tx data.Tx, m data.Month, facts ledger.Facts) (data.Month, error) {
@@ -232,6 +228,9 @@ func write(tx data.Tx, m data.Month, facts ledger.Facts) (data.Month, error) {
 		return m, err
 	}
 	m.Facts = b
+	if _, err := ledger.ParseFacts(b); err != nil { // it would stand in the chain for ever, and nobody could read it
+		return m, fmt.Errorf("%s is not written down, for its facts could not be read back; put right the record that this names: %w", m.Month, err)
+	}
 	return data.PutMonth(tx, m)
 }
 
@@ -246,10 +245,16 @@ func committed(r ledger.Records) (slugs []string) {
 	return slugs
 }
 
-// countedThen makes exactly these components committed ones.
-func countedThen(r ledger.Records, slugs []string) ledger.Records {
+// countedThen makes exactly these components committed ones. One that was retired since is not made out to have been so then: of
+// those that do not say when, a gap that lasted to the end of the month shows that it was still to be watched.
+func countedThen(r ledger.Records, slugs []string, was ledger.Facts, end time.Time) ledger.Records {
 	r.Components = slices.Clone(r.Components)
 	for i, c := range r.Components {
+		if c.Retired && c.RetiredAt.IsZero() && slices.ContainsFunc(was.Unobserved, func(g ledger.Gap) bool {
+			return g.Component == c.Slug && (g.End.IsZero() || !g.End.Before(end))
+		}) {
+			r.Components[i].Retired = false
+		}
 		if r.Components[i].Commitment = data.Committed; !slices.Contains(slugs, c.Slug) {
 			r.Components[i].Commitment = data.Informative
 		}

@@ -1,6 +1,7 @@
 package months
 
 import (
+	"encoding/json"
 	"math/big"
 	"slices"
 	"time"
@@ -14,7 +15,7 @@ import (
 // before. Page, JSON, CSV, badge, metrics and commands all print from it, and its figures are those of ledger.Facts.Report.
 type Sheet struct {
 	ledger.Report
-	NoData      bool            `json:"no_data" doc:"Nobody watched any of it: the figures say nothing."`
+	NoData      bool            `json:"no_data" doc:"Nobody watched any of it: the figures say nothing."` // as in Report, and always written
 	Reduction   string          `json:"reduction_percent,omitempty" doc:"Where the contract's target is not met: downtime as a share of the month, in percent, cut to four decimals. An indication only."`
 	Rules       int             `json:"rules" doc:"Version of the definition."`
 	Settled     time.Time       `json:"settled,omitzero" doc:"When this revision was written; absent while the month is not settled."`
@@ -27,6 +28,16 @@ type Sheet struct {
 	Intervals   []ledger.Entry  `json:"intervals" doc:"Outages; where they overlap, the month counts the time once."`
 	Exclusions  []Excluded      `json:"exclusions" doc:"Maintenance that was carried out."`
 	Claims      []Claim         `json:"claims" doc:"The last days to report what the contract's figure counts."`
+}
+
+// UnmarshalJSON reads what is written of a Sheet: no_data is of its Report as well.
+func (s *Sheet) UnmarshalJSON(b []byte) error {
+	type plain Sheet
+	if err := json.Unmarshal(b, (*plain)(s)); err != nil {
+		return err
+	}
+	s.Report.NoData = s.NoData
+	return nil
 }
 
 // Excluded is a window that was carried out, with how long before its start it was announced.
@@ -143,7 +154,7 @@ func (k Kept) Sheet(v View) (Sheet, error) {
 		return Sheet{}, err
 	}
 	s := Sheet{
-		Report: r, NoData: !Known(r), Rules: Rules, Restated: []Restatement{}, ByComponent: []ledger.Report{}, ByCohort: []ledger.Report{},
+		Report: r, NoData: r.NoData, Rules: Rules, Restated: []Restatement{}, ByComponent: []ledger.Report{}, ByCohort: []ledger.Report{},
 		Intervals: []ledger.Entry{}, Exclusions: []Excluded{}, Claims: []Claim{},
 	}
 	s.Reduction = reduction(r)
@@ -156,7 +167,7 @@ func (k Kept) Sheet(v View) (Sheet, error) {
 		s.SettlesAt = v.Settling
 	}
 	for _, c := range v.Components {
-		if k.Settled != nil && !slices.Contains(k.Settled.Components, c) {
+		if !k.Facts.Counts(c) {
 			continue
 		}
 		if err := s.part(&s.ByComponent, k.Facts, ledger.Selection{Component: c, Cohort: v.Cohort}); err != nil {
@@ -218,23 +229,6 @@ func (k Kept) restated(sel ledger.Selection) ([]Restatement, error) {
 		before = after
 	}
 	return out, nil
-}
-
-// Known says whether somebody watched at least a part of a month, or of what is over of it (U15).
-func Known(r ledger.Report) bool {
-	over := r.Seconds
-	if r.SoFar {
-		loc, err := time.LoadLocation(r.Zone)
-		if err != nil {
-			return false
-		}
-		from, _, err := ledger.Bounds(r.Month, loc)
-		if err != nil {
-			return false
-		}
-		over = r.AsOf.Unix() - from.Unix()
-	}
-	return r.Unobserved < over
 }
 
 // reduction is the indication of C1: the share of the month that was down, in percent, cut to four decimals (A-19). Empty where

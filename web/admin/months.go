@@ -36,6 +36,7 @@ type monthRow struct {
 type figureView struct {
 	Percent, Downtime string
 	Met               bool
+	NoData            bool // nobody watched
 }
 
 // monthPage is one month as operators see it.
@@ -93,11 +94,11 @@ func (p *Pages) months(v *visit) error {
 	if err := p.ask(v, "report.month", api.Call{ID: running}, &r); err != nil {
 		return err
 	}
-	view.Running = monthRow{Month: running, Href: "/months/" + running, State: "so far", Contract: figureOf(r.Contract), Strict: figureOf(r.Strict), Observed: figureOf(r.Observed)}
+	view.Running = monthRow{Month: running, Href: "/months/" + running, State: "so far", Contract: figureOf(r.Contract, r.NoData), Strict: figureOf(r.Strict, r.NoData), Observed: figureOf(r.Observed, r.NoData)}
 	for _, m := range list.Months {
 		row := monthRow{
 			Month: m.Month, Href: "/months/" + m.Month, State: "settled", Settled: p.when(m.Settled), Hash: m.Hash,
-			Contract: figureOf(m.Contract), Strict: figureOf(m.Strict), Observed: figureOf(m.Observed),
+			Contract: figureOf(m.Contract, m.NoData), Strict: figureOf(m.Strict, m.NoData), Observed: figureOf(m.Observed, m.NoData),
 		}
 		if m.Revision > 1 {
 			row.State = fmt.Sprintf("restated, revision %d", m.Revision)
@@ -123,7 +124,7 @@ func (p *Pages) month(v *visit) error {
 	s := m.Sheet
 	escaped := url.PathEscape(id)
 	view := monthPage{
-		monthRow: monthRow{Month: s.Month, Contract: figureOf(s.Contract), Strict: figureOf(s.Strict), Observed: figureOf(s.Observed), State: stateOf(s), Hash: s.Hash, Settled: p.when(s.Settled)},
+		monthRow: monthRow{Month: s.Month, Contract: figureOf(s.Contract, s.NoData), Strict: figureOf(s.Strict, s.NoData), Observed: figureOf(s.Observed, s.NoData), State: stateOf(s), Hash: s.Hash, Settled: p.when(s.Settled)},
 		Zone:     s.Zone, Target: s.Target, Allowance: lasts(s.Allowance), Coverage: s.Coverage, NoData: s.NoData, Reduction: s.Reduction, SettlesAt: p.when(s.SettlesAt),
 		CSV: "/months/" + escaped + ".csv", Facts: "/months/" + escaped + ".json",
 	}
@@ -164,7 +165,7 @@ func (p *Pages) month(v *visit) error {
 	for _, r := range m.Revisions {
 		view.Revisions = append(view.Revisions, revisionRow{
 			Revision: r.Revision, Seq: r.Seq, At: p.when(r.At), By: r.By, Why: r.Why, Hash: r.Hash,
-			Contract: figureOf(r.Report.Contract), Strict: figureOf(r.Report.Strict), Observed: figureOf(r.Report.Observed),
+			Contract: figureOf(r.Report.Contract, r.Report.NoData), Strict: figureOf(r.Report.Strict, r.Report.NoData), Observed: figureOf(r.Report.Observed, r.Report.NoData),
 		})
 	}
 	return p.render(v.w, v.r, http.StatusOK, "month", "Uptime in "+s.Month, view)
@@ -215,12 +216,12 @@ func stateOf(s months.Sheet) string {
 	return "settled"
 }
 
-func figureOf(r ledger.Result) figureView {
-	return figureView{Percent: r.Uptime + " %", Downtime: lasts(r.Downtime), Met: r.Met}
+func figureOf(r ledger.Result, noData bool) figureView {
+	return figureView{Percent: r.Uptime + " %", Downtime: lasts(r.Downtime), Met: r.Met, NoData: noData}
 }
 
 func partOf(name string, r ledger.Report) partRow {
-	return partRow{Name: name, Contract: figureOf(r.Contract), Strict: figureOf(r.Strict), Observed: figureOf(r.Observed), Coverage: r.Coverage + " %"}
+	return partRow{Name: name, Contract: figureOf(r.Contract, r.NoData), Strict: figureOf(r.Strict, r.NoData), Observed: figureOf(r.Observed, r.NoData), Coverage: r.Coverage + " %"}
 }
 
 // lasts writes seconds exactly.

@@ -22,6 +22,7 @@ type MonthRow struct {
 	Strict    ledger.Result `json:"strict"`
 	Observed  ledger.Result `json:"observed"`
 	Allowance int64         `json:"allowance_seconds"`
+	NoData    bool          `json:"no_data" doc:"Nobody watched any of it: the figures say nothing."`
 }
 
 // MonthList is every settled month, newest first.
@@ -125,7 +126,7 @@ func (a *API) listMonths(tx data.Tx, now time.Time) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		row.Contract, row.Strict, row.Observed, row.Allowance = r.Contract, r.Strict, r.Observed, r.Allowance
+		row.Contract, row.Strict, row.Observed, row.Allowance, row.NoData = r.Contract, r.Strict, r.Observed, r.Allowance, r.NoData
 	}
 	slices.Reverse(out.Months)
 	due, next, err := a.Settings.Book().Due(tx, now)
@@ -153,7 +154,11 @@ func (a *API) settling() time.Duration {
 
 func (a *API) showMonth(tx data.Tx, c *Call) (any, error) {
 	sel := ledger.Selection{Component: c.Query["component"], Cohort: c.Query["cohort"]}
-	if err := a.exists(tx, sel); err != nil {
+	s, err := a.Settings.Book().Statement(tx, c.ID, c.now)
+	if err != nil {
+		return nil, err
+	}
+	if err := exists(tx, s, sel); err != nil {
 		return nil, err
 	}
 	sheet, err := a.sheet(tx, c.ID, sel, c.now)

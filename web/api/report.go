@@ -3,10 +3,12 @@ package api
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/data/ledger"
+	"github.com/superoffice/statusd/data/months"
 )
 
 func reportOps() []Op {
@@ -17,14 +19,14 @@ func reportOps() []Op {
 			Query:   []Param{{"component", "one component; without it the headline"}, {"cohort", "one cohort; without it all customers"}},
 			read: func(a *API, tx data.Tx, c *Call) (any, error) {
 				selection := ledger.Selection{Component: c.Query["component"], Cohort: c.Query["cohort"]}
-				if err := a.exists(tx, selection); err != nil {
-					return nil, err
-				}
-				facts, err := a.facts(tx, c.ID)
+				s, err := a.Settings.Book().Statement(tx, c.ID, time.Now())
 				if err != nil {
 					return nil, err
 				}
-				return facts.Report(selection)
+				if err := exists(tx, s, selection); err != nil {
+					return nil, err
+				}
+				return s.Facts.Report(selection)
 			},
 		},
 		{
@@ -41,13 +43,8 @@ func reportOps() []Op {
 	}
 }
 
-func (a *API) facts(tx data.Tx, month string) (ledger.Facts, error) {
-	s, err := a.Settings.Book().Statement(tx, month, time.Now())
-	return s.Facts, err
-}
-
-// exists refuses names that nothing has: a misspelt component would otherwise have been up all month.
-func (a *API) exists(tx data.Tx, s ledger.Selection) error {
+// exists refuses names that nothing has, and components that a month does not count: they would otherwise have been up all month.
+func exists(tx data.Tx, m months.Statement, s ledger.Selection) error {
 	if s.Component != "" && s.Component != data.AllCustomers {
 		c, err := tx.Components().Get(s.Component)
 		switch {
@@ -55,7 +52,10 @@ func (a *API) exists(tx data.Tx, s ledger.Selection) error {
 			return data.Invalid("component", fmt.Sprintf("there is no component %q: %s", s.Component, known(tx)))
 		case err != nil:
 			return err
-		case c.Commitment != data.Committed:
+		case m.Settled != nil && !m.Facts.Counts(s.Component):
+			return data.Invalid("component", fmt.Sprintf("%s did not count when %s was settled, so it has no figure in it: leave component out, or ask for one of %s",
+				s.Component, m.Facts.Month, strings.Join(m.Settled.Components, ", ")))
+		case m.Settled == nil && c.Commitment != data.Committed:
 			return data.Invalid("component", fmt.Sprintf("%s is under no commitment, so it has no figure", s.Component))
 		}
 	}

@@ -101,7 +101,7 @@ func (s *State) monthOf(k months.Kept) (Month, error) {
 	if err != nil {
 		return Month{}, err
 	}
-	return Month{Report: r, Known: months.Known(r), Notices: s.noticesOf(r.Month), Settled: k.Settled, kept: &k}, nil
+	return Month{Report: r, Known: !r.NoData, Notices: s.noticesOf(r.Month), Settled: k.Settled, kept: &k}, nil
 }
 
 // counted is what of the figures concerns this audience.
@@ -163,7 +163,7 @@ func (s *State) Sheet(month, component, cohort string) (months.Sheet, error) {
 	if err != nil {
 		return months.Sheet{}, err
 	}
-	sel, err := s.selection(component, cohort)
+	sel, err := s.selection(m, component, cohort)
 	if err != nil {
 		return months.Sheet{}, err
 	}
@@ -197,12 +197,17 @@ func (s *State) Sheet(month, component, cohort string) (months.Sheet, error) {
 	return sheet, nil
 }
 
-// selection reads what somebody asks for. A component goes by its slug or its public ID. An audience sees no other cohort.
-func (s *State) selection(component, cohort string) (sel ledger.Selection, err error) {
+// selection reads what somebody asks for of a month. A component goes by its slug or its public ID; of a settled month it has a figure
+// if it counted then. An audience sees no other cohort.
+func (s *State) selection(m Month, component, cohort string) (sel ledger.Selection, err error) {
 	sel = s.counted()
 	if component != "" && component != data.AllCustomers {
 		i := slices.IndexFunc(s.Components, func(c Component) bool {
-			return c.Commitment == data.Committed && (c.Slug == component || c.ID == component)
+			counts := c.Commitment == data.Committed
+			if m.Settled != nil {
+				counts = m.kept.Facts.Counts(c.Slug)
+			}
+			return counts && (c.Slug == component || c.ID == component)
 		})
 		if i < 0 {
 			return sel, data.NotFound("figure for the component", component)

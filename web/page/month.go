@@ -44,6 +44,7 @@ type figures struct {
 	Name               string
 	Contract, Observed figure
 	Coverage           string
+	Known              bool // else nobody watched it (U15)
 }
 
 // interval is an outage.
@@ -173,7 +174,7 @@ func (m maker) neighbour(t time.Time) *pageLink {
 
 func (m maker) figures(name string, r ledger.Report) figures {
 	of := month{SoFar: r.SoFar, Moves: r.SoFar && m.moves()}
-	f := figures{Name: name, Contract: m.figure(r.Contract, of), Observed: m.figure(r.Observed, of), Coverage: m.percent(r.Coverage)}
+	f := figures{Name: name, Known: !r.NoData, Contract: m.figure(r.Contract, of), Observed: m.figure(r.Observed, of), Coverage: m.percent(r.Coverage)}
 	f.Observed.Met, f.Observed.Breach = "", false
 	f.Contract.Downtime, f.Observed.Downtime = m.downtime(r.Contract.Downtime), m.downtime(r.Observed.Downtime)
 	return f

@@ -94,7 +94,7 @@ func (c *Config) applyComponents(tx data.Tx, now time.Time) error {
 	}
 	return replace(tx.Components(), list, func(old data.Component) (data.Component, bool) {
 		gone := !old.Retired && old.Origin != ""
-		old.Retired = true
+		old.Retired, old.RetiredAt = true, now
 		return old, gone
 	})
 }

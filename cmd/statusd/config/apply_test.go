@@ -185,6 +185,9 @@ maintenance: []
 			if b.Retired != want || p.Retired != want || x.Retired != want || s.Retired != want {
 				t.Errorf("retired: %t %t %t %t, want %t", b.Retired, p.Retired, x.Retired, s.Retired, want)
 			}
+			if at := day.AddDate(0, 0, 1); want != b.RetiredAt.Equal(at) || !want && !b.RetiredAt.IsZero() {
+				t.Errorf("b is retired since %s", b.RetiredAt)
+			}
 			if !b.Since.Equal(since) {
 				t.Errorf("b is known since %s, want %s", b.Since, since)
 			}
@@ -203,6 +206,8 @@ maintenance: []
 	}
 	retired(false, day)
 	k.apply(one, day.AddDate(0, 0, 1))
+	retired(true, day)
+	k.apply(one, day.AddDate(0, 0, 2)) // it stays retired since then
 	retired(true, day)
 	k.apply(both, day.AddDate(0, 0, 2))
 	retired(false, day)

@@ -1,0 +1,77 @@
+package ledger_test
+
+import (
+	"testing"
+
+	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/data/ledger"
+)
+
+// A month has no figure only where nobody watched any of what counts, and nothing is known to have been down either.
+func TestNoData(t *testing.T) {
+	t.Parallel()
+	gap := func(component, from, to string) ledger.Gap {
+		return ledger.Gap{Start: at(from), End: at(to), Component: component}
+	}
+	whole := func(component string) ledger.Gap { return gap(component, "2026-04-01 00:00", "2026-05-01 00:00") }
+	down := func(component string, cause data.Cause) ledger.Rows {
+		return ledger.Rows{Outages: []ledger.Outage{{Start: at("2026-04-10 09:00"), End: at("2026-04-10 13:00"), Component: component, Cause: cause}}}
+	}
+	two := []string{"a", "b"}
+	for _, c := range []struct {
+		name      string
+		counted   []string
+		rows      ledger.Rows
+		asOf      string
+		component string
+		want      bool
+	}{
+		{"all watched", two, ledger.Rows{}, "", "", false},
+		{"one of two is unwatched", two, ledger.Rows{Unobserved: []ledger.Gap{whole("b")}}, "", "", false},
+		{"its own row", two, ledger.Rows{Unobserved: []ledger.Gap{whole("b")}}, "", "b", true},
+		{"the other's row", two, ledger.Rows{Unobserved: []ledger.Gap{whole("b")}}, "", "a", false},
+		{"both are unwatched", two, ledger.Rows{Unobserved: []ledger.Gap{whole("a"), whole("b")}}, "", "", true},
+		{"each for a half", two, ledger.Rows{Unobserved: []ledger.Gap{gap("a", "2026-04-01 00:00", "2026-04-15 00:00"), gap("b", "2026-04-15 00:00", "2026-05-01 00:00")}}, "", "", false},
+		{"all but a minute", []string{"a"}, ledger.Rows{Unobserved: []ledger.Gap{gap("a", "2026-04-01 00:01", "2026-05-01 00:00")}}, "", "", false},
+		{"in two pieces", []string{"a"}, ledger.Rows{Unobserved: []ledger.Gap{gap("a", "2026-04-01 00:00", "2026-04-15 00:00"), gap("a", "2026-04-14 00:00", "2026-05-01 00:00")}}, "", "", true},
+		{"a person said that it was down", []string{"a"}, ledger.Rows{Outages: down("a", "").Outages, Unobserved: []ledger.Gap{whole("a")}}, "", "", false},
+		{"for which we are not to blame", []string{"a"}, ledger.Rows{Outages: down("a", data.ByInternet).Outages, Unobserved: []ledger.Gap{whole("a")}}, "", "", false},
+		{"unwatched so far", []string{"a"}, ledger.Rows{Unobserved: []ledger.Gap{gap("a", "2026-04-01 00:00", "2026-04-10 00:00")}}, "2026-04-10 00:00", "", true},
+		{"what counts in nothing", two, ledger.Rows{}, "", "c", true},
+		{"nothing counts", []string{}, ledger.Rows{}, "", "", true},
+		{"a file without gaps", nil, ledger.Rows{}, "", "", false},
+		{"a file with a gap of everything", nil, ledger.Rows{Unobserved: []ledger.Gap{whole("")}}, "", "", true},
+		{"a file that names one", nil, ledger.Rows{Unobserved: []ledger.Gap{whole("a")}}, "", "", true},
+		{"a file that names another by its outage", nil, ledger.Rows{Outages: down("b", "").Outages, Unobserved: []ledger.Gap{whole("a")}}, "", "", false},
+		{"a file that names another by its window", nil, ledger.Rows{Maintenance: []ledger.Maintenance{{Start: at("2026-04-10 09:00"), End: at("2026-04-10 13:00"), Components: []string{"b"}}}, Unobserved: []ledger.Gap{whole("a")}}, "", "", false},
+		{"a file, of one", nil, ledger.Rows{Unobserved: []ledger.Gap{whole("a")}}, "", "a", true},
+	} {
+		f := ledger.Facts{Month: "2026-04", Zone: "Europe/Oslo", Target: "0.998", Rows: c.rows, Counted: c.counted}
+		if c.asOf != "" {
+			f.AsOf = at(c.asOf)
+		}
+		r, err := f.Report(ledger.Selection{Component: c.component})
+		if err != nil || r.NoData != c.want {
+			t.Errorf("%s: no data %v, want %v (%v)", c.name, r.NoData, c.want, err)
+		}
+	}
+}
+
+// Retiring a component ends its gaps at that moment, whatever its marks say and whenever one asks; what was before stays.
+func TestGapsOfTheRetired(t *testing.T) {
+	t.Parallel()
+	r := ledger.Records{Components: []data.Component{
+		{Slug: "bare", Commitment: data.Committed, Retired: true, RetiredAt: at("2026-04-10 00:00")},
+		{Slug: "blind", Commitment: data.Committed, Retired: true, RetiredAt: at("2026-04-10 00:00")},
+	}, Marks: []data.Mark{{Component: "blind", Cohort: "all", Source: data.FromProbe, By: "blind", At: at("2026-03-20 00:00"), Level: data.NoData}}}
+	for month, want := range map[string]int64{"2026-03": 31*86400 - 3600, "2026-04": 9 * 86400, "2026-05": 0} {
+		f, err := ledger.FromRecords(month, "Europe/Oslo", "0.998", r, at("2026-06-20 00:00"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := f.Report(ledger.Selection{})
+		if err != nil || got.Unobserved != want {
+			t.Errorf("%s: unobserved %d, want %d (%v)", month, got.Unobserved, want, err)
+		}
+	}
+}
