@@ -18,8 +18,8 @@ type Facts struct {
 	AsOf   time.Time // when a running month was looked at; zero for a month that is over
 	Rows
 
-	// Counted are the slugs of the components whose downtime is in the figure, for Report.NoData. Nil means that nobody says: of a
-	// file then those count that it names. No part of a facts file, like Degraded.
+	// Counted are the slugs of the components whose downtime is in the figure, for Report.NoData. Nil means that nobody says: then
+	// those count that the rows name. In a file it is the member components.
 	Counted []string
 }
 
@@ -74,6 +74,7 @@ type written struct {
 	Zone        string        `json:"zone"`
 	Target      string        `json:"target"`
 	AsOf        time.Time     `json:"as_of,omitzero"`
+	Components  []string      `json:"components,omitzero"`
 	Outages     []Outage      `json:"outages"`
 	Maintenance []Maintenance `json:"maintenance"`
 	Unobserved  []Gap         `json:"unobserved"`
@@ -87,7 +88,7 @@ var (
 // MarshalJSON writes the facts so that ReadFacts reads them back. Lists are never null.
 func (f Facts) MarshalJSON() ([]byte, error) {
 	return json.Marshal(written{
-		f.Month, f.Zone, f.Target, f.AsOf,
+		f.Month, f.Zone, f.Target, f.AsOf, f.Counted,
 		listed(f.Outages), listed(f.Maintenance), listed(f.Unobserved),
 	})
 }

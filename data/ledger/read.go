@@ -53,7 +53,7 @@ func ParseFacts(b []byte) (Facts, error) {
 
 // facts makes sense of a whole document.
 func (d *decoder) facts(v any) Facts {
-	o := d.object("", v, "month", "zone", "target", "as_of", "outages", "maintenance", "unobserved")
+	o := d.object("", v, "month", "zone", "target", "as_of", "components", "outages", "maintenance", "unobserved")
 	if o == nil {
 		return Facts{}
 	}
@@ -64,6 +64,17 @@ func (d *decoder) facts(v any) Facts {
 		AsOf:   d.instant(o, "", "as_of", false),
 	}
 	d.header(f)
+	if _, said := o["components"]; said {
+		f.Counted = []string{}
+	}
+	for i, v := range d.list(o, "components") {
+		s, ok := v.(string)
+		if !ok || s == "" {
+			d.fault(fmt.Sprintf("components[%d]", i), "this is the name of a component, as text")
+			continue
+		}
+		f.Counted = append(f.Counted, d.clean(fmt.Sprintf("components[%d]", i), s))
+	}
 	for i, row := range d.list(o, "outages") {
 		path := fmt.Sprintf("outages[%d]", i)
 		if m := d.object(path, row, "start", "end", "aware", "reported", "impact", "cause", "component", "cohort"); m != nil {

@@ -45,7 +45,7 @@ func TestReadFactsFaults(t *testing.T) {
 		{"target as fraction", `{"month":"2026-04","zone":"Europe/Oslo","target":"998/1000"}`, []string{`target: "998/1000" is no share`}},
 		{"target with exponent", `{"month":"2026-04","zone":"Europe/Oslo","target":"1e-999999999"}`, []string{`target: "1e-999999999" is no share`}},
 		{"absurd digits", `{"month":"2026-04","zone":"Europe/Oslo","target":"0.` + strings.Repeat("9", 500) + `"}`, []string{`target: "0.9999`}},
-		{"unknown member", `{` + head + `,"outage":[]}`, []string{`"outage": there is no such member: use month, zone, target, as_of, outages, maintenance, unobserved`}},
+		{"unknown member", `{` + head + `,"outage":[]}`, []string{`"outage": there is no such member: use month, zone, target, as_of, components, outages, maintenance, unobserved`}},
 		{"case matters", `{` + head + `,"Outages":[]}`, []string{`"Outages": there is no such member`}},
 		{"doubled member", `{` + head + `,"month":"2026-05"}`, []string{"month: it is given twice: keep one"}},
 		{"doubled in a row", `{` + head + `,"outages":[{` + row + `,"start":null}]}`, []string{"outages[0].start: it is given twice"}},

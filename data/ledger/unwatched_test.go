@@ -1,7 +1,9 @@
 package ledger_test
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/data/ledger"
@@ -73,5 +75,36 @@ func TestGapsOfTheRetired(t *testing.T) {
 		if err != nil || got.Unobserved != want {
 			t.Errorf("%s: unobserved %d, want %d (%v)", month, got.Unobserved, want, err)
 		}
+	}
+}
+
+// TestFactsSayWhatCounted writes and reads back facts of which one component was watched and no row names it: the figure is
+// the same elsewhere.
+func TestFactsSayWhatCounted(t *testing.T) {
+	from, to, err := ledger.Bounds("2026-04", time.UTC)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := ledger.Facts{
+		Month: "2026-04", Zone: "UTC", Target: "0.998", Counted: []string{"login", "documents"},
+		Rows: ledger.Rows{Unobserved: []ledger.Gap{{Start: from, End: to, Component: "documents"}}},
+	}
+	b, err := f.MarshalJSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back ledger.Facts
+	if err := back.UnmarshalJSON(b); err != nil {
+		t.Fatalf("%s: %v", b, err)
+	}
+	here, err := f.Report(ledger.Selection{})
+	if err != nil || here.NoData {
+		t.Fatalf("%+v: %v", here, err)
+	}
+	if there, err := back.Report(ledger.Selection{}); err != nil || there.NoData || there.Contract != here.Contract {
+		t.Errorf("elsewhere %+v: %v", there, err)
+	}
+	if strings.Contains(string(b), `"components":null`) {
+		t.Errorf("a list is null: %s", b)
 	}
 }

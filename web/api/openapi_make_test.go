@@ -237,6 +237,7 @@ type Facts struct {
 	Zone        string               `json:"zone"`
 	Target      string               `json:"target"`
 	AsOf        time.Time            `json:"as_of,omitzero"`
+	Components  []string             `json:"components,omitzero"`
 	Outages     []ledger.Outage      `json:"outages"`
 	Maintenance []ledger.Maintenance `json:"maintenance"`
 	Unobserved  []ledger.Gap         `json:"unobserved"`

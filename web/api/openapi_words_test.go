@@ -206,6 +206,7 @@ var memberWords = map[string]string{
 	"Edit.at":                        "When it was changed.",
 	"Edit.bodies":                    "What the others said before.",
 	"Edit.body":                      "What it said before.",
+	"Facts.components":               "Slugs of what counted; absent means whatever the entries name.",
 	"Facts.as_of":                    "When the facts were read, while the month is not over.",
 	"Facts.maintenance":              "The windows.",
 	"Facts.month":                    "The month, such as 2026-04.",
