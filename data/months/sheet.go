@@ -209,7 +209,7 @@ func (s *Sheet) part(to *[]ledger.Report, f ledger.Facts, sel ledger.Selection) 
 	return err
 }
 
-// restated lists what each revision but the first changed, for one selection.
+// restated lists what revisions changed of one selection; one that only told its parts apart changed nothing of it.
 func (k Kept) restated(sel ledger.Selection) ([]Restatement, error) {
 	out := []Restatement{}
 	var before Figures
@@ -223,7 +223,7 @@ func (k Kept) restated(sel ledger.Selection) ([]Restatement, error) {
 			return nil, err
 		}
 		after := Figures{r.Contract, r.Strict, r.Observed}
-		if i > 0 {
+		if i > 0 && before != after {
 			out = append(out, Restatement{at, i + 1, before, after})
 		}
 		before = after
