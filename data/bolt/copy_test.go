@@ -210,7 +210,13 @@ func TestCheckOfARunningOne(t *testing.T) {
 }
 
 // TestCheckFindsFlips flips random bits: whatever Check lets pass reads as it was written, also after Renew.
+//
+// A flipped count in the page of a small table makes bbolt reckon with addresses outside of it. That is a panic that Check turns into
+// an error; the checks of pointers that come with the race detector end the whole process instead. So .ci/run runs it without.
 func TestCheckFindsFlips(t *testing.T) {
+	if raceDetector {
+		t.Skip("the race detector's checks of pointers end the process at what Check is to find; .ci/run runs this without them")
+	}
 	path := filled(t)
 	good := used(t, path)
 	rnd := rand.New(rand.NewPCG(1, 2))
