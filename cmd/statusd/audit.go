@@ -60,15 +60,21 @@ type auditVerify struct{ reach }
 
 // Run implements the command.
 func (c *auditVerify) Run(ctx context.Context, io streams) error {
+	return c.verify(ctx, io, "/api/v1/audit/verify", "entries", "compare it with the one that the service logs every day")
+}
+
+// verify asks the service whether a chain is whole, and says so of what it consists of and what to do with its head. A broken one is
+// an exit status of its own.
+func (r reach) verify(ctx context.Context, io streams, path, of, head string) error {
 	var v api.Verification
-	answer, err := c.get(ctx, "/api/v1/audit/verify", &v)
+	answer, err := r.get(ctx, path, &v)
 	if err != nil {
 		return err
 	}
-	err = c.show(io, answer, func(w writer) error {
-		text := fmt.Sprintf("The chain of %d entries is whole.", v.Count)
+	err = r.show(io, answer, func(w writer) error {
+		text := fmt.Sprintf("The chain of %d %s is whole.", v.Count, of)
 		if v.Head != "" {
-			text += " Its head is " + v.Head + "; compare it with the one that the service logs every day."
+			text += " Its head is " + v.Head + "; " + head + "."
 		}
 		if !v.Verified {
 			text = fmt.Sprintf("The chain is broken: %s. Keep the file as it is, and compare it with the newest backup.", v.Problem)

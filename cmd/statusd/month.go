@@ -137,24 +137,5 @@ type monthVerify struct{ reach }
 
 // Run implements the command.
 func (c *monthVerify) Run(ctx context.Context, io streams) error {
-	var v api.Verification
-	answer, err := c.get(ctx, "/api/v1/months/verify", &v)
-	if err != nil {
-		return err
-	}
-	err = c.show(io, answer, func(w writer) error {
-		text := fmt.Sprintf("The chain of %d settled months and revisions is whole.", v.Count)
-		if v.Head != "" {
-			text += " Its head is " + v.Head + "; keep it elsewhere, to compare with later."
-		}
-		if !v.Verified {
-			text = fmt.Sprintf("The chain is broken: %s. Keep the file as it is, and compare it with the newest backup.", v.Problem)
-		}
-		_, err := fmt.Fprintln(w, text)
-		return err
-	})
-	if err == nil && !v.Verified {
-		return errSilent
-	}
-	return err
+	return c.verify(ctx, io, "/api/v1/months/verify", "settled months and revisions", "keep it elsewhere, to compare with later")
 }
