@@ -31,7 +31,12 @@
 // component lets go of the old one with an Off mark.
 //
 // What other places saw in that time and tell later fills it where it was good (fill.go). It opens no outage: what one place
-// alone saw go wrong is logged, and left to people. What becomes known of a settled month restates it (Options.Restate).
+// alone saw go wrong is logged, and left to people. What becomes known of a settled month restates it (Options.Restate). From when
+// on a place tells late stands in the store with the first such sample, so that a crash before it has told it all loses none of it
+// (late.go).
+//
+// A side that comes back to what it let go of a moment ago waits until the store has that, so that nothing ends twice. The newest
+// heartbeat of a probe that takes none any more is deleted; what came of it stays.
 //
 // # When a failure says nothing
 //

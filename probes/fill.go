@@ -22,10 +22,10 @@ type told struct {
 	bad      int
 }
 
-// late takes one more sample of a place.
-func (b backlog) late(place string, s data.Sample, every time.Duration) {
+// late takes one more sample of a place, and says whether it is the first.
+func (b backlog) late(place string, s data.Sample, every time.Duration) (first bool) {
 	t := b[place]
-	if t == nil {
+	if first = t == nil; first {
 		t = &told{}
 		b[place] = t
 	}
@@ -41,6 +41,7 @@ func (b backlog) late(place string, s data.Sample, every time.Duration) {
 	default:
 		t.good = append(t.good, stretch{s.At, s.At.Add(every)})
 	}
+	return first
 }
 
 // bad says when a place saw a target down, of what it told late; empty means never for long.
@@ -69,8 +70,11 @@ type fill struct {
 	seen   []stretch
 }
 
-// apply writes the marks. Time in which the side was down before and after stays down (DESIGN 8).
+// apply writes the marks, and that nothing is owed any more. Time in which the side was down before and after stays down (DESIGN 8).
 func (f fill) apply(tx data.Tx) error {
+	if err := tx.Settings().Delete(lateName(f.holder, f.place)); err != nil {
+		return err
+	}
 	outages, err := f.outages(tx)
 	if err != nil {
 		return err

@@ -27,6 +27,7 @@ type change struct {
 	ended time.Time
 	last  time.Time // its last bad sample
 	fill  *fill     // time that was unknown until now; nil means none
+	late  *late     // what a place tells from now on comes late; nil means that it does not
 }
 
 // recorder gathers what the tasks found and writes it. Its methods may be called by many goroutines.
@@ -43,6 +44,7 @@ type recorder struct {
 	mu      sync.Mutex
 	samples map[data.RecentKey][]data.Sample // by side and place
 	changes []change
+	writing []change                     // those of the batch that is being written
 	lastBad map[data.OutageKey]time.Time // of outages that go on
 	parcels []data.ParcelKey             // that were judged
 	asks    []string                     // that were answered
@@ -95,6 +97,18 @@ func (r *recorder) owe(changes ...change) {
 	r.changes = append(r.changes, changes...)
 	r.mu.Unlock()
 	r.rouse()
+}
+
+// owing is of whom something is not in the store yet that a verdict changed. Whoever is not among them stands there as he stood
+// when this was asked.
+func (r *recorder) owing() map[holder]bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	of := map[holder]bool{}
+	for _, c := range slices.Concat(r.writing, r.changes) {
+		of[c.holder()] = true
+	}
+	return of
 }
 
 // judged takes the key of a parcel whose samples are here.
@@ -183,7 +197,7 @@ func (r *recorder) take(last bool) batch {
 		b.lastBad, r.lastBad = r.lastBad, map[data.OutageKey]time.Time{}
 		r.touched = now
 	}
-	r.samples, r.changes, r.bad = map[data.RecentKey][]data.Sample{}, nil, false
+	r.samples, r.changes, r.bad, r.writing = map[data.RecentKey][]data.Sample{}, nil, false, b.changes
 	r.parcels, r.asks = nil, nil
 	return b
 }
@@ -263,7 +277,7 @@ func (r *recorder) write(ctx context.Context, last bool) error {
 		}
 	}
 	r.mu.Lock()
-	r.since, r.failed = time.Now(), err != nil
+	r.since, r.failed, r.writing = time.Now(), err != nil, nil
 	r.mu.Unlock()
 	return err
 }
@@ -310,6 +324,9 @@ func (c change) apply(tx data.Tx) error {
 		if err := begin(tx, *c.open); err != nil {
 			return err
 		}
+	}
+	if c.late != nil {
+		return c.late.apply(tx)
 	}
 	if c.fill != nil {
 		return c.fill.apply(tx)

@@ -27,6 +27,7 @@ type held struct {
 	watched time.Time      // newest mark with a level, or sample: since then nobody is known to have watched
 
 	others map[string][]data.Sample // newest samples seen from other places
+	behind backlog                  // what they told late and nothing was made of yet
 }
 
 // recall reads what a probe held and saw when this was last written.
@@ -37,6 +38,9 @@ func recall(tx data.Tx, p data.Probe, place string) (held, error) {
 	}
 	ended, err := h.outages(tx, p)
 	if err != nil {
+		return h, err
+	}
+	if h.behind, err = recallLate(tx, p); err != nil {
 		return h, err
 	}
 	return h, h.samples(tx, p, place, ended)

@@ -52,6 +52,7 @@ type Runner struct {
 
 	delivered map[data.ParcelKey]bool // parcels that wait to be judged or deleted
 	cleared   bool                    // what probes left behind that are there no more has been ended
+	unwritten bool                    // a probe waits until the store has what it held before
 }
 
 // defaultFlush is how long good samples wait to be written together.
@@ -122,9 +123,7 @@ func (r *Runner) run(ctx context.Context) error {
 		t := tasks[name]
 		<-t.done
 		for _, s := range t.sides {
-			for _, place := range slices.Sorted(maps.Keys(s.behind)) {
-				r.rec.owe(s.caughtUp(place)...) // what it had told so far
-			}
+			r.rec.owe(s.caughtUpAll()...) // what was told so far
 		}
 		r.rec.owe(t.pause(now, "the observer was stopped")...)
 		for _, s := range t.sides {
@@ -176,6 +175,9 @@ func (r *Runner) follow(ctx context.Context, tasks map[string]*task) {
 			again = time.After(retryWait)
 		} else {
 			applied = true
+			if r.unwritten {
+				again = time.After(badWait)
+			}
 		}
 		if applied {
 			deliver()
@@ -190,12 +192,14 @@ const away = "the observer was away"
 func (r *Runner) apply(ctx context.Context, tasks map[string]*task) error {
 	probes, sides, past := map[string]data.Probe{}, map[string]data.Probe{}, map[string]held{}
 	var left []orphan
-	var faults error // of single probes; they must not keep the others from running
+	var dead []string
+	var faults error       // of single probes; they must not keep the others from running
+	owing := r.rec.owing() // asked for before the snapshot, which holds everything else
 	err := r.o.Store.View(ctx, func(tx data.Tx) error {
 		clear(probes)
 		clear(sides)
 		clear(past)
-		left, faults = nil, nil
+		left, faults, r.unwritten = nil, nil, false
 		places, err := data.All(tx.Places().Range("", ""))
 		if err != nil {
 			return err
@@ -210,6 +214,10 @@ func (r *Runner) apply(ctx context.Context, tasks map[string]*task) error {
 				one := sided(p, s)
 				sides[s.Name] = one
 				if p.Retired || tasks[p.Name].side(one) != nil {
+					continue
+				}
+				if owing[holderOf(one)] {
+					r.unwritten = true
 					continue
 				}
 				h, err := recall(tx, one, r.o.Place)
@@ -231,17 +239,26 @@ func (r *Runner) apply(ctx context.Context, tasks map[string]*task) error {
 			left, err = orphans(tx, sides, r.o.Place)
 			faults = errors.Join(faults, err)
 		}
-		return nil
+		if !r.o.Forward {
+			dead, err = deadBeats(tx)
+		}
+		return err
 	})
 	if err != nil {
 		return err
+	}
+	if len(dead) > 0 {
+		faults = errors.Join(faults, r.forgetBeats(ctx))
 	}
 	r.eyes.watch(maps.Values(probes))
 	r.rec.worries.keep(sides)
 	now := time.Now().UTC()
 	for _, o := range left {
+		if owing[holderOf(o.probe)] {
+			continue // it was let go of already
+		}
 		s := newSide(o.probe)
-		s.outage = o.held.outage
+		s.outage, s.behind = o.held.outage, o.held.behind
 		s.panel.resume(r.o.Place, o.held.past)
 		r.rec.owe(s.pause(later(o.held.watched.Add(o.probe.Every()), o.held.past.since), away)...)
 		r.rec.owe(s.letGo(now)...)
@@ -252,9 +269,12 @@ func (r *Runner) apply(ctx context.Context, tasks map[string]*task) error {
 		if known && reflect.DeepEqual(t.probe, p) {
 			continue
 		}
+		known = known && !p.Retired
+		if known && !t.recalled(p, past) {
+			continue // it goes on as it was for so long
+		}
 		t.halt()
 		delete(tasks, name)
-		known = known && !p.Retired
 		for _, s := range t.sides {
 			if one, still := sides[s.probe.Name]; !known || !still || !sameSide(s.probe, one) {
 				r.rec.owe(s.letGo(now)...)
@@ -271,7 +291,7 @@ func (r *Runner) apply(ctx context.Context, tasks map[string]*task) error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(probes)) {
 		p := probes[name]
-		if _, runs := tasks[name]; runs || p.Retired || !recalled(p, past) {
+		if t := tasks[name]; t != nil || p.Retired || !t.recalled(p, past) {
 			continue
 		}
 		t := r.task(p)
@@ -284,9 +304,13 @@ func (r *Runner) apply(ctx context.Context, tasks map[string]*task) error {
 	return faults
 }
 
-// recalled says whether everything is known that was held of a probe; one that is not is tried again later.
-func recalled(p data.Probe, past map[string]held) bool {
-	return !slices.ContainsFunc(p.Sides(), func(s data.Side) bool { _, ok := past[s.Name]; return !ok })
+// recalled says whether everything is known that is held of a probe, by the task, which may be nil, or by what was read; one of
+// which it is not is tried again later.
+func (t *task) recalled(p data.Probe, past map[string]held) bool {
+	return !slices.ContainsFunc(p.Sides(), func(s data.Side) bool {
+		_, read := past[s.Name]
+		return !read && t.side(sided(p, s)) == nil
+	})
 }
 
 // replace puts a changed probe to work, which goes on from what its sides came to.
@@ -329,6 +353,7 @@ func (t *task) side(p data.Probe) *side {
 // take gives a task a side that is not at work yet, and marks the time in which nobody watched it.
 func (r *Runner) take(t *task, p data.Probe, h held, now time.Time) {
 	s := newSide(p)
+	s.behind = h.behind
 	t.sides = append(t.sides, s)
 	t.last = later(t.last, h.last)
 	if h.off {

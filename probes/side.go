@@ -1,6 +1,8 @@
 package probes
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/superoffice/statusd/data"
@@ -61,10 +63,11 @@ func (s *side) pause(at time.Time, why string) []change {
 	return owed
 }
 
-// letGo ends everything the side holds: its outage ended one interval after its last bad sample, as far as anybody knows.
+// letGo ends everything the side holds: its outage ended one interval after its last bad sample, as far as anybody knows. What was
+// told late of it by then fills time that is over with that.
 func (s *side) letGo(at time.Time) []change {
 	if s.panel.held == data.NoData && !s.panel.gap {
-		return nil // it holds nothing
+		return s.caughtUpAll() // it holds nothing
 	}
 	var c change
 	if s.outage != "" {
@@ -77,14 +80,21 @@ func (s *side) letGo(at time.Time) []change {
 	s.panel.stamp(at)
 	c.mark = s.mark(s.panel.since, data.NoData, "retired")
 	c.mark.Off = true
-	return []change{c}
+	return append([]change{c}, s.caughtUpAll()...)
 }
 
 // caughtUp is what is owed because a place has told all that it saw while it was cut off.
 func (s *side) caughtUp(place string) []change {
-	seen := s.behind.done(place)
-	if len(seen) == 0 {
+	if s.behind[place] == nil {
 		return nil
 	}
-	return []change{{fill: &fill{holder: s.mark(time.Time{}, data.NoData, ""), place: place, seen: seen}}}
+	return []change{{fill: &fill{holder: s.mark(time.Time{}, data.NoData, ""), place: place, seen: s.behind.done(place)}}}
+}
+
+// caughtUpAll is what is owed because nobody is going to tell more of it.
+func (s *side) caughtUpAll() (owed []change) {
+	for _, place := range slices.Sorted(maps.Keys(s.behind)) {
+		owed = append(owed, s.caughtUp(place)...)
+	}
+	return owed
 }

@@ -150,8 +150,8 @@ func (t *task) finish(slot time.Time, samples []data.Sample) (hurry bool) {
 }
 
 // settle hands on a sample and what its verdict came to.
-func (t *task) settle(s *side, one data.Sample, v Verdict) {
-	owed := s.changes(v)
+func (t *task) settle(s *side, one data.Sample, v Verdict, also ...change) {
+	owed := append(also, s.changes(v)...)
 	t.runner.rec.add(one, s.outage, owed...)
 	down, up := s.panel.odd()
 	t.runner.rec.worries.suspect(s.probe, down, up)
@@ -175,15 +175,16 @@ func (t *task) hear(p parcel) {
 // end one, and is only gathered for the time in which nobody watched.
 func (t *task) weigh(s *side, place string, one data.Sample) {
 	old := s.panel.old(one.At, time.Now())
-	if old || one.At.Before(s.panel.since) {
-		s.behind.late(place, one, s.probe.Every())
+	var owed []change
+	if (old || one.At.Before(s.panel.since)) && s.behind.late(place, one, s.probe.Every()) {
+		owed = []change{{late: &late{holder: s.mark(time.Time{}, data.NoData, ""), place: place, from: one.At}}}
 	}
 	if old {
 		s.panel.view(place).last = one.At
-		t.runner.rec.add(one, "")
+		t.runner.rec.add(one, "", owed...)
 		return
 	}
-	t.settle(s, one, s.panel.add(place, one))
+	t.settle(s, one, s.panel.add(place, one), owed...)
 	if one.At.Before(s.panel.since) {
 		return
 	}

@@ -27,6 +27,7 @@ import (
 type world struct {
 	t        testing.TB
 	store    data.Store
+	path     string // of its file
 	registry *prometheus.Registry
 	options  Options
 
@@ -38,20 +39,22 @@ type world struct {
 	looks int
 	mute  error // what our resolver says to every name; nil means that it works
 	stop  func()
+	kill  func() // like stop, of a process that can write no more
 }
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	store, err := bolt.Open(filepath.Join(t.TempDir(), "statusd.db"), bolt.Options{NoSync: true})
+	path := filepath.Join(t.TempDir(), "statusd.db")
+	store, err := bolt.Open(path, bolt.Options{NoSync: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, store: store, say: map[string]func() data.Sample{}, asked: map[string][]time.Time{}, stop: func() {}}
+	w := &world{t: t, store: store, path: path, say: map[string]func() data.Sample{}, asked: map[string][]time.Time{}, stop: func() {}}
 	w.options = Options{Store: store, Log: slog.New(slog.DiscardHandler), Compile: w.compile, Dial: w.dial, Resolve: w.resolve}
 	t.Cleanup(func() {
 		w.stop()
-		datatest.Invariants(t, store)
-		store.Close()
+		datatest.Invariants(t, w.store)
+		w.store.Close()
 	})
 	return w
 }
@@ -179,6 +182,12 @@ func (w *world) start() {
 		if err := <-done; err != nil {
 			w.t.Errorf("Run: %v", err)
 		}
+		w.stop = func() {}
+	}
+	w.kill = func() {
+		w.t.Helper()
+		cancel()
+		<-done // what it could not write is an error, as it should be
 		w.stop = func() {}
 	}
 }
