@@ -76,13 +76,6 @@ type claimOf struct{ From, Component, Group, Handled string }
 
 type claimDays struct{ Date, ISO, Territories string }
 
-type restated struct {
-	At                                                 string
-	Revision                                           string
-	ContractBefore, ObservedBefore, Contract, Observed string
-	Met                                                string
-}
-
 // monthPage makes the page of a month.
 func (m maker) monthPage(r Month, s months.Sheet) monthPage {
 	v := monthPage{
@@ -143,15 +136,8 @@ func (m maker) monthPage(r Month, s months.Sheet) monthPage {
 		}
 		v.Claims = append(v.Claims, next)
 	}
-	v.Final = m.final(s)
-	for _, r := range s.Restated {
-		row := restated{
-			At: m.at(r.At).Text, Revision: m.T("ui.revision", "n", number(r.Revision)),
-			ContractBefore: m.was(r.Before.Contract), ObservedBefore: m.was(r.Before.Observed),
-			Contract: m.was(r.After.Contract), Observed: m.was(r.After.Observed), Met: m.met(r.After.Contract.Met),
-		}
-		v.Restated = append(v.Restated, row)
-	}
+	v.Final = m.final(r, s)
+	v.Restated = m.restated(r, s)
 	return v
 }
 
@@ -264,32 +250,34 @@ func (m maker) dateOf(iso string) string {
 	return i18n.Date(m.l, t, time.UTC)
 }
 
-// final says whether the figure is settled, and by which definition it was worked out.
-func (m maker) final(s months.Sheet) (out []string) {
+// final says whether the figure is settled, since when, and by which definition it was worked out.
+func (m maker) final(r Month, s months.Sheet) (out []string) {
 	switch {
-	case s.SoFar:
-		out = append(out, i18n.Capital(m.T("ui.so_far_this_month")))
-		fallthrough
 	case s.Settled.IsZero():
+		if s.SoFar {
+			out = append(out, m.T("ui.so_far_this_month"))
+		}
 		if !s.SettlesAt.IsZero() {
-			out = append(out, m.T("ui.settles_at", "time", m.at(s.SettlesAt).Text))
+			out = append(out, m.T("ui.settles_at", "date", m.dayOf(s.SettlesAt)))
 		}
 	default:
-		out = append(out, m.T("ui.settled", "time", m.at(s.Settled).Text), m.T("ui.revision", "n", number(s.Revision)))
+		settled := s.Settled
+		if r.kept != nil && len(r.kept.Before) > 0 {
+			settled = r.kept.Before[0].At
+		}
+		out = append(out, m.T("ui.settled", "date", m.dayOf(settled)))
+		if s.Revision > 1 {
+			out = append(out, m.T("ui.revised", "date", m.dayOf(s.Settled), "n", number(s.Revision)))
+		}
+	}
+	if len(out) > 0 {
+		out[0] = i18n.Capital(out[0])
 	}
 	return append(out, m.T("ui.definition", "n", number(s.Rules)))
 }
 
-func (m maker) was(r ledger.Result) string {
-	return i18n.Percent(m.l, r.Shown) + " · " + m.downtime(r.Downtime)
-}
-
-func (m maker) met(met bool) string {
-	if met {
-		return m.T("ui.met")
-	}
-	return m.T("ui.not_met")
-}
+// dayOf writes the day of an instant on the clock of the schedule.
+func (m maker) dayOf(t time.Time) string { return i18n.ShortDate(m.l, t, m.s.Zone) }
 
 func (m maker) downtime(n int64) string {
 	if n == 0 {
@@ -313,47 +301,6 @@ func (m maker) exactly(n int64) string {
 		text += fmt.Sprintf(" (%d s)", n)
 	}
 	return text
-}
-
-// yearPage is the months of a year. There is no percentage of it.
-type yearPage struct {
-	maker
-	Heading      string
-	Target       string
-	Met, Down    string
-	SoFar        bool
-	Moves        bool    // its sums change by the mere passing of time
-	Months       []month // newest first
-	Older, Newer *pageLink
-	CSV, JSON    string
-}
-
-func (m maker) yearPage(year int, y months.Year) yearPage {
-	v := yearPage{
-		maker: m, Heading: m.T("ui.uptime") + " " + y.Year, Target: m.target(), SoFar: y.SoFar, Moves: y.SoFar && m.moves(),
-		Met: m.T("ui.months_met", "n", number(y.Met), "of", number(y.Over)), Down: m.T("ui.year_downtime", "duration", m.exactly(y.Contract)),
-		CSV: uptimePath + y.Year + ".csv", JSON: "/api/v1/uptime/" + y.Year,
-	}
-	if m.s.audience != "" {
-		v.CSV += "?cohort=" + m.s.audience
-		v.JSON += "?cohort=" + m.s.audience
-	}
-	for _, s := range slices.Backward(y.Months) {
-		month := m.month(Month{Report: s.Report, Known: !s.NoData}, m.moves())
-		month.Href = m.Link(uptimePath + s.Month)
-		v.Months = append(v.Months, month)
-	}
-	years := m.s.Years()
-	for _, n := range []struct {
-		year int
-		to   **pageLink
-	}{{year - 1, &v.Older}, {year + 1, &v.Newer}} {
-		if slices.Contains(years, n.year) {
-			text := fmt.Sprintf("%04d", n.year)
-			*n.to = &pageLink{text, m.Link(uptimePath + text)}
-		}
-	}
-	return v
 }
 
 // short is the beginning of a hash: enough to compare two papers by eye.

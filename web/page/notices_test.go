@@ -70,10 +70,10 @@ func TestNoticesOfMonths(t *testing.T) {
 		}
 		return string(bytes.ReplaceAll(docs[Place{Path: "/uptime", Lang: i18n.EN}].Body, []byte("\n"), []byte(" ")))
 	}
-	if got, want := uptime(s), "Announced at least 24 hours before: 2 · At short notice: 1 · Shortest notice: 5 hours"; !strings.Contains(got, want) {
+	if got, want := uptime(s), "Announced at least 24 hours in advance: 2 · At short notice: 1 · Shortest notice: 5 hours"; !strings.Contains(got, want) {
 		t.Errorf("the page lacks %q:\n%.3000s", want, got)
 	}
-	if got, want := uptime(s.For("rest")), "Announced at least 24 hours before: 1 · At short notice: 1"; !strings.Contains(got, want) {
+	if got, want := uptime(s.For("rest")), "Announced at least 24 hours in advance: 1 · At short notice: 1"; !strings.Contains(got, want) {
 		t.Errorf("the page of the rest lacks %q", want)
 	}
 }

@@ -152,8 +152,8 @@ func TestScheduleSaysHowItStands(t *testing.T) {
 	for i, want := range map[int][]string{
 		3: {"System maintenance and Microsoft", "Announced Tuesday 7 April"},
 		4: {"all other customers"},
-		5: {"Reserved (if needed)", "Announced at the latest Friday 10 April 2026 20:00"},
-		7: {"Rescheduled", "01:00–07:00", "00:00–06:00", "Announced at the latest Thursday 23 April 2026 01:00"},
+		5: {"Reserved (if needed)", "To be announced by Friday 10 April 2026 20:00"},
+		7: {"Rescheduled", "01:00–07:00", "00:00–06:00", "To be announced by Thursday 23 April 2026 01:00"},
 		8: {"Withdrawn"},
 		9: {"Under review"},
 	} {

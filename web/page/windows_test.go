@@ -40,7 +40,7 @@ func TestDeclaredAfterwards(t *testing.T) {
 	t.Parallel()
 	words := map[i18n.Lang]string{
 		i18n.EN: "declared afterwards", i18n.NB: "registrert i etterkant", i18n.SV: "registrerat i efterhand", i18n.DA: "registreret efterfølgende",
-		i18n.DE: "nachträglich gemeldet", i18n.NL: "achteraf gemeld", i18n.FI: "ilmoitettu jälkikäteen",
+		i18n.DE: "nachträglich eingetragen", i18n.NL: "achteraf geregistreerd", i18n.FI: "kirjattu jälkikäteen",
 	}
 	for declared, want := range map[bool]bool{true: true, false: false} {
 		s := alone(t, func(s *State, o *data.Occurrence) {
