@@ -56,6 +56,7 @@ type Maintenance struct {
 	Components []string   `json:"components,omitempty"` // slugs; none, or all among them, means every component
 	Cohort     string     `json:"cohort,omitempty"`     // slug; empty or all means everybody
 	Category   string     `json:"category,omitempty"`   // what for, such as system; for readers, it counts for nothing
+	ID         string     `json:"id,omitempty"`         // what it goes by: the key of its occurrence; for readers as well
 
 	// Standing says that a standing notice covers it (M6): it excludes, but colours no day. No part of a facts file.
 	Standing bool `json:"-"`

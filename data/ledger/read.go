@@ -83,7 +83,7 @@ func (d *decoder) facts(v any) Facts {
 	}
 	for i, row := range d.list(o, "maintenance") {
 		path := fmt.Sprintf("maintenance[%d]", i)
-		if m := d.object(path, row, "start", "end", "announced", "declared", "phase", "components", "cohort", "category"); m != nil {
+		if m := d.object(path, row, "start", "end", "announced", "declared", "phase", "components", "cohort", "category", "id"); m != nil {
 			f.Maintenance = append(f.Maintenance, d.maintenance(path, m))
 		}
 	}
@@ -143,6 +143,7 @@ func (d *decoder) maintenance(path string, m map[string]any) Maintenance {
 		Phase:     oneOf(d, m, path, "phase", data.Completed, phases),
 		Cohort:    d.name(m, path, "cohort"),
 		Category:  d.name(m, path, "category"),
+		ID:        d.name(m, path, "id"),
 	}
 	w.Start, w.End = d.interval(m, path)
 	switch list := m["components"].(type) {

@@ -165,7 +165,7 @@ func windowRows(o data.Occurrence, now time.Time) []Maintenance {
 	for _, p := range o.Parts() {
 		m := Maintenance{
 			Start: p.Window.Start.UTC(), End: p.Window.End.UTC(), Announced: utc(p.Announced), Declared: utc(p.Declared),
-			Phase: phase, Cohort: name(o.Cohort), Category: string(o.Category), Standing: o.Standing,
+			Phase: phase, Cohort: name(o.Cohort), Category: string(o.Category), ID: string(o.Key()), Standing: o.Standing,
 		}
 		if o.Ended.After(o.Window.Start) && o.Ended.Before(m.End) {
 			m.End = o.Ended.UTC()

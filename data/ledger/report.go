@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"encoding/json"
 	"fmt"
 	"math/big"
 	"regexp"
@@ -40,10 +41,28 @@ type Declared struct {
 
 // Result is what one policy says of the month.
 type Result struct {
-	Downtime int64  `json:"downtime_seconds"`
-	Uptime   string `json:"uptime_percent"` // six decimals, cut: 99.799961
-	Shown    string `json:"uptime_shown"`   // two decimals, cut: 99.79
-	Met      bool   `json:"met"`            // not below the target, compared exactly
+	Downtime int64   `json:"downtime_seconds"`
+	Uptime   string  `json:"uptime_percent,omitempty" doc:"Six decimals, cut: 99.799961. Absent where there is no figure."`
+	Shown    string  `json:"uptime_shown,omitempty" doc:"Two decimals, cut: 99.79. Absent where there is no figure."`
+	Met      bool    `json:"met,omitempty" doc:"Not below the target by the downtime on record, compared exactly; verdict says whether that is known. Absent where there is no figure."`
+	Verdict  Verdict `json:"verdict" doc:"met: whatever happened while nobody watched. not_met. unknown: it depends on what happened while nobody watched. no_data: nobody watched any of it. withheld: the record of the settled month was changed. Of the last two there is no figure."`
+}
+
+// MarshalJSON leaves out of a month without a figure what nobody can say of it (U15), and else writes all members.
+func (r Result) MarshalJSON() ([]byte, error) {
+	if !r.Verdict.Known() {
+		return json.Marshal(struct {
+			Downtime int64   `json:"downtime_seconds"`
+			Verdict  Verdict `json:"verdict"`
+		}{r.Downtime, r.Verdict})
+	}
+	return json.Marshal(struct {
+		Downtime int64   `json:"downtime_seconds"`
+		Uptime   string  `json:"uptime_percent"`
+		Shown    string  `json:"uptime_shown"`
+		Met      bool    `json:"met"`
+		Verdict  Verdict `json:"verdict"`
+	}(r))
 }
 
 // Report works out the month. It fails, with a *data.Error, only where month, zone or target are wrong.
@@ -70,15 +89,20 @@ func (f Facts) Report(sel Selection) (Report, error) {
 		until, r.SoFar, r.AsOf = f.AsOf, true, f.AsOf
 	}
 	spans := f.Spans(from, until, sel)
+	worst := f.worst(spans, sel)
 	result := func(p Policy) Result {
 		g := Figure{Uptime(spans, p).Downtime, month}
-		return Result{g.Downtime, g.Percent(6), g.Percent(2), g.Downtime <= r.Allowance}
+		return Result{g.Downtime, g.Percent(6), g.Percent(2), g.Downtime <= r.Allowance, verdict(g.Downtime, Uptime(worst, p).Downtime, r.Allowance)}
 	}
 	r.Contract, r.Strict, r.Observed = result(Contract), result(Strict), result(Observed)
 	r.Unobserved = spans.Unobserved()
 	over := until.Unix() - from.Unix()
 	r.Coverage = percent(over-r.Unobserved, over, 6)
 	r.NoData = r.Contract.Downtime == 0 && r.Strict.Downtime == 0 && r.Observed.Downtime == 0 && f.unwatched(spans, sel)
+	if r.NoData {
+		none := Result{Verdict: NoVerdict}
+		r.Contract, r.Strict, r.Observed = none, none, none
+	}
 	if r.SoFar {
 		left := max(0, r.Allowance-r.Contract.Downtime)
 		r.Left = &left

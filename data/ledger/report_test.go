@@ -23,7 +23,7 @@ func TestReportShape(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	up := `{"downtime_seconds":0,"uptime_percent":"100.000000","uptime_shown":"100.00","met":true}`
+	up := `{"downtime_seconds":0,"uptime_percent":"100.000000","uptime_shown":"100.00","met":true,"verdict":"met"}`
 	want := `{"month":"2026-08","zone":"Europe/Oslo","target":"0.998","month_seconds":2678400,"allowance_seconds":5356,` +
 		`"unobserved_seconds":3600,"coverage_percent":"99.865591","contract":` + up + `,"strict":` + up + `,"observed":` + up + `}`
 	if string(b) != want {

@@ -306,7 +306,7 @@ func cut(f ledger.Facts, end time.Time) ledger.Facts {
 	}
 	for i := range f.Maintenance {
 		until(&f.Maintenance[i].End)
-		f.Maintenance[i].Category = "" // counts for nothing
+		f.Maintenance[i].Category, f.Maintenance[i].ID = "", "" // they count for nothing
 	}
 	for i := range f.Unobserved {
 		until(&f.Unobserved[i].End)

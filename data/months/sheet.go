@@ -15,19 +15,23 @@ import (
 // before. Page, JSON, CSV, badge, metrics and commands all print from it, and its figures are those of ledger.Facts.Report.
 type Sheet struct {
 	ledger.Report
-	NoData      bool            `json:"no_data" doc:"Nobody watched any of it: the figures say nothing."` // as in Report, and always written
-	Reduction   string          `json:"reduction_percent,omitempty" doc:"Where the contract's target is not met: downtime as a share of the month, in percent, cut to four decimals. An indication only."`
-	Rules       int             `json:"rules" doc:"Version of the definition."`
-	Settled     time.Time       `json:"settled,omitzero" doc:"When this revision was written; absent while the month is not settled."`
-	SettlesAt   time.Time       `json:"settles_at,omitzero" doc:"When it will be settled."`
-	Revision    int             `json:"revision" doc:"Zero while it is not settled."`
-	Hash        string          `json:"hash,omitempty" doc:"SHA-256 over the whole record of the settled month."`
-	Restated    []Restatement   `json:"restated" doc:"Earlier revisions of a settled month, oldest first."`
-	ByComponent []ledger.Report `json:"by_component"`
-	ByCohort    []ledger.Report `json:"by_cohort"`
-	Intervals   []ledger.Entry  `json:"intervals" doc:"Outages; where they overlap, the month counts the time once."`
-	Exclusions  []Excluded      `json:"exclusions" doc:"Maintenance that was carried out."`
-	Claims      []Claim         `json:"claims" doc:"The last days to report what the contract's figure counts."`
+	NoData      bool             `json:"no_data" doc:"Nobody watched any of it: the figures say nothing."` // as in Report, and always written
+	Reduction   string           `json:"reduction_percent,omitempty" doc:"Where the contract's target is not met: downtime as a share of the month, in percent, cut to four decimals. An indication only."`
+	Rules       int              `json:"rules" doc:"Version of the definition."`
+	Settled     time.Time        `json:"settled,omitzero" doc:"When this revision was written; absent while the month is not settled."`
+	SettledAt   time.Time        `json:"settled_at,omitzero" doc:"When the month was settled: when its first revision was written."`
+	RevisedAt   time.Time        `json:"revised_at,omitzero" doc:"When the newest revision was written, if that is not the first."`
+	Withheld    bool             `json:"withheld,omitempty" doc:"Its record was changed after it was settled, so that there are no figures until it is restored."`
+	SettlesAt   time.Time        `json:"settles_at,omitzero" doc:"When it will be settled."`
+	Revision    int              `json:"revision" doc:"Zero while it is not settled."`
+	Hash        string           `json:"hash,omitempty" doc:"SHA-256 over the whole record of the settled month."`
+	Restated    []Restatement    `json:"restated" doc:"Earlier revisions of a settled month, oldest first."`
+	ByComponent []ledger.Report  `json:"by_component"`
+	ByCohort    []ledger.Report  `json:"by_cohort"`
+	Intervals   []ledger.Entry   `json:"intervals" doc:"Outages; where they overlap, the month counts the time once: stretches add up to it."`
+	Stretches   []ledger.Stretch `json:"stretches" doc:"What the intervals come to: time on end, each second once, so that they add up to the month's figure."`
+	Exclusions  []Excluded       `json:"exclusions" doc:"Maintenance that was carried out."`
+	Claims      []Claim          `json:"claims" doc:"The last days to report what the contract's figure counts."`
 }
 
 // UnmarshalJSON reads what is written of a Sheet: no_data is of its Report as well.
@@ -144,6 +148,7 @@ type View struct {
 	Components  []string             // slugs to list by component, in order; those that do not count are passed over
 	Cohorts     []string             // slugs to list by cohort, in order
 	Territories []*calendar.Calendar // for claims
+	PageID      string               // makes public IDs of windows; empty leaves their keys
 	Settling    time.Time            // when a month that is not settled will be; zero says nothing
 }
 
@@ -155,11 +160,15 @@ func (k Kept) Sheet(v View) (Sheet, error) {
 	}
 	s := Sheet{
 		Report: r, NoData: r.NoData, Rules: Rules, Restated: []Restatement{}, ByComponent: []ledger.Report{}, ByCohort: []ledger.Report{},
-		Intervals: []ledger.Entry{}, Exclusions: []Excluded{}, Claims: []Claim{},
+		Intervals: []ledger.Entry{}, Stretches: []ledger.Stretch{}, Exclusions: []Excluded{}, Claims: []Claim{},
 	}
 	s.Reduction = reduction(r)
 	if m := k.Settled; m != nil {
 		s.Settled, s.Revision, s.Hash, s.Rules = m.At, m.Revision, m.Hash, m.Rules
+		s.SettledAt = m.At
+		if len(k.Before) > 0 {
+			s.SettledAt, s.RevisedAt = k.Before[0].At, m.At
+		}
 		if s.Restated, err = k.restated(v.Selection); err != nil {
 			return s, err
 		}
@@ -184,14 +193,23 @@ func (k Kept) Sheet(v View) (Sheet, error) {
 		return s, err
 	}
 	s.Intervals = append(s.Intervals, entries...)
+	stretches, err := k.Facts.Stretches(v.Selection)
+	if err != nil {
+		return s, err
+	}
+	s.Stretches = append(s.Stretches, stretches...)
 	for _, x := range exclusions {
 		e := Excluded{Exclusion: x}
 		if !x.Announced.IsZero() {
 			lead := int64(x.Start.Sub(x.Announced) / time.Second)
 			e.Notice = &lead
 		}
+		if v.PageID != "" && e.ID != "" {
+			e.ID = data.PublicID(v.PageID, "occurrence", e.ID)
+		}
 		s.Exclusions = append(s.Exclusions, e)
 	}
+	s.nameWindows()
 	for _, e := range entries {
 		if e.Contract > 0 && len(v.Territories) > 0 {
 			s.Claims = append(s.Claims, claim(e, v.Territories))
@@ -275,14 +293,43 @@ func (s Sheet) Shown(known func(component string) bool) Sheet {
 	for i := range s.Claims {
 		s.Claims[i].Component = name(s.Claims[i].Component)
 	}
+	s.Stretches = slices.Clone(s.Stretches)
+	for i := range s.Stretches {
+		var all []string
+		for _, c := range s.Stretches[i].Components {
+			all = append(all, name(c))
+		}
+		slices.Sort(all)
+		s.Stretches[i].Components = slices.Compact(all)
+	}
 	for i := range s.Exclusions {
 		x := &s.Exclusions[i]
 		if len(x.Components) == 0 {
 			continue
 		}
 		if x.Components = slices.DeleteFunc(slices.Clone(x.Components), func(c string) bool { return !known(c) && c != data.AllCustomers }); len(x.Components) == 0 {
-			x.Components, x.Category = []string{Other}, ""
+			x.Components, x.Category, x.ID = []string{Other}, "", ""
 		}
 	}
+	s.nameWindows()
 	return s
+}
+
+// nameWindows makes what is not counted name the windows as Exclusions do.
+func (s *Sheet) nameWindows() {
+	named := func(list []ledger.Uncounted) []ledger.Uncounted {
+		list = slices.Clone(list)
+		for i := range list {
+			if u := &list[i]; u.Exclusion != nil {
+				u.Maintenance = s.Exclusions[*u.Exclusion].ID
+			}
+		}
+		return list
+	}
+	for i := range s.Intervals {
+		s.Intervals[i].Uncounted = named(s.Intervals[i].Uncounted)
+	}
+	for i := range s.Stretches {
+		s.Stretches[i].Uncounted = named(s.Stretches[i].Uncounted)
+	}
 }

@@ -56,7 +56,7 @@ func TestSheet(t *testing.T) {
 	if s.Contract.Downtime != 1800+3600 {
 		t.Errorf("together %d: what overlaps counts once", s.Contract.Downtime)
 	}
-	if len(s.Exclusions) != 2 || s.Exclusions[0].Contract != 2700 || s.Exclusions[1].Contract != 2700 || s.Exclusions[0].Strict != 0 || *s.Exclusions[1].Notice != 3600 {
+	if len(s.Exclusions) != 2 || s.Exclusions[0].Contract != 2700 || s.Exclusions[1].Contract != 0 || s.Exclusions[1].Shared != 2700 || s.Exclusions[0].Strict != 0 || *s.Exclusions[1].Notice != 3600 {
 		t.Errorf("the windows take out %+v", s.Exclusions)
 	}
 	if len(s.Claims) != 3 || s.Claims[0].Days[0].Last.String() != "2026-01-22" || s.Claims[0].Days[0].Handled != "" {
@@ -89,15 +89,16 @@ func TestReduction(t *testing.T) {
 
 // TestYear adds seconds, never percentages, and counts only months that are over and known.
 func TestYear(t *testing.T) {
-	sheet := func(month string, down int64, met, soFar, noData bool) months.Sheet {
-		s := months.Sheet{NoData: noData}
-		s.Month, s.SoFar, s.Contract = month, soFar, ledger.Result{Downtime: down, Met: met}
+	sheet := func(month string, down int64, verdict ledger.Verdict, soFar bool) months.Sheet {
+		var s months.Sheet
+		s.Month, s.SoFar, s.Contract = month, soFar, ledger.Result{Downtime: down, Verdict: verdict}
 		return s
 	}
 	y := months.YearOf("2026", "Europe/Oslo", []months.Sheet{
-		sheet("2026-01", 0, true, false, true), sheet("2026-02", 9000, false, false, false), sheet("2026-03", 60, true, false, false), sheet("2026-04", 5, true, true, false),
+		sheet("2026-01", 0, ledger.NoVerdict, false), sheet("2026-02", 9000, ledger.NotMet, false), sheet("2026-03", 60, ledger.Met, false),
+		sheet("2026-04", 7, ledger.Uncertain, false), sheet("2026-05", 900, ledger.Withheld, false), sheet("2026-06", 5, ledger.Met, true),
 	})
-	if y.Contract != 9065 || y.Over != 2 || y.Met != 1 || y.NoData != 1 || !y.SoFar {
+	if y.Contract != 9072 || y.Over != 2 || y.Met != 1 || y.NoData != 1 || y.Unknown != 1 || y.Withheld != 1 || !y.SoFar {
 		t.Errorf("%+v", y)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/data/ledger"
 )
 
 // Year is the months of a calendar year. There is no percentage of a year: the contract is about months, and a mean of
@@ -15,32 +16,44 @@ type Year struct {
 	Contract int64   `json:"contract_downtime_seconds"`
 	Strict   int64   `json:"strict_downtime_seconds"`
 	Observed int64   `json:"observed_downtime_seconds"`
-	Over     int     `json:"months_over" doc:"Months that are over and that somebody watched."`
-	Met      int     `json:"months_met" doc:"Those of them in which the contract's target was met."`
-	NoData   int     `json:"months_no_data"`
+	Over     int     `json:"months_over" doc:"Months that are over and of which it is known whether the contract's target was met."`
+	Met      int     `json:"months_met" doc:"Those of them in which it was."`
+	Unknown  int     `json:"months_unknown" doc:"Months that are over and were watched too little to know."`
+	NoData   int     `json:"months_no_data" doc:"Months of which nobody watched anything."`
+	Withheld int     `json:"months_withheld" doc:"Months whose record was changed after they were settled."`
 	SoFar    bool    `json:"so_far,omitempty" doc:"The last month still runs."`
 	Months   []Sheet `json:"months"`
 }
 
-// YearOf sums up the sheets of a year's months, oldest first. A month without data adds no downtime.
+// YearOf sums up the sheets of a year's months, oldest first. A month without data, or that is withheld, adds no
+// downtime.
 func YearOf(year, zone string, sheets []Sheet) Year {
 	y := Year{Year: year, Zone: zone, Months: sheets}
 	if sheets == nil {
 		y.Months = []Sheet{}
 	}
 	for _, s := range sheets {
-		if y.SoFar = y.SoFar || s.SoFar; s.NoData {
+		y.SoFar = y.SoFar || s.SoFar
+		switch s.Contract.Verdict {
+		case ledger.NoVerdict:
 			y.NoData++
+			continue
+		case ledger.Withheld:
+			y.Withheld++
 			continue
 		}
 		y.Contract += s.Contract.Downtime
 		y.Strict += s.Strict.Downtime
 		y.Observed += s.Observed.Downtime
-		if s.SoFar {
-			continue
-		}
-		if y.Over++; s.Contract.Met {
+		switch {
+		case s.SoFar:
+		case s.Contract.Verdict == ledger.Uncertain:
+			y.Unknown++
+		case s.Contract.Verdict == ledger.Met:
 			y.Met++
+			fallthrough
+		default:
+			y.Over++
 		}
 	}
 	return y

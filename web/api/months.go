@@ -201,7 +201,11 @@ func (a *API) sheet(tx data.Tx, month string, sel ledger.Selection, now time.Tim
 	if sel.Cohort == data.AllCustomers {
 		sel.Cohort = ""
 	}
-	v := months.View{Selection: sel, Territories: a.Settings.Territories}
+	page, err := tx.Settings().Get(data.SettingPageID)
+	if err != nil && !errors.Is(err, data.ErrNotFound) {
+		return months.Sheet{}, err
+	}
+	v := months.View{Selection: sel, Territories: a.Settings.Territories, PageID: page.Value}
 	if v.Settling, err = book.SettlesAt(month); err != nil {
 		return months.Sheet{}, err
 	}

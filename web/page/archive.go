@@ -167,7 +167,7 @@ func (s *State) Sheet(month, component, cohort string) (months.Sheet, error) {
 	if err != nil {
 		return months.Sheet{}, err
 	}
-	v := months.View{Selection: sel, Territories: s.Territories}
+	v := months.View{Selection: sel, Territories: s.Territories, PageID: s.PageID}
 	if at, err := s.Book().SettlesAt(month); err == nil && m.Settled == nil && m.Known {
 		v.Settling = at
 	}
