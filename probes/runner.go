@@ -304,15 +304,6 @@ func (r *Runner) apply(ctx context.Context, tasks map[string]*task) error {
 	return faults
 }
 
-// recalled says whether everything is known that is held of a probe, by the task, which may be nil, or by what was read; one of
-// which it is not is tried again later.
-func (t *task) recalled(p data.Probe, past map[string]held) bool {
-	return !slices.ContainsFunc(p.Sides(), func(s data.Side) bool {
-		_, read := past[s.Name]
-		return !read && t.side(sided(p, s)) == nil
-	})
-}
-
 // replace puts a changed probe to work, which goes on from what its sides came to.
 func (r *Runner) replace(ctx context.Context, tasks map[string]*task, old *task, p data.Probe, past map[string]held, now time.Time) {
 	t := r.task(p)
@@ -329,25 +320,6 @@ func (r *Runner) replace(ctx context.Context, tasks map[string]*task, old *task,
 	}
 	tasks[p.Name] = t
 	r.start(ctx, t)
-}
-
-// sameSide says whether two versions of a side speak for the same component and cohort, so that what one saw goes for the
-// other.
-func sameSide(a, b data.Probe) bool {
-	return a.Name == b.Name && a.Component == b.Component && a.Cohort == b.Cohort
-}
-
-// side finds the side of a task that speaks for the same as p; nil if there is none, or no task.
-func (t *task) side(p data.Probe) *side {
-	if t == nil {
-		return nil
-	}
-	for _, s := range t.sides {
-		if sameSide(s.probe, p) {
-			return s
-		}
-	}
-	return nil
 }
 
 // take gives a task a side that is not at work yet, and marks the time in which nobody watched it.

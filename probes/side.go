@@ -98,3 +98,31 @@ func (s *side) caughtUpAll() (owed []change) {
 	}
 	return owed
 }
+
+// sameSide says whether two versions of a side speak for the same component and cohort, so that what one saw goes for the
+// other.
+func sameSide(a, b data.Probe) bool {
+	return a.Name == b.Name && a.Component == b.Component && a.Cohort == b.Cohort
+}
+
+// side finds the side of a task that speaks for the same as p; nil if there is none, or no task.
+func (t *task) side(p data.Probe) *side {
+	if t == nil {
+		return nil
+	}
+	for _, s := range t.sides {
+		if sameSide(s.probe, p) {
+			return s
+		}
+	}
+	return nil
+}
+
+// recalled says whether everything is known that is held of a probe, by the task, which may be nil, or by what was read; one of
+// which it is not is tried again later.
+func (t *task) recalled(p data.Probe, past map[string]held) bool {
+	return !slices.ContainsFunc(p.Sides(), func(s data.Side) bool {
+		_, read := past[s.Name]
+		return !read && t.side(sided(p, s)) == nil
+	})
+}

@@ -53,7 +53,9 @@ type API struct {
 
 	heard heardMetrics
 
-	outagesRead outageCache
+	keptOutages     kept[data.Outage]
+	outageKeys      outageKeys
+	keptOccurrences kept[data.Occurrence]
 }
 
 // digest tells one call from another under the same key.

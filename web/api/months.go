@@ -78,7 +78,7 @@ func monthOps() []Op {
 		{
 			Name: "report.year", Method: "GET", Path: "/api/v1/years/{id}", Need: data.Viewer, Out: months.Year{},
 			Summary: "Work out the months of a year, such as 2026.",
-			read:    func(a *API, tx data.Tx, c *Call) (any, error) { return a.year(tx, c.ID, c.now) },
+			read:    func(a *API, tx data.Tx, c *Call) (any, error) { return a.year(tx, c) },
 		},
 	}
 }
@@ -154,14 +154,14 @@ func (a *API) settling() time.Duration {
 
 func (a *API) showMonth(tx data.Tx, c *Call) (any, error) {
 	sel := ledger.Selection{Component: c.Query["component"], Cohort: c.Query["cohort"]}
-	s, err := a.Settings.Book().Statement(tx, c.ID, c.now)
+	s, err := a.statement(tx, c, c.ID)
 	if err != nil {
 		return nil, err
 	}
 	if err := exists(tx, s, sel); err != nil {
 		return nil, err
 	}
-	sheet, err := a.sheet(tx, c.ID, sel, c.now)
+	sheet, err := a.sheet(tx, c, c.ID, sel)
 	if err != nil {
 		return nil, err
 	}
@@ -189,9 +189,13 @@ func (a *API) showMonth(tx data.Tx, c *Call) (any, error) {
 }
 
 // sheet makes a month's sheet for operators: of every committed component and every cohort.
-func (a *API) sheet(tx data.Tx, month string, sel ledger.Selection, now time.Time) (months.Sheet, error) {
+func (a *API) sheet(tx data.Tx, c *Call, month string, sel ledger.Selection) (months.Sheet, error) {
 	book := a.Settings.Book()
-	kept, err := book.Keep(tx, month, now)
+	s, err := a.statement(tx, c, month)
+	kept := months.Kept{Statement: s}
+	if err == nil && s.Settled != nil {
+		kept, err = book.Keep(tx, month, c.now)
+	}
 	if err != nil {
 		return months.Sheet{}, err
 	}
@@ -229,7 +233,8 @@ func (a *API) sheet(tx data.Tx, month string, sel ledger.Selection, now time.Tim
 }
 
 // year makes the sheets of the months of a year that have begun since there was something to count.
-func (a *API) year(tx data.Tx, text string, now time.Time) (any, error) {
+func (a *API) year(tx data.Tx, c *Call) (any, error) {
+	text, now := c.ID, c.now
 	year, err := months.ParseYear(text)
 	if err != nil {
 		return nil, err
@@ -248,7 +253,7 @@ func (a *API) year(tx data.Tx, text string, now time.Time) (any, error) {
 		if _, err := data.LatestMonth(tx, month); errors.Is(err, data.ErrNotFound) && !end.After(first) {
 			continue // the service had not begun
 		}
-		s, err := a.sheet(tx, month, ledger.Selection{}, now)
+		s, err := a.sheet(tx, c, month, ledger.Selection{})
 		if err != nil {
 			return nil, err
 		}

@@ -53,9 +53,9 @@ type Call struct {
 	now  time.Time
 	live bool // now is that of the clock
 	op   string
-	seen data.Revision // of the outages, before the snapshot; only of what reads outages
-	past time.Time     // earliest instant that the act said something of; zero means none that has passed
-	why  string        // what is written beside a settled month that the act restates; empty means the act's name
+	seen revisions // before the snapshot; only of what goes over tables that are kept
+	past time.Time // earliest instant that the act said something of; zero means none that has passed
+	why  string    // what is written beside a settled month that the act restates; empty means the act's name
 }
 
 // touches notes that the act says something of an instant that may have passed.
@@ -142,10 +142,10 @@ func (a *API) use(ctx context.Context, op Op, c Call) (int, json.RawMessage, err
 		a.refused(ctx, op.Name, c)
 		return 0, nil, data.Forbidden(fmt.Sprintf("%s gives what is shown to nobody else: it takes a token that names it, by `statusd token create NAME --scope %s`", op.Name, op.Name))
 	}
+	if op.keeps() {
+		c.seen = a.see(ctx)
+	}
 	if op.read != nil {
-		if strings.HasPrefix(op.Name, "outage.") {
-			c.seen = a.outageRevision(ctx)
-		}
 		var v any
 		if err := a.Store.View(ctx, func(tx data.Tx) (err error) { v, err = op.read(a, tx, &c); return err }); err != nil {
 			return 0, nil, err

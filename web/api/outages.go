@@ -117,6 +117,11 @@ func (a *API) outage(tx data.Tx, id string) (data.Outage, error) {
 		if err != nil {
 			return o, err
 		}
+		if key, known := a.outageKeys.find(page, id, a.keptOutages.newest()); known {
+			if o, err = tx.Outages().Get(key); !errors.Is(err, data.ErrNotFound) {
+				return o, err
+			}
+		}
 		for o, err := range tx.Outages().Range("", "") {
 			if err != nil || outageID(page, o.Key()) == id {
 				return o, err
@@ -232,12 +237,12 @@ func (a *API) listOutages(tx data.Tx, c *Call) (OutageList, error) {
 	for i, one := range all {
 		outages[i] = kept[one.n]
 	}
-	v.Outages, err = a.outageRows(tx, outages, c.now)
+	v.Outages, err = a.outageRows(tx, c, outages)
 	return v, err
 }
 
 // outageRows tells of outages, in their order.
-func (a *API) outageRows(tx data.Tx, outages []data.Outage, now time.Time) ([]OutageRow, error) {
+func (a *API) outageRows(tx data.Tx, c *Call, outages []data.Outage) ([]OutageRow, error) {
 	rows := make([]OutageRow, 0, len(outages))
 	if len(outages) == 0 {
 		return rows, nil
@@ -251,17 +256,17 @@ func (a *API) outageRows(tx data.Tx, outages []data.Outage, now time.Time) ([]Ou
 		return nil, err
 	}
 	named := map[string]data.Component{}
-	for _, c := range components {
-		named[c.Slug] = c
+	for _, one := range components {
+		named[one.Slug] = one
 	}
-	windows, err := windowsAround(tx, components, outages, now)
+	windows, err := a.windowsAround(tx, c, components, outages)
 	if err != nil {
 		return nil, err
 	}
 	for _, o := range outages {
 		row := outageRow(page, o)
-		c := named[o.Component]
-		if row.Name = c.Name.In("en"); row.Name == "" {
+		of := named[o.Component]
+		if row.Name = of.Name.In("en"); row.Name == "" {
 			row.Name = o.Component
 		}
 		if data.ValidID(o.By) {
@@ -271,7 +276,7 @@ func (a *API) outageRows(tx data.Tx, outages []data.Outage, now time.Time) ([]Ou
 				return nil, err
 			}
 		}
-		row.count(o.Corrected(), c, windows, now)
+		row.count(o.Corrected(), of, windows, c.now)
 		rows = append(rows, row)
 	}
 	return rows, nil

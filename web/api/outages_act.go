@@ -151,7 +151,7 @@ func (a *API) outcome(tx data.Tx, c *Call, after []data.Outage, e outageEffect) 
 	} else {
 		v.Lowered = []string{}
 	}
-	v.Outages, err = a.outageRows(tx, after, c.now)
+	v.Outages, err = a.outageRows(tx, c, after)
 	return v, err
 }
 
@@ -164,7 +164,7 @@ func previewOutage(a *API, tx data.Tx, c *Call) (func(context.Context) (any, err
 	if !ok {
 		return nil, data.Invalid("operation", fmt.Sprintf("%.40q is no change of outages: use outage.add, outage.correct, outage.split, outage.join, outage.void or outage.restore", p.Operation))
 	}
-	inner := Call{By: c.By, ID: p.ID, Body: p.Body, now: c.now, op: p.Operation}
+	inner := Call{By: c.By, ID: p.ID, Body: p.Body, now: c.now, op: p.Operation, seen: c.seen}
 	before, after, err := propose(a, tx, &inner)
 	if err != nil {
 		return nil, err

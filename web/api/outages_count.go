@@ -8,7 +8,8 @@ import (
 )
 
 // windowsAround are the entries of maintenance that may touch any of the outages.
-func windowsAround(tx data.Tx, components []data.Component, outages []data.Outage, now time.Time) ([]ledger.Maintenance, error) {
+func (a *API) windowsAround(tx data.Tx, c *Call, components []data.Component, outages []data.Outage) ([]ledger.Maintenance, error) {
+	now := c.now
 	from, to := now, time.Time{}
 	for _, o := range outages {
 		is := o.Corrected()
@@ -23,14 +24,9 @@ func windowsAround(tx data.Tx, components []data.Component, outages []data.Outag
 			to = end
 		}
 	}
-	var windows []data.Occurrence
-	for w, err := range tx.Occurrences().Range("", "") {
-		if err != nil {
-			return nil, err
-		}
-		if w.Window.Start.Before(to) && w.Window.End.After(from) {
-			windows = append(windows, w)
-		}
+	windows, err := a.occurrencesIn(tx, c, from, to)
+	if err != nil {
+		return nil, err
 	}
 	return ledger.Records{Components: components, Occurrences: windows}.Rows(from, to, now).Maintenance, nil
 }

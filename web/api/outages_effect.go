@@ -202,12 +202,12 @@ func (a *API) change(tx data.Tx, c *Call, before, after []data.Outage) (outageEf
 	book, zone := a.Settings.Book(), a.zone()
 	both := slices.Concat(before, after)
 	component, components := both[0].Component, componentsOf(both)
-	records, err := months.Records(tx, c.now)
+	touched := monthsOf(both, zone, c.now)
+	records, err := a.recordsOf(tx, c, touched)
 	if err != nil {
 		return e, err
 	}
 	was := map[string]months.Statement{}
-	touched := monthsOf(both, zone, c.now)
 	for _, month := range touched {
 		if was[month], err = book.StatementFrom(tx, records, month, c.now); err != nil {
 			return e, err
@@ -225,7 +225,7 @@ func (a *API) change(tx data.Tx, c *Call, before, after []data.Outage) (outageEf
 		if err := tx.Outages().Put(o); err != nil {
 			return e, err
 		}
-		records.Outages = slices.DeleteFunc(records.Outages, func(r data.Outage) bool { return r.Key() == o.Key() })
+		records.Outages = slices.DeleteFunc(slices.Clone(records.Outages), func(r data.Outage) bool { return r.Key() == o.Key() })
 		records.Outages = append(records.Outages, o)
 	}
 	revised, err := book.Revise(tx, from, c.By.Name, lastWord(after[0]), c.now)

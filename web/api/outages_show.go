@@ -7,8 +7,6 @@ import (
 
 	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/data/history"
-	"github.com/superoffice/statusd/data/ledger"
-	"github.com/superoffice/statusd/data/months"
 )
 
 // OutageWhole is an outage with everything around it.
@@ -50,7 +48,7 @@ func (a *API) wholeOutage(tx data.Tx, c *Call) (v OutageWhole, err error) {
 		return v, err
 	}
 	is := o.Corrected()
-	rows, err := a.outageRows(tx, []data.Outage{o}, c.now)
+	rows, err := a.outageRows(tx, c, []data.Outage{o})
 	if err != nil {
 		return v, err
 	}
@@ -65,10 +63,10 @@ func (a *API) wholeOutage(tx data.Tx, c *Call) (v OutageWhole, err error) {
 	if err := v.readSamples(tx, sides); err != nil {
 		return v, err
 	}
-	if err := v.readMoments(tx, o, sides, c.now); err != nil {
+	if err := a.readMoments(tx, c, &v, o, sides); err != nil {
 		return v, err
 	}
-	if v.Months, err = a.withAndWithout(tx, o, is, c.now); err != nil {
+	if v.Months, err = a.withAndWithout(tx, c, o, is); err != nil {
 		return v, err
 	}
 	for e, err := range data.Trail(tx, string(o.Key())) {
@@ -211,10 +209,10 @@ func (v *OutageWhole) samplesFrom(tx data.Tx, side, place string) (OutagePlace, 
 }
 
 // readMoments reads what else fell into the span.
-func (v *OutageWhole) readMoments(tx data.Tx, o data.Outage, sides []data.Side, now time.Time) error {
+func (a *API) readMoments(tx data.Tx, c *Call, v *OutageWhole, o data.Outage, sides []data.Side) error {
 	var day ProbeDay
 	d := probeDay{side: data.Side{Component: o.Component}, start: v.From, end: v.To}
-	if err := errors.Join(d.outages(tx, &day), d.windows(tx, &day, now), d.incidents(tx, &day)); err != nil {
+	if err := errors.Join(d.outages(a, tx, c, &day), d.windows(a, tx, c, &day), d.incidents(tx, &day)); err != nil {
 		return err
 	}
 	v.Outages, v.Windows, v.Incidents = day.Outages, day.Windows, day.Incidents
@@ -230,23 +228,12 @@ func (v *OutageWhole) readMoments(tx data.Tx, o data.Outage, sides []data.Side, 
 }
 
 // withAndWithout are the months that an outage touches, before being without it.
-func (a *API) withAndWithout(tx data.Tx, o, is data.Outage, now time.Time) ([]OutageMonth, error) {
+func (a *API) withAndWithout(tx data.Tx, c *Call, o, is data.Outage) ([]OutageMonth, error) {
 	out := []OutageMonth{}
-	var records *ledger.Records
 	counts := o
 	counts.Started, counts.Ended, counts.Corrections = is.Started, is.Ended, nil
-	for _, month := range monthsOf([]data.Outage{counts}, a.zone(), now) {
-		with, err := months.Settled(tx, month)
-		if errors.Is(err, data.ErrNotFound) {
-			if records == nil {
-				r, err := months.Records(tx, now)
-				if err != nil {
-					return nil, err
-				}
-				records = &r
-			}
-			with, err = a.Settings.Book().StatementFrom(tx, *records, month, now)
-		}
+	for _, month := range monthsOf([]data.Outage{counts}, a.zone(), c.now) {
+		with, err := a.statement(tx, c, month)
 		if err != nil {
 			return nil, err
 		}

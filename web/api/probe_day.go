@@ -90,7 +90,7 @@ func probeDayOps() []Op {
 				if err != nil {
 					return nil, err
 				}
-				return d.sumUp(tx, c)
+				return d.sumUp(a, tx, c)
 			},
 		},
 		{
@@ -155,7 +155,7 @@ func (d probeDay) samples(tx data.Tx) (ProbeSamples, error) {
 	return v, nil
 }
 
-func (d probeDay) sumUp(tx data.Tx, c *Call) (ProbeDay, error) {
+func (d probeDay) sumUp(a *API, tx data.Tx, c *Call) (ProbeDay, error) {
 	v := ProbeDay{
 		Side: d.side.Name, Component: d.side.Component, Date: d.start.Format(time.DateOnly), Zone: d.zone.String(), Start: d.start.UTC(), End: d.end.UTC(), Place: d.place,
 		Places: []string{}, Hours: []SampleSum{},
@@ -197,7 +197,7 @@ func (d probeDay) sumUp(tx data.Tx, c *Call) (ProbeDay, error) {
 			v.Columns = append(v.Columns, sampleSum(bounds[i], &sums[i]))
 		}
 	}
-	return v, errors.Join(d.marks(tx, &v), d.outages(tx, &v), d.windows(tx, &v, c.now), d.incidents(tx, &v))
+	return v, errors.Join(d.marks(tx, &v), d.outages(a, tx, c, &v), d.windows(a, tx, c, &v), d.incidents(tx, &v))
 }
 
 func sampleSum(start time.Time, s *history.Summary) SampleSum {
@@ -258,10 +258,17 @@ type heldSpan struct {
 func (d probeDay) held(tx data.Tx, source data.Source, which func(data.Mark) bool) ([]heldSpan, error) {
 	var out []heldSpan
 	open := map[string]int{} // index in out by holder
-	for m, err := range tx.Marks().Range(data.MarksOf(d.side.Component, source)) {
-		if err != nil {
-			return nil, err
-		}
+	var marks []data.Mark
+	var err error
+	if source == data.FromProbe { // few hold much
+		marks, err = marksAround(tx, d.side.Component, d.start, d.end)
+	} else {
+		marks, err = data.All(tx.Marks().Range(data.MarksOf(d.side.Component, source)))
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range marks {
 		if !which(m) {
 			continue
 		}
@@ -280,13 +287,14 @@ func (d probeDay) held(tx data.Tx, source data.Source, which func(data.Mark) boo
 	return out, nil
 }
 
-func (d probeDay) outages(tx data.Tx, v *ProbeDay) error {
+func (d probeDay) outages(a *API, tx data.Tx, c *Call, v *ProbeDay) error {
 	v.Outages = []ProbeMoment{}
-	for o, err := range tx.Outages().Range(data.OutageKey(d.side.Component+"|"), data.OutageKey(d.side.Component+"}")) {
-		if err != nil {
-			return err
-		}
-		if o = o.Corrected(); o.Void || !d.within(o.Started, o.Ended) {
+	all, err := a.allOutages(tx, c)
+	if err != nil {
+		return err
+	}
+	for _, o := range all {
+		if o = o.Corrected(); o.Component != d.side.Component || o.Void || !d.within(o.Started, o.Ended) {
 			continue
 		}
 		text := string(o.Impact) + ", " + string(o.Cause)
@@ -303,20 +311,21 @@ func (d probeDay) outages(tx data.Tx, v *ProbeDay) error {
 	return nil
 }
 
-func (d probeDay) windows(tx data.Tx, v *ProbeDay, now time.Time) error {
+func (d probeDay) windows(a *API, tx data.Tx, c *Call, v *ProbeDay) error {
 	v.Windows = []ProbeMoment{}
 	page, err := pageID(tx)
 	if err != nil {
 		return err
 	}
-	for o, err := range tx.Occurrences().Range("", "") {
-		if err != nil {
-			return err
-		}
+	all, err := a.allOccurrences(tx, c)
+	if err != nil {
+		return err
+	}
+	for _, o := range all {
 		if len(o.Components) > 0 && !slices.Contains(o.Components, d.side.Component) {
 			continue
 		}
-		o.Phase, _ = o.Due(now)
+		o.Phase, _ = o.Due(c.now)
 		from, to, ok := span(o)
 		if !ok || !d.within(from, to) {
 			continue

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/data/ledger"
@@ -19,7 +18,7 @@ func reportOps() []Op {
 			Query:   []Param{{"component", "one component; without it the headline"}, {"cohort", "one cohort; without it all customers"}},
 			read: func(a *API, tx data.Tx, c *Call) (any, error) {
 				selection := ledger.Selection{Component: c.Query["component"], Cohort: c.Query["cohort"]}
-				s, err := a.Settings.Book().Statement(tx, c.ID, time.Now())
+				s, err := a.statement(tx, c, c.ID)
 				if err != nil {
 					return nil, err
 				}
@@ -33,7 +32,7 @@ func reportOps() []Op {
 			Name: "report.facts", Method: "GET", Path: "/api/v1/facts/{id}", Need: data.Viewer, Out: ledger.Facts{},
 			Summary: "Give everything that a month's figure rests on.",
 			read: func(a *API, tx data.Tx, c *Call) (any, error) {
-				s, err := a.Settings.Book().Statement(tx, c.ID, time.Now())
+				s, err := a.statement(tx, c, c.ID)
 				if err != nil || s.Settled == nil {
 					return s.Facts, err
 				}
