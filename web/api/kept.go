@@ -124,8 +124,8 @@ func (a *API) records(tx data.Tx, c *Call, from, to time.Time) (r ledger.Records
 	return r, nil
 }
 
-// marksAround are the marks that the probes of a component made in [from, to), and of each probe the last one before, the first one
-// after and the newest. It goes from probe to probe, and reads no others.
+// marksAround are the marks that the probes of a component made in [from, to), and of each probe the last one before and the first
+// one after. It goes from probe to probe, and reads no others.
 func marksAround(tx data.Tx, component string, from, to time.Time) (out []data.Mark, err error) {
 	next, end := data.MarksOf(component, data.FromProbe)
 	for {
@@ -151,22 +151,14 @@ func marksAround(tx data.Tx, component string, from, to time.Time) (out []data.M
 			}
 			out = append(out, before)
 		}
-		var last time.Time // of those that are in out
 		for m, err := range tx.Marks().Range(at(from), at(endOfTime)) {
 			if err != nil {
 				return nil, err
 			}
-			out, last = append(out, m), m.At
+			out = append(out, m)
 			if !m.At.Before(to) {
 				break
 			}
-		}
-		newest, err := tx.Marks().Last(at(endOfTime))
-		if err != nil && !errors.Is(err, data.ErrNotFound) {
-			return nil, err
-		}
-		if err == nil && !newest.At.Before(to) && newest.At.After(last) {
-			out = append(out, newest)
 		}
 		next = at(endOfTime)
 	}
@@ -220,7 +212,7 @@ type outageKeys struct {
 func (k *outageKeys) find(page, id string, list []data.Outage) (key data.OutageKey, known bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.page != page || len(k.ids) > 2*mostKept {
+	if k.ids == nil || k.page != page || len(k.ids) > 2*mostKept {
 		k.page, k.ids, k.keys = page, map[data.OutageKey]string{}, map[string]data.OutageKey{}
 	}
 	if key, known = k.keys[id]; known {
