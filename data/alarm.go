@@ -15,6 +15,7 @@ const (
 	AlarmNoticeMissed  AlarmKind = "notice_missed"     // a deadline has passed
 	AlarmNoticeUnsent  AlarmKind = "notice_unsent"     // the oldest unsent notice is too old
 	AlarmNoticeRefused AlarmKind = "notice_refused"    // the mail provider refuses
+	AlarmSilenced      AlarmKind = "banners_silenced"  // somebody silenced every banner, and nobody has let them speak
 	AlarmSendingHeld   AlarmKind = "sending_held"      // a restored copy sends nothing until somebody says so (F14)
 	AlarmBlind         AlarmKind = "blind"             // the observer has lost its own network (F32)
 	AlarmCertificate   AlarmKind = "certificate"       // a probed certificate ends soon
@@ -59,6 +60,10 @@ var Alarms = map[AlarmKind]AlarmText{
 	AlarmSendingHeld: {
 		Owner: "notifier", Title: "A restored copy is holding its mail back", Urgent: true,
 		Do: "Check that no other copy of the service is sending, then run `statusd restore --release` on the host. What was due meanwhile is looked up at the provider first.",
+	},
+	AlarmSilenced: {
+		Owner: "web/api", Title: "Banners are silenced at every login page",
+		Do: "Find out from who silenced them whether the reason still holds, then run `statusd banner speak`. Notices due meanwhile count as not seen on the banner, so that the promise of 24 hours is kept by the page alone.",
 	},
 	AlarmBlind: {
 		Owner: "probes", Title: "Nobody can see: the observer has lost its own network", Urgent: true,

@@ -39,6 +39,7 @@ type commands struct {
 
 	Maintenance maintenanceCommand `cmd:"" help:"Steer the windows of maintenance: confirm, cancel, move, open and more."`
 
+	Banner   bannerCommand   `cmd:"" help:"See what login pages show, and silence it."`
 	Outage   outageCommand   `cmd:"" help:"See what counts as downtime and why; correct, split, join and add outages."`
 	Probe    probeCommand    `cmd:"" help:"See what the probes measure, run one at once, and tell one that something lives."`
 	Observe  observeCommand  `cmd:"" help:"Run the probes from another place, and report to the service."`

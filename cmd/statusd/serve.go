@@ -238,7 +238,7 @@ func renderers() []page.Renderer {
 // push sends each snapshot's live frames to open pages.
 func push(hub *live.Hub, log *slog.Logger) func(*page.Snapshot) {
 	return func(s *page.Snapshot) {
-		frames, err := page.LiveFrames(s.State)
+		frames, err := page.LiveFrames(s)
 		if err != nil {
 			log.Error("open pages are not told", "error", err)
 			return

@@ -83,7 +83,7 @@ type result struct {
 
 // ops lists everything, by noun.
 func ops() []Op {
-	return slices.Concat(incidentOps(), deskOps(), previewOps(), maintenanceOps(), overviewOps(), operatorOps(), tokenOps(), alertOps(), auditOps(), reportOps(), monthOps(), sendingOps(), beatOps(), probeOps(), placeOps(), outageOps())
+	return slices.Concat(incidentOps(), deskOps(), previewOps(), maintenanceOps(), overviewOps(), operatorOps(), tokenOps(), alertOps(), auditOps(), reportOps(), monthOps(), sendingOps(), bannerOps(), beatOps(), probeOps(), placeOps(), outageOps())
 }
 
 // Tries says whether the Op only asks what a change would do.

@@ -267,10 +267,10 @@ func (d *desk) refuse(c *contract) {
 			d.mux = good
 		}
 	}
-	for _, path := range []string{"/api/v1/incidents?limit=0", "/api/v1/incidents?before=abcdefghijkl", "/api/v1/audit?limit=0", "/api/v1/alerts?limit=0", "/api/v1/maintenance?from=x", "/api/v1/outages?limit=0", "/api/v1/probes/front/day?date=x", "/api/v1/probes/front/samples?date=x", "/api/v1/places/taken/probes", "/api/v1/places/nowhere/probes"} {
+	for _, path := range []string{"/api/v1/incidents?limit=0", "/api/v1/incidents?before=abcdefghijkl", "/api/v1/audit?limit=0", "/api/v1/alerts?limit=0", "/api/v1/maintenance?from=x", "/api/v1/outages?limit=0", "/api/v1/banners?lang=xx", "/api/v1/probes/front/day?date=x", "/api/v1/probes/front/samples?date=x", "/api/v1/places/taken/probes", "/api/v1/places/nowhere/probes"} {
 		ask(&root, api.Op{Method: "GET"}, path, "")
 	}
-	for path, body := range map[string]string{"/api/v1/tokens": `{"name":"spent"}`, "/api/v1/operators/link": `{"name":"Kari"}`, "/api/v1/sending/release": `{}`, "/api/v1/probes/front/beat": `{}`, "/api/v1/places/taken/parcels": `{}`, "/api/v1/places/nowhere/parcels": `{}`} {
+	for path, body := range map[string]string{"/api/v1/tokens": `{"name":"spent"}`, "/api/v1/operators/link": `{"name":"Kari"}`, "/api/v1/sending/release": `{}`, "/api/v1/banners/speak": `{}`, "/api/v1/probes/front/beat": `{}`, "/api/v1/places/taken/parcels": `{}`, "/api/v1/places/nowhere/parcels": `{}`} {
 		ask(&root, api.Op{Method: "POST"}, path, body)
 	}
 	d.mux = mux
@@ -360,6 +360,10 @@ func (d *desk) use() {
 	ask("POST", "/operators/kari/disable", `{}`)
 	ask("POST", "/operators/kari/enable", `{}`)
 	ask("POST", "/sending/release", `{}`)
+	ask("POST", "/banners/silence", `{"why":"It covers the password field."}`)
+	ask("GET", "/banners", "")
+	ask("POST", "/banners/speak", `{}`)
+	ask("GET", "/banners?lang=sv", "")
 	ask("POST", "/probes/sync/beat", `{"level":"degraded","detail":"The queue is long.","latency_ms":1500}`)
 }
 

@@ -182,7 +182,7 @@ func ofPlace(op api.Op) bool { return op.Name == "place.orders" || op.Name == "p
 // conflicts says whether an operation depends on how things stand.
 func conflicts(op api.Op) bool {
 	switch op.Name {
-	case "incident.get", "token.create", "operator.link", "sending.release", "probe.beat", "probe.now", "place.orders", "place.report":
+	case "incident.get", "token.create", "operator.link", "sending.release", "banner.speak", "probe.beat", "probe.now", "place.orders", "place.report":
 		return true // - stands for the only open incident, and there may be none or more; a heartbeat cannot be asked
 	case "incident.list", "incident.templates", "incident.open":
 		return false

@@ -8,10 +8,6 @@ package banner
 
 import (
 	"cmp"
-	"encoding/json"
-	"log/slog"
-	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -21,7 +17,6 @@ import (
 	"github.com/superoffice/statusd/data/i18n"
 	"github.com/superoffice/statusd/notifier/letter"
 	"github.com/superoffice/statusd/web/page"
-	"github.com/superoffice/statusd/web/ui"
 )
 
 // Most is how many banners one answer holds, the most urgent ones.
@@ -39,9 +34,12 @@ var urgency = []data.Tone{data.ToneIncident, data.ToneRunning, data.ToneShort, d
 
 // For returns what an audience sees at s.Now, most urgent first, at most Most. cohort is the customer's, or
 // data.AllCustomers for one whom no cohort takes: it sees what concerns everybody. Empty means that the customer is not
-// known, and then every notice is shown and names its group.
+// known, and then every notice is shown and names its group. While banners are silenced there is none.
 func For(s *page.State, cohort string, lang i18n.Lang) []data.Banner {
 	out := []data.Banner{}
+	if s.Silence.Silent() {
+		return out
+	}
 	for _, i := range s.OpenIncidents() {
 		if concerned, named := audience(i, cohort); concerned {
 			out = append(out, incident(s, i, named, lang))
@@ -163,39 +161,6 @@ func incident(s *page.State, i data.Incident, cohort string, lang i18n.Lang) dat
 	}
 }
 
-// place is where an audience's answer lies in a snapshot. No request's path looks like it.
-func place(cohort string, lang i18n.Lang) page.Place {
-	return page.Place{Path: "banner:" + cohort, Lang: lang}
-}
-
-// Render makes the answers for every audience and language.
-func Render(s *page.State) (page.Docs, error) {
-	docs := page.Docs{}
-	audiences := []string{"", data.AllCustomers}
-	for _, c := range s.Cohorts {
-		audiences = append(audiences, c.Slug)
-	}
-	for _, cohort := range audiences {
-		for _, lang := range s.Langs {
-			answer := Answer{Revision: s.Revision, AsOf: s.Now.Truncate(time.Second), Banners: For(s, cohort, lang)}
-			body, err := ui.MarshalJSON(answer)
-			if err != nil {
-				return nil, err
-			}
-			tag, err := json.Marshal(answer.Banners) // so that an hour without news is an hour of 304s
-			if err != nil {
-				return nil, err
-			}
-			told := toldOf(answer.Banners)
-			docs[place(cohort, lang)] = ui.NewDoc(body, ui.DocOptions{
-				Type: "application/json; charset=utf-8", Cache: "public, max-age=15, s-maxage=15", Vary: "Accept-Language", Tag: append(tag, told...),
-				Header: http.Header{"Access-Control-Allow-Origin": {"*"}, "Cross-Origin-Resource-Policy": {"cross-origin"}, ToldHeader: {told}},
-			})
-		}
-	}
-	return docs, nil
-}
-
 // ToldHeader is the header of an answer that says which version of which window or incident it tells of, for whoever proves that
 // the banner shows it (N4): "id.version", joined by a space. The shape of the body is fixed, and one banner may tell of several.
 const ToldHeader = "Statusd-Told"
@@ -206,35 +171,4 @@ func toldOf(banners []data.Banner) string {
 		all = append(all, b.Told)
 	}
 	return strings.Join(all, " ")
-}
-
-// Known says whether text has the form of a customer's identifier; a nil form is that of none.
-func Known(text string, form *regexp.Regexp) bool {
-	return len(text) <= 64 && form != nil && form.MatchString(text)
-}
-
-// Handler answers GET /api/v1/banner?customer=Cust12345&lang=sv. Other members are ignored.
-type Handler struct {
-	Pages    *page.Publisher
-	Customer *regexp.Regexp // the form of an identifier, such as ^Cust[0-9]+$; nil means that none is known
-	Log      *slog.Logger
-	Language func(*http.Request, []i18n.Lang) i18n.Lang
-}
-
-func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	snapshot := h.Pages.Current()
-	if snapshot == nil {
-		w.Header().Set("Access-Control-Allow-Origin", "*")
-		ui.WriteProblem(w, r, h.Log, &ui.StatusError{
-			Status: http.StatusServiceUnavailable, Message: "the service is starting: try again in a second", Header: http.Header{"Retry-After": {"1"}},
-		})
-		return
-	}
-	customer := r.URL.Query().Get("customer")
-	cohort := snapshot.State.Audience(customer, "", Known(customer, h.Customer))
-	if d, ok := snapshot.Docs[place(cohort, h.Language(r, snapshot.State.Langs))]; ok {
-		d.ServeHTTP(w, r)
-		return
-	}
-	http.NotFound(w, r)
 }

@@ -8,7 +8,6 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
-	"strings"
 	"sync"
 
 	"github.com/superoffice/statusd/web/chart"
@@ -22,7 +21,7 @@ var styleSource string
 var scriptSource string
 
 // style stands inside every page, so that its first response is all it takes to show it; the policy names its hash.
-var style = sync.OnceValue(func() string { return compact(styleSource) })
+var style = sync.OnceValue(func() string { return ui.Compact(styleSource) })
 
 //go:embed html/component.css
 var componentSource string
@@ -41,13 +40,13 @@ func styleOf(name string) string {
 	return style()
 }
 
-var monthly = sync.OnceValue(func() string { return style() + compact(monthSource) })
+var monthly = sync.OnceValue(func() string { return style() + ui.Compact(monthSource) })
 
-var charted = sync.OnceValue(func() string { return style() + compact(componentSource) + compact(chart.Style()) })
+var charted = sync.OnceValue(func() string { return style() + ui.Compact(componentSource) + ui.Compact(chart.Style()) })
 
 // script is the one thing a page fetches besides. Its address changes with it, so that it is kept for ever.
 var script = sync.OnceValues(func() (path string, doc *ui.Doc) {
-	body := []byte(compact(scriptSource))
+	body := []byte(ui.Compact(scriptSource))
 	sum := sha256.Sum256(body)
 	return "/assets/page." + hex.EncodeToString(sum[:6]) + ".js", ui.NewDoc(body, ui.DocOptions{
 		Type: "text/javascript; charset=utf-8", Cache: "public, max-age=31536000, immutable", Header: sameOrigin,
@@ -60,25 +59,6 @@ var build = sync.OnceValue(func() string {
 	sum := sha256.Sum256([]byte(path + charted() + monthly()))
 	return hex.EncodeToString(sum[:4])
 })
-
-// compact takes out comments that have lines of their own, indentation and empty lines.
-func compact(source string) string {
-	var b strings.Builder
-	comment := false
-	for line := range strings.Lines(source) {
-		line = strings.TrimSpace(line)
-		switch {
-		case comment || strings.HasPrefix(line, "/*"):
-			comment = !strings.HasSuffix(line, "*/")
-			continue
-		case line == "" || strings.HasPrefix(line, "//"):
-			continue
-		}
-		b.WriteString(line)
-		b.WriteByte('\n')
-	}
-	return b.String()
-}
 
 var sameOrigin = http.Header{"Cross-Origin-Resource-Policy": {"same-origin"}}
 

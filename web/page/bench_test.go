@@ -30,7 +30,7 @@ func BenchmarkLiveFrames(b *testing.B) {
 	s := bad(b)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := LiveFrames(s); err != nil {
+		if _, err := LiveFrames(&Snapshot{State: s}); err != nil {
 			b.Fatal(err)
 		}
 	}

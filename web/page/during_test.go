@@ -45,7 +45,7 @@ func TestDuringAWindow(t *testing.T) {
 		t.Fatalf("the window's page has %d lists of what it concerns", len(window))
 	}
 	during := text(window[0])
-	frames, err := LiveFrames(s)
+	frames, err := LiveFrames(&Snapshot{State: s})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,9 +1,13 @@
 package page
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"runtime"
+	"slices"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -20,6 +24,7 @@ type LiveFrame struct {
 	Components []LiveComponent `json:"components"`
 	Incidents  []LiveIncident  `json:"incidents"` // those that go on
 	Main       string          `json:"main"`      // the pages' data-main; another one there means that the page is behind
+	Banner     string          `json:"banner"`    // another one means that some audience's banner says something else
 }
 
 // LiveHeadline is the headline by key and in words. Symbol is the key of the level whose symbol it has.
@@ -46,14 +51,15 @@ type LiveIncident struct {
 	Text  string     `json:"text"`
 }
 
-// LiveFrames makes the frame of s in each language. A tick alone changes only as_of in it.
-func LiveFrames(s *State) (map[i18n.Lang][]byte, error) {
+// LiveFrames makes the frame of a snapshot in each language. A tick alone changes only as_of in it.
+func LiveFrames(snapshot *Snapshot) (map[i18n.Lang][]byte, error) {
+	s := snapshot.State
 	each := make([][]byte, len(s.Langs))
 	var g errgroup.Group
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for i, l := range s.Langs {
 		g.Go(func() (err error) {
-			each[i], err = liveFrame(maker{s, l})
+			each[i], err = liveFrame(maker{s, l}, snapshot.banner(l))
 			return err
 		})
 	}
@@ -67,14 +73,14 @@ func LiveFrames(s *State) (map[i18n.Lang][]byte, error) {
 	return out, nil
 }
 
-func liveFrame(m maker) ([]byte, error) {
+func liveFrame(m maker, banner string) ([]byte, error) {
 	_, hash, err := m.mains(m.views())
 	if err != nil {
 		return nil, err
 	}
 	s := m.s
 	f := LiveFrame{
-		Revision: s.Revision, AsOf: iso(s.Now), AsOfText: m.T("ui.as_of", "time", m.at(s.Now).Text), Main: hash,
+		Revision: s.Revision, AsOf: iso(s.Now), AsOfText: m.T("ui.as_of", "time", m.at(s.Now).Text), Main: hash, Banner: banner,
 		Headline:   LiveHeadline{s.Headline, symbols[s.Headline], m.headline().Text},
 		Components: make([]LiveComponent, 0, len(s.Components)), Incidents: []LiveIncident{},
 	}
@@ -89,4 +95,20 @@ func liveFrame(m maker) ([]byte, error) {
 		return nil, fmt.Errorf("encoding the live frame: %w", err)
 	}
 	return body, nil
+}
+
+// BannerPath begins the paths of the banners' answers in a snapshot. No request's path looks like it.
+const BannerPath = "banner:"
+
+// banner is one short text for what the banners of all audiences say in a language.
+func (s *Snapshot) banner(l i18n.Lang) string {
+	var all []string
+	for place, d := range s.Docs {
+		if place.Lang == l && strings.HasPrefix(place.Path, BannerPath) {
+			all = append(all, place.Path+d.ETag)
+		}
+	}
+	slices.Sort(all)
+	sum := sha256.Sum256([]byte(strings.Join(all, "\n")))
+	return hex.EncodeToString(sum[:6])
 }

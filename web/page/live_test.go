@@ -24,7 +24,7 @@ func serve(d *ui.Doc) *httptest.ResponseRecorder {
 
 func frames(t *testing.T, s *State) map[i18n.Lang]LiveFrame {
 	t.Helper()
-	raw, err := LiveFrames(s)
+	raw, err := LiveFrames(&Snapshot{State: s})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +43,7 @@ func TestLiveFrame(t *testing.T) {
 	t.Parallel()
 	s := bad(t)
 	s.Components, s.Langs = s.Components[:2], s.Langs[:2]
-	raw, err := LiveFrames(s)
+	raw, err := LiveFrames(&Snapshot{State: s})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +51,7 @@ func TestLiveFrame(t *testing.T) {
 	want := `{"revision":7,"as_of":"2026-04-09T10:00:00Z","as_of_text":"As of Thursday 9 April 2026 12:00 (CEST, UTC+2)",` +
 		`"headline":{"key":"major","symbol":"major_outage","text":"Major outage"},` +
 		`"components":[{"id":"` + s.Components[0].ID + `","level":"operational","text":"Operational"},{"id":"` + s.Components[1].ID + `","level":"partial_outage","text":"Partial outage"}],` +
-		`"incidents":[{"id":"aaaabbbbcccc","title":"Sign-in fails for many customers","phase":"identified","text":"Cause identified"}],"main":"…"}`
+		`"incidents":[{"id":"aaaabbbbcccc","title":"Sign-in fails for many customers","phase":"identified","text":"Cause identified"}],"main":"…","banner":"e3b0c44298fc"}`
 	if got != want {
 		t.Errorf("frame\n got %s\nwant %s", got, want)
 	}

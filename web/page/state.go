@@ -25,6 +25,8 @@ type Settings struct {
 	Support  string         // where to turn when sign-in fails (H2); empty says nothing
 	Langs    []i18n.Lang    // offered, the first is the fallback
 
+	BannerFrames []string // origins whose pages may show /banner/frame in an iframe; none means that no page may
+
 	Territories []*calendar.Calendar // whose working days the last days of claims go by (C2); none shows none
 
 	Demo     bool // everything shown is invented, and says so
@@ -110,6 +112,7 @@ type State struct {
 	Occurrences []data.Occurrence // by start: what was announced in the last 90 days, and all that is laid out ahead
 	Cohorts     data.Cohorts      // as in force at Now: nobody moves within a cycle (M16)
 	Months      []Month           // oldest first
+	Silence     data.Silence      // of the banners; the page never mentions it
 	Headline    Headline
 	Measured    time.Time // until when a public component was watched: Now while one still is, zero means never
 
@@ -152,6 +155,9 @@ func ReadAfter(tx data.Tx, settings Settings, now time.Time, before *State) (*St
 	s.PageID = id.Value
 	if s.Cohorts, err = data.CohortsAt(tx, now); err != nil {
 		return nil, fmt.Errorf("reading the cohorts: %w", err)
+	}
+	if s.Silence, err = data.BannerSilence(tx); err != nil {
+		return nil, fmt.Errorf("reading the switch of the banners: %w", err)
 	}
 	records, err := months.Records(tx, now)
 	if err != nil {

@@ -179,7 +179,7 @@ func TestHiddenIncident(t *testing.T) {
 	} else {
 		hush("its page", string(d.Body))
 	}
-	frames, err := page.LiveFrames(snapshot.State)
+	frames, err := page.LiveFrames(snapshot)
 	if err != nil {
 		t.Fatal(err)
 	}
