@@ -44,7 +44,7 @@ func newDesk(t *testing.T) *desk {
 	err = s.Update(context.Background(), func(tx data.Tx) error {
 		read, login := datatest.Component("crm-read"), datatest.Component("login")
 		read.Impact = data.NoRead
-		return errors.Join(tx.Settings().Put(data.Setting{Name: data.SettingPageID, Value: "abcdefghijkl"}), tx.Components().Put(read), tx.Components().Put(login), tx.Cohorts().Put(data.Cohort{Slug: "pilot", Percent: 10}))
+		return errors.Join(tx.Components().Put(read), tx.Components().Put(login), tx.Cohorts().Put(data.Cohort{Slug: "pilot", Percent: 10}))
 	})
 	if err != nil {
 		t.Fatal(err)
