@@ -98,6 +98,17 @@ func ClockPhrase(lang Lang, t time.Time, loc *time.Location) string {
 	return strings.TrimLeft(f.at, ", ") + f.clock(inZone(t, loc)) + f.after
 }
 
+// Clocks writes two readings of one day in loc with the words that go with them: "18:00–19:00", "kl. 18:00–19:00",
+// "18:00–19:00 Uhr". Of different days it writes both in full, without the zone.
+func Clocks(lang Lang, start, end time.Time, loc *time.Location) string {
+	lang = lang.Known()
+	f, start, end := forms[lang], inZone(start, loc), inZone(end, loc)
+	if !sameDay(start, end) {
+		return f.interval(lang, start, end)
+	}
+	return strings.TrimLeft(f.span, ", ") + f.clock(start) + f.dash + f.clock(end) + f.after
+}
+
 // Zone writes the zone that holds in loc at t, with its offset: "CET, UTC+1"; "UTC+5:30" where the zone has no letters
 // of its own; "UTC" for UTC.
 func Zone(lang Lang, t time.Time, loc *time.Location) string {

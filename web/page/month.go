@@ -23,6 +23,7 @@ type monthPage struct {
 	InText            string // the month's name inside a sentence
 	Target, Allowance string
 	Reduction         string // empty where the target is met
+	Uncertain         string // why nobody knows whether the target was met; empty where that is known
 	Length, Clock     string
 	Components        []figures
 	Groups            []figures
@@ -45,24 +46,6 @@ type figures struct {
 	Contract, Observed figure
 	Coverage           string
 	Known              bool // else nobody watched it (U15)
-}
-
-// interval is an outage.
-type interval struct {
-	When               *moment
-	GoesOn             bool // then When is its start
-	Component, Group   string
-	Impact, Cause      string
-	Contract, Observed string
-	Counts             bool
-}
-
-type excludedWindow struct {
-	When              *moment
-	Reason, Component string
-	Group, Notice     string
-	Afterwards        string // when it was declared afterwards; empty where it was known before
-	Taken             string
 }
 
 // claims are the last days for intervals that have the same.
@@ -102,8 +85,11 @@ func (m maker) monthPage(r Month, s months.Sheet) monthPage {
 		v.Older = m.neighbour(begin.Add(-time.Hour))
 		v.Newer = m.neighbour(end.Add(time.Hour))
 	}
-	if s.NoData {
+	if !v.Known {
 		return v
+	}
+	if v.Contract.Open {
+		v.Uncertain = m.T("ui.uncertain_text", "duration", m.seconds(s.Unobserved))
 	}
 	if s.Reduction != "" {
 		v.Reduction = m.T("ui.share_of_month", "pct", i18n.Percent(m.l, s.Reduction))
@@ -114,18 +100,7 @@ func (m maker) monthPage(r Month, s months.Sheet) monthPage {
 	for _, r := range s.ByCohort {
 		v.Groups = append(v.Groups, m.figures(i18n.Capital(m.cohort(r.Cohort)), r))
 	}
-	for _, e := range s.Intervals {
-		v.Intervals = append(v.Intervals, interval{
-			When: m.lasted(e.Start, e.End), GoesOn: e.End.IsZero(), Component: m.componentName(e.Component), Group: m.cohort(e.Cohort),
-			Impact: m.label("impact.", string(e.Impact)), Cause: m.label("cause.", string(e.Cause)),
-			Contract: m.counts(e.Contract), Observed: m.counts(e.Observed), Counts: e.Contract > 0,
-		})
-	}
-	for _, x := range s.Exclusions {
-		if x.Contract > 0 {
-			v.Excluded = append(v.Excluded, m.excluded(x))
-		}
-	}
+	v.Intervals, v.Excluded = m.intervals(s), m.exclusions(s.Exclusions)
 	for _, c := range s.Claims {
 		next := m.claims(c, s.Intervals)
 		if n := len(v.Claims); n > 0 && slices.Equal(v.Claims[n-1].Days, next.Days) {
@@ -136,7 +111,7 @@ func (m maker) monthPage(r Month, s months.Sheet) monthPage {
 		}
 		v.Claims = append(v.Claims, next)
 	}
-	v.Final = m.final(r, s)
+	v.Final = m.final(s)
 	v.Restated = m.restated(r, s)
 	return v
 }
@@ -161,7 +136,7 @@ func (m maker) neighbour(t time.Time) *pageLink {
 func (m maker) figures(name string, r ledger.Report) figures {
 	of := month{SoFar: r.SoFar, Moves: r.SoFar && m.moves()}
 	f := figures{Name: name, Known: !r.NoData, Contract: m.figure(r.Contract, of), Observed: m.figure(r.Observed, of), Coverage: m.percent(r.Coverage)}
-	f.Observed.Met, f.Observed.Breach = "", false
+	f.Observed.Met, f.Observed.Breach, f.Observed.Open = "", false, false
 	f.Contract.Downtime, f.Observed.Downtime = m.downtime(r.Contract.Downtime), m.downtime(r.Observed.Downtime)
 	return f
 }
@@ -178,36 +153,6 @@ func (m maker) componentName(slug string) string {
 		return m.name(c)
 	}
 	return m.T("ui.other_component")
-}
-
-func (m maker) excluded(x months.Excluded) excludedWindow {
-	v := excludedWindow{
-		When: m.when(data.Window{Start: x.Start, End: x.End}), Group: m.cohort(x.Cohort), Taken: m.exactly(x.Contract), Reason: m.T("ui.maintenance"),
-	}
-	if x.Category != "" {
-		v.Reason = m.label("category.", x.Category)
-	}
-	if len(x.Components) > 0 {
-		var names []string
-		for _, c := range x.Components {
-			if name := m.componentName(c); !slices.Contains(names, name) {
-				names = append(names, name)
-			}
-		}
-		v.Component = strings.Join(names, ", ")
-	}
-	switch {
-	case x.Notice == nil:
-		v.Notice = m.T("ui.never_announced")
-	case *x.Notice < 0:
-		v.Notice = m.T("ui.announced_after")
-	default:
-		v.Notice = m.T("ui.announced_before", "duration", m.seconds(*x.Notice-*x.Notice%60))
-	}
-	if !x.Declared.IsZero() {
-		v.Afterwards = m.T("ui.declared_afterwards") + ", " + m.at(x.Declared).Text
-	}
-	return v
 }
 
 func (m maker) claims(c months.Claim, intervals []ledger.Entry) claims {
@@ -251,9 +196,9 @@ func (m maker) dateOf(iso string) string {
 }
 
 // final says whether the figure is settled, since when, and by which definition it was worked out.
-func (m maker) final(r Month, s months.Sheet) (out []string) {
+func (m maker) final(s months.Sheet) (out []string) {
 	switch {
-	case s.Settled.IsZero():
+	case s.SettledAt.IsZero():
 		if s.SoFar {
 			out = append(out, m.T("ui.so_far_this_month"))
 		}
@@ -261,13 +206,9 @@ func (m maker) final(r Month, s months.Sheet) (out []string) {
 			out = append(out, m.T("ui.settles_at", "date", m.dayOf(s.SettlesAt)))
 		}
 	default:
-		settled := s.Settled
-		if r.kept != nil && len(r.kept.Before) > 0 {
-			settled = r.kept.Before[0].At
-		}
-		out = append(out, m.T("ui.settled", "date", m.dayOf(settled)))
-		if s.Revision > 1 {
-			out = append(out, m.T("ui.revised", "date", m.dayOf(s.Settled), "n", number(s.Revision)))
+		out = append(out, m.T("ui.settled", "date", m.dayOf(s.SettledAt)))
+		if !s.RevisedAt.IsZero() {
+			out = append(out, m.T("ui.revised", "date", m.dayOf(s.RevisedAt), "n", number(s.Revision)))
 		}
 	}
 	if len(out) > 0 {
@@ -284,14 +225,6 @@ func (m maker) downtime(n int64) string {
 		return m.T("ui.no_downtime")
 	}
 	return m.T("ui.downtime", "duration", m.exactly(n))
-}
-
-// counts is what of an outage a figure counts.
-func (m maker) counts(n int64) string {
-	if n == 0 {
-		return m.T("ui.not_counted")
-	}
-	return m.exactly(n)
 }
 
 // exactly words a sum of seconds and, where the words leave some out, adds all of them: a contract counts them.

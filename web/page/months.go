@@ -17,6 +17,7 @@ type month struct {
 	Month    string // YYYY-MM
 	Href     string // of its page; empty where it is not linked
 	Known    bool
+	Withheld bool // its record was changed after it was settled
 	SoFar    bool
 	Moves    bool // its sums change by the mere passing of time
 	Contract figure
@@ -32,6 +33,7 @@ type figure struct {
 	Downtime string
 	Met      string // word; empty while the month runs and the target is kept
 	Breach   bool
+	Open     bool // whether the target was met depends on time that nobody watched
 	Moves    bool
 }
 
@@ -40,19 +42,24 @@ func (m maker) months(n int) []month {
 	moves := m.moves()
 	var out []month
 	for i := len(m.s.Months) - 1; i >= 0 && len(out) < n; i-- {
-		out = append(out, m.month(m.s.Months[i], moves))
+		v := m.month(m.s.Months[i], moves)
+		v.Href = m.Link(uptimePath + v.Month)
+		out = append(out, v)
 	}
 	return out
 }
 
 func (m maker) month(r Month, moves bool) month {
 	v := month{maker: m, Month: r.Month, Name: m.monthName(r.Month), Known: r.Known, SoFar: r.SoFar, Moves: r.SoFar && moves, Notices: m.noticeLines(r.Notices)}
+	if v.Withheld = r.Contract.Verdict == ledger.Withheld; v.Withheld {
+		v.Known = false
+	}
 	if !v.Known {
 		return v
 	}
 	v.Contract, v.Observed = m.figure(r.Contract, v), m.figure(r.Observed, v)
 	v.Observed.Met = "" // the target is the contract's
-	v.Observed.Breach = false
+	v.Observed.Breach, v.Observed.Open = false, false
 	v.Coverage = m.percent(r.Coverage)
 	if r.Unobserved > 0 {
 		v.Gap = m.T("ui.not_observed_for", "duration", m.seconds(r.Unobserved))
@@ -75,7 +82,10 @@ func (m maker) figure(r ledger.Result, of month) figure {
 	switch {
 	case f.Breach:
 		f.Met = m.T("ui.not_met")
-	case !of.SoFar:
+	case of.SoFar:
+	case r.Verdict == ledger.Uncertain:
+		f.Met, f.Open = m.T("ui.uncertain"), true
+	default:
 		f.Met = m.T("ui.met")
 	}
 	return f

@@ -44,7 +44,7 @@ func (m maker) restated(r Month, s months.Sheet) []restated {
 func (m maker) version(f months.Figures) version {
 	v := version{m.figure(f.Contract, month{}), m.figure(f.Observed, month{})}
 	v.Contract.Downtime, v.Observed.Downtime = m.downtime(f.Contract.Downtime), m.downtime(f.Observed.Downtime)
-	v.Observed.Met, v.Observed.Breach = "", false // the target is the contract's
+	v.Observed.Met, v.Observed.Breach, v.Observed.Open = "", false, false // the target is the contract's
 	return v
 }
 

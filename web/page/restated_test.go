@@ -76,11 +76,11 @@ func TestSettledAndRevised(t *testing.T) {
 	t.Parallel()
 	m := maker{&State{Settings: Settings{Zone: time.UTC}}, i18n.EN}
 	first, second := time.Date(2026, 5, 11, 8, 0, 0, 0, time.UTC), time.Date(2026, 5, 20, 8, 0, 0, 0, time.UTC)
-	sheet := months.Sheet{Settled: first, Revision: 1, Rules: 1}
-	once := m.final(Month{kept: &months.Kept{}}, sheet)
-	sheet.Settled, sheet.Revision = second, 2
-	twice := m.final(Month{kept: &months.Kept{Before: []months.Earlier{{At: first}}}}, sheet)
-	open := m.final(Month{}, months.Sheet{SettlesAt: first, Rules: 1})
+	sheet := months.Sheet{SettledAt: first, Revision: 1, Rules: 1}
+	once := m.final(sheet)
+	sheet.RevisedAt, sheet.Revision = second, 2
+	twice := m.final(sheet)
+	open := m.final(months.Sheet{SettlesAt: first, Rules: 1})
 	for _, tc := range []struct{ got, want []string }{
 		{once, []string{"Settled on 11 May 2026", "definition 1"}},
 		{twice, []string{"Settled on 11 May 2026", "revised on 20 May 2026 (revision 2)", "definition 1"}},

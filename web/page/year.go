@@ -13,6 +13,7 @@ type yearPage struct {
 	Heading      string
 	Target       string
 	Met, Down    string
+	Left         []string // how many months have no verdict, and why
 	SoFar        bool
 	Moves        bool    // its sums change by the mere passing of time
 	Months       []month // newest first
@@ -26,12 +27,20 @@ func (m maker) yearPage(year int, y months.Year) yearPage {
 		Met: m.T("ui.months_met", "n", number(y.Met), "of", number(y.Over)), Down: m.T("ui.year_downtime", "duration", m.exactly(y.Contract)),
 		CSV: uptimePath + y.Year + ".csv", JSON: "/api/v1/uptime/" + y.Year,
 	}
+	for _, n := range []struct {
+		key string
+		n   int
+	}{{"ui.months_uncertain", y.Unknown}, {"ui.months_no_data", y.NoData}, {"ui.months_withheld", y.Withheld}} {
+		if n.n > 0 {
+			v.Left = append(v.Left, m.T(n.key, "n", number(n.n)))
+		}
+	}
 	if m.s.audience != "" {
 		v.CSV += "?cohort=" + m.s.audience
 		v.JSON += "?cohort=" + m.s.audience
 	}
 	for _, s := range slices.Backward(y.Months) {
-		month := m.month(Month{Report: s.Report, Known: !s.NoData}, m.moves())
+		month := m.month(Month{Report: s.Report, Known: s.Contract.Verdict.Known()}, m.moves())
 		month.Href = m.Link(uptimePath + s.Month)
 		v.Months = append(v.Months, month)
 	}
