@@ -34,6 +34,8 @@ describe('access', { skip: browserMissing }, () => {
 		uptime: () => service.url + '/uptime',
 		'a month that missed its target': () => service.url + '/uptime/' + monthsAgo(2),
 		'the running month in Finnish': () => service.url + '/uptime/' + monthsAgo(0) + '?lang=fi',
+		'a month with a gap in it': () => service.url + '/uptime/' + monthsAgo(1),
+		'a month without data': () => service.url + '/uptime/' + monthsAgo(0).slice(0, 4) + '-01',
 		'a year': () => service.url + '/uptime/' + monthsAgo(0).slice(0, 4),
 		history: () => service.url + '/history',
 		'an incident': () => service.url + '/incidents/' + incident.id,

@@ -158,6 +158,29 @@ func TestDates(t *testing.T) {
 }
 
 // All weekday and month names in all languages, so that a new version of the library cannot slip another case in.
+func TestClocks(t *testing.T) {
+	t.Parallel()
+	oslo := zone(t, "Europe/Oslo")
+	for _, tc := range []struct {
+		lang       i18n.Lang
+		start, end string
+		want       string
+	}{
+		{i18n.EN, "2026-01-16T07:00:00Z", "2026-01-16T08:05:00Z", "08:00–09:05"},
+		{i18n.NB, "2026-01-16T07:00:00Z", "2026-01-16T08:05:00Z", "kl. 08:00–09:05"},
+		{i18n.SV, "2026-01-16T07:00:00Z", "2026-01-16T08:05:00Z", "kl. 08:00–09:05"},
+		{i18n.DA, "2026-01-16T07:00:00Z", "2026-01-16T08:05:00Z", "kl. 08.00-09.05"},
+		{i18n.DE, "2026-01-16T07:00:00Z", "2026-01-16T08:05:00Z", "08:00–09:05 Uhr"},
+		{i18n.NL, "2026-01-16T07:00:00Z", "2026-01-16T08:05:00Z", "08:00–09:05 uur"},
+		{i18n.FI, "2026-01-16T07:00:00Z", "2026-01-16T08:05:00Z", "klo 08.00–09.05"},
+		{i18n.EN, "2026-01-16T22:30:00Z", "2026-01-16T23:30:00Z", "Friday 16 January 2026 23:30 – Saturday 17 January 2026 00:30"},
+	} {
+		if got := i18n.Clocks(tc.lang, instant(t, tc.start), instant(t, tc.end), oslo); got != tc.want {
+			t.Errorf("Clocks(%s, %s, %s) = %q, want %q", tc.lang, tc.start, tc.end, got, tc.want)
+		}
+	}
+}
+
 func TestNames(t *testing.T) {
 	t.Parallel()
 	days := map[i18n.Lang]string{

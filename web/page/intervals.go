@@ -104,7 +104,7 @@ func (m maker) causes(joined []ledger.Entry) string {
 	return strings.Join(out, "; ")
 }
 
-// parts are the times of outages that were joined, with the components of each; nothing where all are of one time.
+// parts are the times of outages that were joined, with the components of each where those differ; nothing where all are of one time.
 func (m maker) parts(joined []ledger.Entry) []string {
 	type span struct{ start, end time.Time }
 	var spans []span
@@ -121,15 +121,17 @@ func (m maker) parts(joined []ledger.Entry) []string {
 	if len(spans) < 2 {
 		return nil
 	}
+	alike := !slices.ContainsFunc(spans, func(at span) bool { return !slices.Equal(names[at], names[spans[0]]) })
 	var out []string
 	for _, at := range spans {
-		when := m.T("ui.goes_on")
-		if !at.end.IsZero() {
-			when = i18n.Clocks(m.l, at.start, at.end, m.s.Zone)
-		} else {
-			when = i18n.ClockPhrase(m.l, at.start, m.s.Zone) + ", " + when
+		part := i18n.Clocks(m.l, at.start, at.end, m.s.Zone)
+		if at.end.IsZero() {
+			part = i18n.ClockPhrase(m.l, at.start, m.s.Zone) + ", " + m.T("ui.goes_on")
 		}
-		out = append(out, when+": "+strings.Join(names[at], ", "))
+		if !alike {
+			part += ": " + strings.Join(names[at], ", ")
+		}
+		out = append(out, part)
 	}
 	return out
 }

@@ -59,6 +59,10 @@ func TestIntervals(t *testing.T) {
 			"measured and declared", `{"start":"2026-01-20T08:00:00Z","end":"2026-01-20T08:41:00Z","aware":"2026-01-20T08:03:00Z","component":"login"},{"start":"2026-01-20T08:00:00Z","end":"2026-01-20T08:39:00Z","component":"read"}`, ``,
 			[]string{"Sign-in, Reading · 41 minutes · 41 minutes · 08:00–08:41: Sign-in · 08:00–08:39: Reading"},
 		},
+		{
+			"of one component", `{"start":"2026-01-20T08:00:00Z","end":"2026-01-20T08:41:00Z","component":"login"},{"start":"2026-01-20T08:05:00Z","component":"login"}`, ``,
+			[]string{"Sign-in · 11 days 16 hours · 11 days 16 hours · 08:00–08:41 · 08:05, ongoing"},
+		},
 	} {
 		var got []string
 		for _, v := range m.intervals(sheetFor(t, `"outages":[`+tc.outages+`],"maintenance":[`+tc.maintenance+`],"unobserved":[]`)) {

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/superoffice/statusd/data"
-	"github.com/superoffice/statusd/data/i18n"
 	"github.com/superoffice/statusd/data/ledger"
 )
 
@@ -71,7 +70,7 @@ func (m maker) noticeLines(n Notices) (out []string) {
 		out = append(out, m.Cap("ui.notices_short", "n", number(n.Short)))
 	}
 	if n.Shortest > 0 {
-		out = append(out, m.Cap("ui.notices_shortest", "duration", i18n.Duration(m.l, n.Shortest.Truncate(time.Minute))))
+		out = append(out, m.Cap("ui.notices_shortest", "duration", m.lead(int64(n.Shortest/time.Second))))
 	}
 	return out
 }
