@@ -16,6 +16,7 @@ const (
 	AlarmNoticeUnsent  AlarmKind = "notice_unsent"     // the oldest unsent notice is too old
 	AlarmNoticeRefused AlarmKind = "notice_refused"    // the mail provider refuses
 	AlarmSilenced      AlarmKind = "banners_silenced"  // somebody silenced every banner, and nobody has let them speak
+	AlarmBannerPush    AlarmKind = "banner_push"       // a login service does not take what its banners say
 	AlarmSendingHeld   AlarmKind = "sending_held"      // a restored copy sends nothing until somebody says so (F14)
 	AlarmBlind         AlarmKind = "blind"             // the observer has lost its own network (F32)
 	AlarmCertificate   AlarmKind = "certificate"       // a probed certificate ends soon
@@ -64,6 +65,10 @@ var Alarms = map[AlarmKind]AlarmText{
 	AlarmSilenced: {
 		Owner: "web/api", Title: "Banners are silenced at every login page",
 		Do: "Find out from who silenced them whether the reason still holds, then run `statusd banner speak`. Notices due meanwhile count as not seen on the banner, so that the promise of 24 hours is kept by the page alone.",
+	},
+	AlarmBannerPush: {
+		Owner: "web/banner", Title: "A login service is not told what its banners say", Urgent: true,
+		Do: "See the log for its answer, and whether the receiver under banner.webhook runs. What it shows may be old until it takes the newest, which it is sent by itself.",
 	},
 	AlarmBlind: {
 		Owner: "probes", Title: "Nobody can see: the observer has lost its own network", Urgent: true,

@@ -12,9 +12,12 @@ import (
 	"github.com/superoffice/statusd/cmd/statusd/config"
 	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/notifier"
+	"github.com/superoffice/statusd/notifier/hook"
 	"github.com/superoffice/statusd/notifier/pager"
 	"github.com/superoffice/statusd/web"
 	"github.com/superoffice/statusd/web/api"
+	"github.com/superoffice/statusd/web/banner"
+	"github.com/superoffice/statusd/web/page"
 )
 
 // alarmParts are what watches for alarms, tells operators of them, and pings whoever notices when there is nobody left to.
@@ -55,24 +58,33 @@ func alarmChannels(cfg *config.Config, overview string) ([]pager.Channel, error)
 		}
 	}
 	if w := cfg.Alarms.Webhook; w != nil {
-		o := pager.WebhookOptions{URL: w.URL.Reveal(), Page: cfg.Page.Name, Overview: overview, UserAgent: userAgent(cfg)}
-		for _, s := range []config.Secret{w.Secret, w.Old} {
-			if s.Empty() {
-				continue
-			}
-			secret, err := pager.ParseSecret(s.Reveal())
-			if err != nil {
-				return nil, fmt.Errorf("alarms.webhook: %w", err)
-			}
-			o.Secrets = append(o.Secrets, secret)
-		}
-		hook, err := pager.NewWebhook(o)
+		to, err := hookOptions(*w, userAgent(cfg))
 		if err != nil {
 			return nil, fmt.Errorf("alarms.webhook: %w", err)
 		}
-		channels = append(channels, hook)
+		channel, err := pager.NewWebhook(pager.WebhookOptions{Options: to, Page: cfg.Page.Name, Overview: overview})
+		if err != nil {
+			return nil, fmt.Errorf("alarms.webhook: %w", err)
+		}
+		channels = append(channels, channel)
 	}
 	return channels, nil
+}
+
+// hookOptions are those of a receiver of Standard Webhooks.
+func hookOptions(w config.Webhook, agent string) (hook.Options, error) {
+	o := hook.Options{URL: w.URL.Reveal(), UserAgent: agent}
+	for _, s := range []config.Secret{w.Secret, w.Old} {
+		if s.Empty() {
+			continue
+		}
+		secret, err := hook.ParseSecret(s.Reveal())
+		if err != nil {
+			return o, err
+		}
+		o.Secrets = append(o.Secrets, secret)
+	}
+	return o, nil
 }
 
 // alarmSender is the mail server of operators' mail, or the provider of all mail.
@@ -110,11 +122,35 @@ func alarmText(a config.Alarms) (text string) {
 			text += fmt.Sprintf("%+v %q ", *m.SMTP, m.SMTP.Password.Reveal())
 		}
 	}
-	if w := a.Webhook; w != nil {
-		text += fmt.Sprintf("webhook %q %q %q ", w.URL.Reveal(), w.Secret.Reveal(), w.Old.Reveal())
-	}
+	text += hookText(a.Webhook)
 	if d := a.Deadman; d != nil {
 		text += fmt.Sprintf("deadman %q %s", d.URL.Reveal(), d.Every)
 	}
 	return text
+}
+
+// hookText is everything that was configured of a webhook, to be compared and shown nowhere.
+func hookText(w *config.Webhook) string {
+	if w == nil {
+		return ""
+	}
+	return fmt.Sprintf("webhook %q %q %q ", w.URL.Reveal(), w.Secret.Reveal(), w.Old.Reveal())
+}
+
+// bannerParts tell a login service what its banners say, where one is configured.
+func bannerParts(cfg *config.Config, store data.Store, pages *page.Publisher, log *slog.Logger) ([]func(context.Context) error, error) {
+	w := cfg.Banner.Webhook
+	if w == nil {
+		return nil, nil
+	}
+	o, err := hookOptions(*w, userAgent(cfg))
+	if err != nil {
+		return nil, fmt.Errorf("banner.webhook: %w", err)
+	}
+	to, err := hook.New(o)
+	if err != nil {
+		return nil, fmt.Errorf("banner.webhook: %w", err)
+	}
+	push := &banner.Push{Pages: pages, Store: store, Post: to.Post, Log: log.With("part", "banner")}
+	return []func(context.Context) error{push.Run}, nil
 }

@@ -34,8 +34,10 @@ func secretsOf(cfg *config.Config) []string {
 	if m := cfg.Alarms.Mail; m != nil && m.SMTP != nil {
 		all = append(all, m.SMTP.Password)
 	}
-	if w := cfg.Alarms.Webhook; w != nil {
-		all = append(all, w.URL, w.Secret, w.Old) // some addresses are all that is needed to write there
+	for _, w := range []*config.Webhook{cfg.Alarms.Webhook, cfg.Banner.Webhook} {
+		if w != nil {
+			all = append(all, w.URL, w.Secret, w.Old) // some addresses are all that is needed to write there
+		}
 	}
 	if d := cfg.Alarms.Deadman; d != nil {
 		all = append(all, d.URL)

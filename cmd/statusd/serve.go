@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -170,6 +171,10 @@ func serve(ctx context.Context, s serving) error {
 		API: desk, SignIn: signIn, Ready: ready, Log: log, HTTPS: strings.HasPrefix(cfg.AdminURL, "https:"),
 		Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{}), Pages: sheets.Routes(), Backup: desk.Backup(store.Spool),
 	})
+	pushes, err := bannerParts(cfg, store, pages, log)
+	if err != nil {
+		return err
+	}
 	servers := []struct {
 		listener net.Listener
 		server   *http.Server
@@ -204,7 +209,7 @@ func serve(ctx context.Context, s serving) error {
 			return nil
 		})
 	}
-	for _, part := range append(alarms, planner.Run, settler.Run, pages.Run, hub.Run, look.Run, runner.Run, mail.Run, desk.RunAlerts, housekeeping(desk, store, log), newKeeper(cfg.Backup, store, log, registry).run) {
+	for _, part := range append(slices.Concat(alarms, pushes), planner.Run, settler.Run, pages.Run, hub.Run, look.Run, runner.Run, mail.Run, desk.RunAlerts, housekeeping(desk, store, log), newKeeper(cfg.Backup, store, log, registry).run) {
 		group.Go(func() error { return part(ctx) })
 	}
 	group.Go(func() error { return reloads(ctx, hup, s, store, pages, certificates, log) })

@@ -33,7 +33,7 @@ func pageSettings(cfg *config.Config, s serving) page.Settings {
 	return page.Settings{
 		Name: cfg.Page.Name, Product: cfg.Page.Product, URL: cfg.Page.URL, ZoneName: cfg.Page.Zone.String(), Zone: cfg.Page.Zone,
 		Target: cfg.Page.Target, Settling: cfg.Page.Settling, Support: cfg.Page.Support, Langs: cfg.Page.Languages, Demo: s.demo, Unprobed: s.noProbes,
-		Territories: cfg.Territories(),
+		Territories: cfg.Territories(), BannerFrames: cfg.Banner.Frames,
 	}
 }
 
@@ -227,7 +227,7 @@ func reload(ctx context.Context, s serving, store data.Store, pages *page.Publis
 		log.Warn("some of the configuration takes effect at the next start", "keys", strings.Join(old, ", "))
 	}
 	settings := pageSettings(s.cfg, s) // what page, mail, API and sockets share stays one thing until the next start
-	settings.Name = cfg.Page.Name
+	settings.Name, settings.BannerFrames = cfg.Page.Name, cfg.Banner.Frames
 	pages.Use(settings)
 	return nil
 }
@@ -262,6 +262,7 @@ func restartNeeded(old, fresh *config.Config) []string {
 	for _, k := range []struct{ name, was, is string }{
 		{"admin_listen", old.AdminListen, fresh.AdminListen},
 		{"alarms", alarmText(old.Alarms), alarmText(fresh.Alarms)},
+		{"banner.webhook", hookText(old.Banner.Webhook), hookText(fresh.Banner.Webhook)},
 		{"alerts", fmt.Sprint(old.Alerts), fmt.Sprint(fresh.Alerts)},
 		{"backup", fmt.Sprint(copying(old)), fmt.Sprint(copying(fresh))},
 		{"admin_url", old.AdminURL, fresh.AdminURL},

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/superoffice/statusd/notifier/hook"
 )
 
 // DeadmanOptions for NewDeadman.
@@ -42,7 +44,7 @@ func NewDeadman(o DeadmanOptions) (*Deadman, error) {
 	switch {
 	case err != nil || u.Hostname() == "" || u.User != nil:
 		return nil, errors.New("the dead man's address is none: use https://host/path")
-	case u.Scheme != "https" && (u.Scheme != "http" || !Loopback(u.Hostname())):
+	case u.Scheme != "https" && (u.Scheme != "http" || !hook.Loopback(u.Hostname())):
 		return nil, errors.New("the dead man would be pinged in the clear: use https://")
 	}
 	if o.Every <= 0 {
@@ -52,7 +54,7 @@ func NewDeadman(o DeadmanOptions) (*Deadman, error) {
 	d := &Deadman{o: o, success: prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "statusd_deadman_last_success_timestamp_seconds", Help: "When the dead-man ping was last answered, in Unix time; 0 means not since the start.",
 	})}
-	d.client = httpClient(min(webhookTimeout, o.Every*8/10), o.Roots)
+	d.client = hook.Client(min(hook.Timeout, o.Every*8/10), o.Roots)
 	o.Registry.MustRegister(d.success)
 	return d, nil
 }
@@ -97,10 +99,10 @@ func (d *Deadman) ping(ctx context.Context) string {
 	r.Header.Set("User-Agent", d.o.UserAgent)
 	res, err := d.client.Do(r)
 	if err != nil {
-		return netFault(err)
+		return hook.Fault(err)
 	}
 	defer res.Body.Close()
-	io.Copy(io.Discard, io.LimitReader(res.Body, answerLimit)) //nolint:errcheck // the status says it
+	io.Copy(io.Discard, io.LimitReader(res.Body, hook.AnswerLimit)) //nolint:errcheck // the status says it
 	if res.StatusCode < 200 || res.StatusCode > 299 {
 		return fmt.Sprintf("it answered %d", res.StatusCode)
 	}

@@ -10,13 +10,13 @@ import (
 	"fmt"
 	"net"
 	stdmail "net/mail"
-	"net/netip"
 	"strings"
 	"time"
 
 	"github.com/wneessen/go-mail"
 
 	"github.com/superoffice/statusd/notifier"
+	"github.com/superoffice/statusd/notifier/hook"
 )
 
 // Mail is the channel to one address through any Sender. Each address is a channel of its own, so that one that is refused
@@ -69,19 +69,13 @@ func NewSMTP(o SMTPOptions) (*SMTP, error) {
 	switch o.TLS {
 	case TLSStart, TLSImplicit:
 	case TLSNone:
-		if !Loopback(o.Host) {
+		if !hook.Loopback(o.Host) {
 			return nil, fmt.Errorf("mail to %s would go in the clear: use %s or %s", o.Host, TLSStart, TLSImplicit)
 		}
 	default:
 		return nil, fmt.Errorf("%q is no way to protect a connection: use %s or %s", o.TLS, TLSStart, TLSImplicit)
 	}
 	return &SMTP{o, smtpTimeout}, nil
-}
-
-// Loopback says whether a host is this machine.
-func Loopback(host string) bool {
-	ip, err := netip.ParseAddr(host)
-	return host == "localhost" || err == nil && ip.IsLoopback()
 }
 
 const smtpTimeout = 10 * time.Second

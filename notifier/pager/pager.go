@@ -13,6 +13,7 @@ import (
 
 	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/notifier"
+	"github.com/superoffice/statusd/notifier/hook"
 )
 
 // Options for New. Store, Log and Registry are needed.
@@ -39,7 +40,7 @@ const (
 )
 
 // ErrGone is what a channel answers that does not want to be told any more. It is not used again until the next start.
-var ErrGone = errors.New("the receiver is gone")
+var ErrGone = hook.ErrGone
 
 // Pager tells operators of alarms. Make one with New and call Run once.
 type Pager struct {

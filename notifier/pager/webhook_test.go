@@ -23,6 +23,7 @@ import (
 
 	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/notifier"
+	"github.com/superoffice/statusd/notifier/hook"
 )
 
 // sample is a message with everything in it.
@@ -40,21 +41,21 @@ func sample() Message {
 
 const hidden = "T0-secret-path"
 
-func secret(t testing.TB, fill byte) (Secret, string) {
+func secret(t testing.TB, fill byte) (hook.Secret, string) {
 	t.Helper()
 	text := "whsec_" + base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{fill}, 32))
-	s, err := ParseSecret(text)
+	s, err := hook.ParseSecret(text)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s, text
 }
 
-func hook(t testing.TB, address string) Channel {
+func hooked(t testing.TB, address string) Channel {
 	t.Helper()
 	a, _ := secret(t, 'a')
 	b, _ := secret(t, 'b')
-	c, err := NewWebhook(WebhookOptions{URL: address + "/" + hidden, Secrets: []Secret{a, b}, Page: "Example Status", Overview: "https://admin.example.com", UserAgent: "statusd/test"})
+	c, err := NewWebhook(WebhookOptions{Options: hook.Options{URL: address + "/" + hidden, Secrets: []hook.Secret{a, b}, UserAgent: "statusd/test"}, Page: "Example Status", Overview: "https://admin.example.com"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +83,7 @@ func TestWebhookIsSigned(t *testing.T) {
 		}
 	}))
 	defer receiver.Close()
-	c := hook(t, receiver.URL)
+	c := hooked(t, receiver.URL)
 	for range 2 {
 		if err := c.Deliver(t.Context(), sample()); err != nil {
 			t.Fatal(err)
@@ -154,7 +155,7 @@ func TestWebhookFaults(t *testing.T) {
 		receiver := httptest.NewUnstartedServer(tt.handler)
 		receiver.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
 		receiver.Start()
-		err := hook(t, receiver.URL).Deliver(t.Context(), sample())
+		err := hooked(t, receiver.URL).Deliver(t.Context(), sample())
 		receiver.Close()
 		var failure *notifier.SendError
 		if !errors.As(err, &failure) || failure.Outcome != tt.want || failure.After != tt.after || !strings.Contains(err.Error(), tt.reason) || errors.Is(err, ErrGone) != tt.gone {
@@ -171,7 +172,7 @@ func TestWebhookFaults(t *testing.T) {
 	}
 	address := "http://" + closed.Addr().String()
 	closed.Close()
-	err = hook(t, address).Deliver(t.Context(), sample())
+	err = hooked(t, address).Deliver(t.Context(), sample())
 	var failure *notifier.SendError
 	if !errors.As(err, &failure) || failure.Outcome != notifier.NotTaken || failure.Reason != "the webhook cannot be reached: no connection" {
 		t.Errorf("nobody listens: %v", err)
@@ -201,16 +202,18 @@ func TestWebhookEndless(t *testing.T) {
 		}
 	}))
 	defer receiver.Close()
-	if err := hook(t, receiver.URL).Deliver(t.Context(), sample()); err != nil {
+	if err := hooked(t, receiver.URL).Deliver(t.Context(), sample()); err != nil {
 		t.Errorf("content without end: %v", err)
 	}
 	hanging := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-stop }))
 	defer hanging.Close()
 	defer close(stop)
-	c := hook(t, hanging.URL)
-	w := &webhook{o: WebhookOptions{URL: hanging.URL + "/" + hidden}, client: httpClient(200*time.Millisecond, nil)}
-	c.Deliver = w.deliver
-	err := c.Deliver(t.Context(), sample())
+	a, _ := secret(t, 'a')
+	c, err := NewWebhook(WebhookOptions{Options: hook.Options{URL: hanging.URL + "/" + hidden, Secrets: []hook.Secret{a}, Timeout: 200 * time.Millisecond}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = c.Deliver(t.Context(), sample())
 	var failure *notifier.SendError
 	if !errors.As(err, &failure) || failure.Outcome != notifier.Unknown || !strings.Contains(failure.Reason, "no answer in time") {
 		t.Errorf("no answer: %v", err)
@@ -221,24 +224,24 @@ func TestWebhookEndless(t *testing.T) {
 func TestWebhookOptions(t *testing.T) {
 	t.Parallel()
 	good, text := secret(t, 'a')
-	for _, v := range []string{fmt.Sprint(good), fmt.Sprintf("%+v %#v %x %s", good, good, good, WebhookOptions{Secrets: []Secret{good}}.Secrets)} {
+	for _, v := range []string{fmt.Sprint(good), fmt.Sprintf("%+v %#v %x %s", good, good, good, hook.Options{Secrets: []hook.Secret{good}}.Secrets)} {
 		if strings.Contains(v, "97") || strings.Contains(v, "6161") || strings.Contains(v, "aaa") {
 			t.Errorf("a secret is shown: %s", v)
 		}
 	}
 	for _, s := range []string{"", "whsec_", strings.TrimPrefix(text, "whsec_"), "whsec_c2hvcnQ=", "whsec_" + strings.Repeat("A", 200), "whsec_%%%"} {
-		if _, err := ParseSecret(s); err == nil || s != "" && strings.Contains(err.Error(), s) && s != "whsec_" {
+		if _, err := hook.ParseSecret(s); err == nil || s != "" && strings.Contains(err.Error(), s) && s != "whsec_" {
 			t.Errorf("%q: %v", s, err)
 		}
 	}
-	for _, o := range []WebhookOptions{
-		{URL: "http://hooks.example.com/" + hidden, Secrets: []Secret{good}},
-		{URL: "ftp://127.0.0.1/" + hidden, Secrets: []Secret{good}},
-		{URL: "https://u:p@hooks.example.com/" + hidden, Secrets: []Secret{good}},
-		{URL: hidden, Secrets: []Secret{good}},
+	for _, o := range []hook.Options{
+		{URL: "http://hooks.example.com/" + hidden, Secrets: []hook.Secret{good}},
+		{URL: "ftp://127.0.0.1/" + hidden, Secrets: []hook.Secret{good}},
+		{URL: "https://u:p@hooks.example.com/" + hidden, Secrets: []hook.Secret{good}},
+		{URL: hidden, Secrets: []hook.Secret{good}},
 		{URL: "https://hooks.example.com/" + hidden},
 	} {
-		_, err := NewWebhook(o)
+		_, err := NewWebhook(WebhookOptions{Options: o})
 		if err == nil {
 			t.Errorf("%s is taken", o.URL)
 		}
@@ -286,7 +289,7 @@ func TestDeadman(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.client = httpClient(10*time.Second, nil) // what is tried here is no hurry
+	d.client = hook.Client(10*time.Second, nil) // what is tried here is no hurry
 	ctx, cancel := context.WithCancel(t.Context())
 	finished := make(chan error, 1)
 	go func() { finished <- d.Run(ctx) }()

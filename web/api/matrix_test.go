@@ -27,7 +27,9 @@ func (d *desk) token(body string) api.Token {
 func TestMatrix(t *testing.T) {
 	d := newDesk(t)
 	i := d.incident(`{"title":"x","components":{"login":"degraded"}}`)
-	if err := d.store.Update(t.Context(), func(tx data.Tx) error { return tx.Settings().Put(data.Setting{Name: data.SettingPageID, Value: "abcdefghijkl"}) }); err != nil {
+	if err := d.store.Update(t.Context(), func(tx data.Tx) error {
+		return tx.Settings().Put(data.Setting{Name: data.SettingPageID, Value: "abcdefghijkl"})
+	}); err != nil {
 		t.Fatal(err)
 	}
 	gone := d.token(`{"name":"old","role":"admin"}`)

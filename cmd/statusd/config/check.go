@@ -53,6 +53,7 @@ func (c *checker) check() {
 	c.incidents()
 	c.backups()
 	c.alarming()
+	c.banner()
 	c.alertsIn()
 	c.signIn()
 	c.contacts()

@@ -57,7 +57,7 @@ func (c *checker) alarming() {
 	}
 	if w := f.Webhook; w != nil {
 		p := p.with("webhook")
-		out := Webhook{URL: c.endpoint(p, w.URL, w.URLFile), Secret: c.hookSecret(p, "secret_file", w.SecretFile), Old: c.hookSecret(p, "old_secret_file", w.OldSecretFile)}
+		out := c.webhook(p, *w)
 		c.cfg.Alarms.Webhook = &out
 	}
 	if d := f.Deadman; d != nil {
@@ -148,6 +148,10 @@ func (c *checker) smtp(p path, f smtpServer) *SMTP {
 		out.Password = secret
 	}
 	return &out
+}
+
+func (c *checker) webhook(p path, w webhook) Webhook {
+	return Webhook{URL: c.endpoint(p, w.URL, w.URLFile), Secret: c.hookSecret(p, "secret_file", w.SecretFile), Old: c.hookSecret(p, "old_secret_file", w.OldSecretFile)}
 }
 
 // endpoint checks an address that requests are sent to. It is not repeated: it may be all that is needed to send one.

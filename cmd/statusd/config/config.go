@@ -28,6 +28,7 @@ type Config struct {
 	AdminURL       string // origin of the operators' pages; empty means where the listener is
 	SignIn         SignIn
 	Alarms         Alarms
+	Banner         Banner
 	Alerts         AlertsIn
 	Data           string // directory as configured, absolute or below the file's; empty means StateDir
 	TLS            *TLS   // nil means without

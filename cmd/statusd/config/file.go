@@ -24,6 +24,7 @@ type file struct {
 	Probes         []probe       `yaml:"probes" doc:"What to check, and how often."`
 	References     []string      `yaml:"references" doc:"TCP endpoints in different networks, host:port. When most of them cannot be reached the observer has lost its own network and judges nobody; those given by name tell the same of its resolver, so give some in zones that are not yours. None: detection off." eg:"192.0.2.1:443"`
 	Notices        leads         `yaml:"notices" doc:"How long before a window people are told, unless the plan says otherwise. Elapsed time, page not shorter than banner, banner not shorter than deadline."`
+	Banner         *banner       `yaml:"banner" doc:"The banner of login pages."`
 	Mail           *mailing      `yaml:"mail" doc:"How mail is sent. Without it no mail is sent."`
 	Incidents      incidents     `yaml:"incidents" doc:"The incident desk."`
 	Backup         *backup       `yaml:"backup" doc:"Copies of the database that the service makes by itself while it runs. Without it it makes none."`
@@ -44,6 +45,11 @@ type page struct {
 	Settling        span     `yaml:"settling" def:"10d" doc:"How long after its end a month is settled: written down with everything its figure rests on, at least 1d and at most 60d. What is corrected later makes a revision beside it." eg:"10d"`
 	Support         string   `yaml:"support" doc:"Address where people get help when the product is down; not inside the product." eg:"https://community.example.com/"`
 	CustomerPattern string   `yaml:"customer_pattern" doc:"Regular expression of a customer's identifier. Any other form counts as no identifier." eg:"^Cust[0-9]+$"`
+}
+
+type banner struct {
+	Frames  []string `yaml:"frames" doc:"Origins whose pages may show /banner/frame in an iframe. Without it no page may." eg:"https://login.example.com"`
+	Webhook *webhook `yaml:"webhook" doc:"A login service that takes Standard Webhooks: it is sent what the banners say, at every change."`
 }
 
 type incidents struct {
