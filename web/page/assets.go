@@ -29,18 +29,25 @@ var componentSource string
 //go:embed html/month.css
 var monthSource string
 
-// styleOf is what stands inside a page of this name: those with charts, and months, have more, which others are spared.
+//go:embed html/schedule.css
+var scheduleSource string
+
+// styleOf is what stands inside a page of this name: those with charts, months and the schedule have more, which others are spared.
 func styleOf(name string) string {
 	switch name {
 	case "component":
 		return charted()
 	case "month", "year":
 		return monthly()
+	case "schedule":
+		return laidOut()
 	}
 	return style()
 }
 
 var monthly = sync.OnceValue(func() string { return style() + ui.Compact(monthSource) })
+
+var laidOut = sync.OnceValue(func() string { return style() + ui.Compact(scheduleSource) })
 
 var charted = sync.OnceValue(func() string { return style() + ui.Compact(componentSource) + ui.Compact(chart.Style()) })
 
@@ -56,7 +63,7 @@ var script = sync.OnceValues(func() (path string, doc *ui.Doc) {
 // build tells a page that is open whether the one it fetches goes with the style and script it has.
 var build = sync.OnceValue(func() string {
 	path, _ := script()
-	sum := sha256.Sum256([]byte(path + charted() + monthly()))
+	sum := sha256.Sum256([]byte(path + charted() + monthly() + laidOut()))
 	return hex.EncodeToString(sum[:4])
 })
 
@@ -69,6 +76,8 @@ func policyOf(name string) http.Header {
 		return chartedPolicy()
 	case "month", "year":
 		return monthlyPolicy()
+	case "schedule":
+		return laidOutPolicy()
 	}
 	return policy()
 }
@@ -76,6 +85,7 @@ func policyOf(name string) http.Header {
 var (
 	policy        = sync.OnceValue(func() http.Header { return policyFor(style()) })
 	monthlyPolicy = sync.OnceValue(func() http.Header { return policyFor(monthly()) })
+	laidOutPolicy = sync.OnceValue(func() http.Header { return policyFor(laidOut()) })
 	chartedPolicy = sync.OnceValue(func() http.Header { return policyFor(charted()) })
 )
 

@@ -24,7 +24,7 @@ func (m maker) uptime() uptime {
 	}
 	for _, year := range m.s.Years() {
 		text := strconv.Itoa(year)
-		v.Years = append(v.Years, pageLink{text, m.Link(uptimePath + text)})
+		v.Years = append(v.Years, pageLink{m.T("ui.uptime") + " " + text, m.Link(uptimePath + text)})
 	}
 	v.Noticed = slices.ContainsFunc(v.Months, func(m month) bool { return len(m.Notices) > 0 })
 	return v
