@@ -28,8 +28,8 @@ func Figures(registry prometheus.Registerer) func(*page.Snapshot) {
 		months := ledger.Months(s.State.Now, s.State.Zone, 2)
 		for i, which := range []string{"last", "running"} {
 			sheet, err := s.State.Sheet(months[i], "", "")
-			if err != nil || sheet.NoData {
-				continue // there was no service yet
+			if err != nil || !sheet.Contract.Verdict.Known() {
+				continue // there was no service yet, or there is no figure
 			}
 			for _, r := range append([]ledger.Report{sheet.Report}, sheet.ByComponent...) {
 				if r.NoData {

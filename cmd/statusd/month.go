@@ -26,30 +26,37 @@ func (c *monthList) Run(ctx context.Context, io streams) error {
 		return err
 	}
 	return c.show(io, answer, func(out writer) error {
+		zone := zoneOf(list.Zone)
 		if len(list.Months) == 0 {
 			fmt.Fprintln(out, "No month is settled yet.")
 		} else {
 			w := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
-			fmt.Fprintln(w, "MONTH\tREVISION\tSETTLED\tCONTRACT\tSTRICT\tOBSERVED\tTARGET\tHASH")
+			fmt.Fprintln(w, "MONTH\tREVISION\tSETTLED\tREVISED\tCONTRACT\tSTRICT\tOBSERVED\tTARGET\tHASH")
 			for _, m := range list.Months {
-				met := "met"
-				switch {
-				case m.NoData:
-					met = "no data"
-				case !m.Contract.Met:
-					met = "not met"
+				if m.Withheld {
+					fmt.Fprintf(w, "%s\t\t\t\twithheld\n", m.Month)
+					continue
 				}
-				fmt.Fprintf(w, "%s\t%d\t%s\t%s %%\t%s %%\t%s %%\t%s\t%.12s\n", m.Month, m.Revision, m.Settled.Format(time.DateOnly),
-					m.Contract.Uptime, m.Strict.Uptime, m.Observed.Uptime, met, m.Hash)
+				revised := ""
+				if !m.Revised.IsZero() {
+					revised = m.Revised.In(zone).Format(time.DateOnly)
+				}
+				fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%.12s\n", m.Month, m.Revision, m.Settled.In(zone).Format(time.DateOnly), revised,
+					uptime(m.Contract), uptime(m.Strict), uptime(m.Observed), verdict(m.Contract), m.Hash)
 			}
 			if err := w.Flush(); err != nil {
 				return err
+			}
+			for _, m := range list.Months {
+				if m.Withheld {
+					fmt.Fprintln(out, m.Problem+".")
+				}
 			}
 		}
 		if list.Next == "" {
 			return nil
 		}
-		_, err := fmt.Fprintf(out, "%s is settled on %s.\n", list.Next, list.At.Local().Format(monthClock))
+		_, err := fmt.Fprintf(out, "%s is settled on %s.\n", list.Next, list.At.In(zone).Format(monthClock))
 		return err
 	})
 }
@@ -79,27 +86,33 @@ func (c *monthShow) Run(ctx context.Context, io streams) error {
 		if err := writeReport(out, m.Sheet.Report); err != nil {
 			return err
 		}
-		zone, err := time.LoadLocation(m.Sheet.Zone)
-		if err != nil {
-			zone = time.UTC
-		}
+		zone := zoneOf(m.Sheet.Zone)
 		if err := writeIntervals(out, m, zone); err != nil {
 			return err
 		}
 		if m.Sheet.Reduction != "" {
 			fmt.Fprintf(out, "Downtime as a share of the month, an indication only: %s %%.\n", m.Sheet.Reduction)
 		}
+		if len(m.Revisions) == 0 && m.Sheet.SettlesAt.IsZero() {
+			_, err := fmt.Fprintln(out, "There are no records of this month: it is not settled, and will not be.")
+			return err
+		}
 		if len(m.Revisions) == 0 {
 			_, err := fmt.Fprintf(out, "The month is not settled; it will be on %s.\n", m.Sheet.SettlesAt.In(zone).Format(monthClock))
 			return err
 		}
+		text := "Settled on " + m.Sheet.SettledAt.In(zone).Format(monthClock)
+		if !m.Sheet.RevisedAt.IsZero() {
+			text += ", revised on " + m.Sheet.RevisedAt.In(zone).Format(monthClock)
+		}
+		fmt.Fprintf(out, "%s. The fingerprint of its facts is %s.\n", text, m.Sheet.Fingerprint)
 		for _, r := range m.Revisions {
 			why := ""
 			if r.Why != "" {
 				why = ": " + r.Why
 			}
-			fmt.Fprintf(out, "Revision %d on %s by %s%s\n  contract %s %%, strict %s %%, observed %s %%, number %d of the chain, hash %s\n", r.Revision, r.At.In(zone).Format(monthClock),
-				r.By, why, r.Report.Contract.Uptime, r.Report.Strict.Uptime, r.Report.Observed.Uptime, r.Seq, r.Hash)
+			fmt.Fprintf(out, "Revision %d on %s by %s%s\n  contract %s, strict %s, observed %s, number %d of the chain, hash %s\n", r.Revision, r.At.In(zone).Format(monthClock),
+				r.By, why, uptime(r.Report.Contract), uptime(r.Report.Strict), uptime(r.Report.Observed), r.Seq, r.Hash)
 		}
 		return nil
 	})

@@ -109,34 +109,59 @@ func (c *reportCommand) writeYear(io streams, y months.Year) error {
 	w := tabwriter.NewWriter(io.out, 0, 8, 2, ' ', 0)
 	fmt.Fprintln(w, "MONTH\tCONTRACT\tDOWNTIME\tTARGET\tSTRICT\tOBSERVED\tCOVERAGE\t")
 	for _, s := range y.Months {
-		if s.NoData {
-			fmt.Fprintf(w, "%s\tno data\t\t\t\t\t\t\n", s.Month)
+		if !s.Contract.Verdict.Known() {
+			fmt.Fprintf(w, "%s\t%s\t\t\t\t\t\t\n", s.Month, verdict(s.Contract))
 			continue
 		}
-		met := "met"
-		if !s.Contract.Met {
-			met = "not met"
-		}
-		fmt.Fprintf(w, "%s\t%s %%\t%s\t%s\t%s %%\t%s %%\t%s %%\t%s\n", s.Month, s.Contract.Uptime, length(s.Contract.Downtime), met, s.Strict.Uptime, s.Observed.Uptime, s.Coverage, state(s))
+		fmt.Fprintf(w, "%s\t%s %%\t%s\t%s\t%s %%\t%s %%\t%s %%\t%s\n", s.Month, s.Contract.Uptime, length(s.Contract.Downtime), verdict(s.Contract), s.Strict.Uptime, s.Observed.Uptime, s.Coverage, state(s))
 	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(io.out, "The target was met in %d of %d months; contract downtime %s.\n", y.Met, y.Over, length(y.Contract))
+	text := fmt.Sprintf("The target was met in %d of %d months", y.Met, y.Over)
+	for _, left := range []struct {
+		n   int
+		why string
+	}{{y.Unknown, "watched too little to know"}, {y.NoData, "without data"}, {y.Withheld, "withheld: see statusd month verify"}} {
+		if left.n > 0 {
+			text += fmt.Sprintf(", %d more %s", left.n, left.why)
+		}
+	}
+	_, err := fmt.Fprintf(io.out, "%s; contract downtime %s.\n", text, length(y.Contract))
 	return err
+}
+
+// verdict says in words whether a target was met.
+func verdict(r ledger.Result) string {
+	switch r.Verdict {
+	case ledger.Met:
+		return "met"
+	case ledger.NotMet:
+		return "not met"
+	case ledger.Uncertain:
+		return "not known, watched too little"
+	case ledger.Withheld:
+		return "withheld"
+	case ledger.NoVerdict:
+	}
+	return "no data"
+}
+
+// uptime writes a figure, or that there is none.
+func uptime(r ledger.Result) string {
+	if r.Uptime == "" {
+		return "-"
+	}
+	return r.Uptime + " %"
 }
 
 // state says in a word how final a month's figure is.
 func state(s months.Sheet) string {
-	switch {
-	case s.SoFar:
-		return "so far"
-	case s.Revision == 0:
-		return "not settled"
-	case s.Revision > 1:
-		return fmt.Sprintf("restated, revision %d", s.Revision)
+	text := strings.ReplaceAll(s.State(), "_", " ")
+	if s.State() == months.StateRestated {
+		text += fmt.Sprintf(", revision %d", s.Revision)
 	}
-	return "settled"
+	return text
 }
 
 func (c *reportCommand) fromFacts(io streams) error {
@@ -159,15 +184,38 @@ func (c *reportCommand) fromFacts(io streams) error {
 	selection := ledger.Selection{Component: c.Component, Cohort: c.Cohort}
 	switch {
 	case c.Facts:
-		return ledger.WriteFacts(io.out, facts)
+		err = ledger.WriteFacts(io.out, facts)
 	case c.CSV:
-		return factsCSV(io, facts, selection)
+		err = factsCSV(io, facts, selection)
+	default:
+		r, rerr := facts.Report(selection)
+		if err = rerr; err == nil {
+			err = c.write(io, r)
+		}
 	}
-	r, err := facts.Report(selection)
 	if err != nil {
 		return err
 	}
-	return c.write(io, r)
+	return c.prove(io, facts)
+}
+
+// prove says whether facts of a settled month are what they were when it was settled: beside what programs read, which is the same as
+// that of the service. Of facts that are of no settled month it says nothing.
+func (c *reportCommand) prove(io streams, facts ledger.Facts) error {
+	is, was := facts.Fingerprint(), facts.Settled.Fingerprint
+	switch was {
+	case "":
+		return nil
+	case is:
+		out := io.out
+		if c.JSON || c.CSV || c.Facts {
+			out = io.err
+		}
+		_, err := fmt.Fprintf(out, "These are the facts of revision %d of the settled month: their fingerprint is %s.\n", facts.Settled.Revision, is)
+		return err
+	}
+	return fmt.Errorf("%s: these are not the facts of the settled month: their fingerprint is %s, and the file says %s: compare that with the page of %s, and get the file anew with `statusd report %s --facts`",
+		c.FromFacts, is, was, facts.Month, facts.Month)
 }
 
 // factsCSV writes what facts alone say, with the last days to report of every territory.
@@ -197,8 +245,9 @@ func writeReport(out io.Writer, r ledger.Report) error {
 		of += ", cohort " + r.Cohort
 	}
 	fmt.Fprintf(out, "Uptime in %s (%s), %s\n", r.Month, r.Zone, of)
+	zone := zoneOf(r.Zone)
 	if r.SoFar {
-		fmt.Fprintf(out, "The month runs: this is how it stood at %s.\n", r.AsOf.Format(time.RFC3339))
+		fmt.Fprintf(out, "The month runs: this is how it stood at %s.\n", r.AsOf.In(zone).Format(monthClock))
 	}
 	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
 	fmt.Fprintln(w, "\tUPTIME\tDOWNTIME\tTARGET "+r.Target)
@@ -206,23 +255,12 @@ func writeReport(out io.Writer, r ledger.Report) error {
 		name string
 		ledger.Result
 	}{{"contract", r.Contract}, {"strict", r.Strict}, {"observed", r.Observed}} {
-		met := "met"
-		switch {
-		case r.NoData:
-			met = "no data"
-		case !row.Met:
-			met = "not met"
-		}
-		fmt.Fprintf(w, "%s\t%s %%\t%s\t%s\n", row.name, row.Uptime, length(row.Downtime), met)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", row.name, uptime(row.Result), length(row.Downtime), verdict(row.Result))
 	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "The month has %s; %s of downtime still meet the target.\n", length(r.Seconds), length(r.Allowance))
-	zone, err := time.LoadLocation(r.Zone)
-	if err != nil {
-		zone = time.UTC
-	}
 	for _, d := range r.Declared { // who and why stand in the window's record
 		fmt.Fprintf(out, "Declared afterwards as maintenance: %s (on %s).\n", i18n.When(i18n.EN, d.Start, d.End, zone), i18n.At(i18n.EN, d.Declared, zone))
 	}
@@ -232,7 +270,7 @@ func writeReport(out io.Writer, r ledger.Report) error {
 	} else if r.Unobserved > 0 {
 		unobserved = fmt.Sprintf(": nobody measured for %s", length(r.Unobserved))
 	}
-	_, err = fmt.Fprintf(out, "Coverage %s %%%s.\n", r.Coverage, unobserved)
+	_, err := fmt.Fprintf(out, "Coverage %s %%%s.\n", r.Coverage, unobserved)
 	return err
 }
 

@@ -2,6 +2,8 @@ package ledger
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"io"
 	"time"
@@ -21,6 +23,15 @@ type Facts struct {
 	// Counted are the slugs of the components whose downtime is in the figure, for Report.NoData. Nil means that nobody says: then
 	// those count that the rows name. In a file it is the member components.
 	Counted []string
+
+	Settled Settled // of facts that were settled; the zero value says that they were not
+}
+
+// Settled says which record of a settled month facts are of. It counts for nothing, and is no part of the fingerprint.
+type Settled struct {
+	Revision    int    // from 1
+	Hash        string // of the record, as it stands in the chain of months
+	Fingerprint string // what Facts.Fingerprint gave then
 }
 
 // Rows are the entries facts consist of. They know nothing of a month, so they serve for days as well. Instants are exact;
@@ -79,6 +90,21 @@ type written struct {
 	Outages     []Outage      `json:"outages"`
 	Maintenance []Maintenance `json:"maintenance"`
 	Unobserved  []Gap         `json:"unobserved"`
+	Revision    int           `json:"revision,omitempty"`
+	Hash        string        `json:"hash,omitempty"`
+	Fingerprint string        `json:"fingerprint,omitempty"`
+}
+
+// Fingerprint is SHA-256 in hex over the facts in the form that MarshalJSON gives them, without Settled. So it is the same however a
+// file with them is indented, and whoever has the file can compare it with what is printed on the page of the month.
+func (f Facts) Fingerprint() string {
+	f.Settled = Settled{}
+	b, err := json.Marshal(f)
+	if err != nil {
+		return "" // times that JSON cannot hold: there is no such file
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
 }
 
 var (
@@ -91,6 +117,7 @@ func (f Facts) MarshalJSON() ([]byte, error) {
 	return json.Marshal(written{
 		f.Month, f.Zone, f.Target, f.AsOf, f.Counted,
 		listed(f.Outages), listed(f.Maintenance), listed(f.Unobserved),
+		f.Settled.Revision, f.Settled.Hash, f.Settled.Fingerprint,
 	})
 }
 

@@ -2,10 +2,13 @@ package ledger
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -53,7 +56,7 @@ func ParseFacts(b []byte) (Facts, error) {
 
 // facts makes sense of a whole document.
 func (d *decoder) facts(v any) Facts {
-	o := d.object("", v, "month", "zone", "target", "as_of", "components", "outages", "maintenance", "unobserved")
+	o := d.object("", v, "month", "zone", "target", "as_of", "components", "outages", "maintenance", "unobserved", "revision", "hash", "fingerprint")
 	if o == nil {
 		return Facts{}
 	}
@@ -63,6 +66,7 @@ func (d *decoder) facts(v any) Facts {
 		Target: d.required(o, "", "target", `say what was promised as a share in text, such as "0.998"`),
 		AsOf:   d.instant(o, "", "as_of", false),
 	}
+	f.Settled = Settled{d.revision(o), d.hash(o, "hash"), d.hash(o, "fingerprint")}
 	d.header(f)
 	if _, said := o["components"]; said {
 		f.Counted = []string{}
@@ -97,6 +101,34 @@ func (d *decoder) facts(v any) Facts {
 	}
 	return f
 }
+
+// revision reads which revision of a settled month the facts are of; zero where they are of none.
+func (d *decoder) revision(o map[string]any) int {
+	v, there := o["revision"]
+	if !there {
+		return 0
+	}
+	text, _ := v.(json.Number)
+	n, err := strconv.Atoi(string(text))
+	if err != nil || n < 1 {
+		d.fault("revision", "this is a whole number from 1; leave it out for facts that were not settled")
+		return 0
+	}
+	return n
+}
+
+// hash reads a SHA-256 in hex; empty where there is none.
+func (d *decoder) hash(o map[string]any, name string) string {
+	const hint = "64 digits and letters a to f; leave it out for facts that were not settled"
+	s, ok := d.text(o, "", name, hint)
+	if ok && !hashPattern.MatchString(s) {
+		d.fault(name, quote(s)+" is no fingerprint: "+hint)
+		return ""
+	}
+	return s
+}
+
+var hashPattern = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 // header checks what only makes sense together. Empty fields were complained about already.
 func (d *decoder) header(f Facts) {

@@ -2,6 +2,7 @@ package months
 
 import (
 	"encoding/csv"
+	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -17,10 +18,12 @@ var columns = []string{
 	"notice_seconds", "contract_seconds", "strict_seconds", "observed_seconds", "contract_percent", "strict_percent", "observed_percent", "met",
 	"month_seconds", "allowance_seconds", "unobserved_seconds", "coverage_percent", "territory", "last_day", "handled_by", "reduction_percent",
 	"revision", "settled", "hash", "state",
+	"verdict", "settled_at", "revised_at", "shared_seconds", "number", "intervals", "reason", "maintenance", "known_at", "seconds",
 }
 
 // WriteCSV writes sheets as CSV (RFC 4180) with one header. Each row says in its first cell what it is: the month as a whole or of
-// one component or cohort, an interval, an exclusion, a claim's last day, or a restatement. Percentages have six decimals.
+// one component or cohort, an interval, an exclusion, a claim's last day, or a restatement; a stretch, which joins the intervals of
+// those numbers and adds up with the others to the month, and what is uncounted of it. Percentages have six decimals.
 // Instants are in UTC. Without strict its columns are empty. No cell is taken for a formula by a spreadsheet.
 func WriteCSV(w io.Writer, strict bool, sheets ...Sheet) error {
 	out := csv.NewWriter(w)
@@ -61,32 +64,14 @@ func harmless(cell string) string {
 
 type row map[string]string
 
-// blank takes out what nobody can say of time that nobody watched.
-func (r row) blank() {
-	r["state"] = "no_data"
-	for _, c := range []string{"contract_percent", "strict_percent", "observed_percent", "met"} {
-		delete(r, c)
-	}
-}
-
 func (s Sheet) rows() []row {
 	month := figures("month", s.Report)
 	month["reduction_percent"], month["settled"], month["hash"] = s.Reduction, instant(s.Settled), s.Hash
+	month["settled_at"], month["revised_at"] = instant(s.SettledAt), instant(s.RevisedAt)
 	if s.Revision > 0 {
 		month["revision"] = strconv.Itoa(s.Revision)
 	}
-	switch {
-	case s.NoData: // neither up nor down (U15)
-		month.blank()
-	case s.SoFar:
-		month["state"] = "so_far"
-	case s.Revision == 0:
-		month["state"] = "not_settled"
-	case s.Revision > 1:
-		month["state"] = "restated"
-	default:
-		month["state"] = "settled"
-	}
+	month["state"] = s.State()
 	rows := []row{month}
 	for _, kind := range []struct {
 		name string
@@ -95,21 +80,21 @@ func (s Sheet) rows() []row {
 		for _, r := range kind.of {
 			part := figures(kind.name, r)
 			if r.NoData {
-				part.blank()
+				part["state"] = StateNoData
 			}
 			rows = append(rows, part)
 		}
 	}
-	for _, e := range s.Intervals {
+	for i, e := range s.Intervals {
 		rows = append(rows, row{
-			"row": "interval", "component": all(e.Component), "cohort": all(e.Cohort), "start": instant(e.Start), "end": instant(e.End),
+			"row": "interval", "number": strconv.Itoa(i), "component": all(e.Component), "cohort": all(e.Cohort), "start": instant(e.Start), "end": instant(e.End),
 			"impact": string(e.Impact), "cause": string(e.Cause), "aware": instant(e.Aware), "reported": instant(e.Reported),
 			"contract_seconds": number(e.Contract), "strict_seconds": number(e.Strict), "observed_seconds": number(e.Observed),
 		})
 	}
-	for _, x := range s.Exclusions {
+	for i, x := range s.Exclusions {
 		r := row{
-			"row": "exclusion", "component": all(strings.Join(x.Components, " ")), "cohort": all(x.Cohort), "start": instant(x.Start), "end": instant(x.End),
+			"row": "exclusion", "number": strconv.Itoa(i), "maintenance": x.ID, "shared_seconds": number(x.Shared), "component": all(strings.Join(x.Components, " ")), "cohort": all(x.Cohort), "start": instant(x.Start), "end": instant(x.End),
 			"category": x.Category, "phase": string(x.Phase), "announced": instant(x.Announced), "declared_afterwards": instant(x.Declared),
 			"contract_seconds": number(x.Contract), "strict_seconds": number(x.Strict),
 		}
@@ -117,6 +102,19 @@ func (s Sheet) rows() []row {
 			r["notice_seconds"] = number(*x.Notice)
 		}
 		rows = append(rows, r)
+	}
+	for i, t := range s.Stretches {
+		rows = append(rows, row{
+			"row": "stretch", "number": strconv.Itoa(i), "component": all(strings.Join(t.Components, " ")), "cohort": all(strings.Join(t.Cohorts, " ")),
+			"start": instant(t.Start), "end": instant(t.End), "intervals": strings.Trim(fmt.Sprint(t.Intervals), "[]"),
+			"contract_seconds": number(t.Contract), "strict_seconds": number(t.Strict), "observed_seconds": number(t.Observed),
+		})
+		for _, u := range t.Uncounted {
+			rows = append(rows, row{
+				"row": "uncounted", "number": strconv.Itoa(i), "start": instant(u.Start), "end": instant(u.End), "seconds": number(u.Seconds), "reason": string(u.Reason),
+				"maintenance": u.Maintenance, "known_at": instant(u.Known), "cause": string(u.Cause),
+			})
+		}
 	}
 	for _, c := range s.Claims {
 		for _, d := range c.Days {
@@ -140,10 +138,16 @@ func (s Sheet) rows() []row {
 }
 
 func figures(kind string, r ledger.Report) row {
+	met := ""
+	switch r.Contract.Verdict {
+	case ledger.Met, ledger.NotMet:
+		met = strconv.FormatBool(r.Contract.Met)
+	case ledger.Uncertain, ledger.NoVerdict, ledger.Withheld: // nobody knows
+	}
 	return row{
 		"row": kind, "component": all(r.Component), "cohort": all(r.Cohort),
 		"contract_seconds": number(r.Contract.Downtime), "strict_seconds": number(r.Strict.Downtime), "observed_seconds": number(r.Observed.Downtime),
-		"contract_percent": r.Contract.Uptime, "strict_percent": r.Strict.Uptime, "observed_percent": r.Observed.Uptime, "met": strconv.FormatBool(r.Contract.Met),
+		"contract_percent": r.Contract.Uptime, "strict_percent": r.Strict.Uptime, "observed_percent": r.Observed.Uptime, "met": met, "verdict": string(r.Contract.Verdict),
 		"month_seconds": number(r.Seconds), "allowance_seconds": number(r.Allowance), "unobserved_seconds": number(r.Unobserved), "coverage_percent": r.Coverage,
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"time"
 
@@ -60,18 +61,33 @@ func (b Book) StatementFrom(tx data.Tx, r ledger.Records, month string, now time
 	return Statement{Facts: facts}, err
 }
 
-// Settled returns the newest revision of a settled month, or data.ErrNotFound.
+// Settled returns the newest revision of a settled month, or data.ErrNotFound. Where one of its revisions is not as it was written there is
+// no figure: the error is data.ErrDamaged, and names the way out.
 func Settled(tx data.Tx, month string) (Statement, error) {
-	m, err := data.LatestMonth(tx, month)
-	if err != nil {
+	all, err := Revisions(tx, month)
+	switch {
+	case errors.Is(err, data.ErrDamaged):
+		return Statement{}, withhold(month, unreadable)
+	case err != nil:
 		return Statement{}, err
+	case len(all) == 0:
+		return Statement{}, fmt.Errorf("month %s: %w", month, data.ErrNotFound)
 	}
-	facts, err := Facts(m)
-	return Statement{facts, &m}, err
+	newest := all[len(all)-1]
+	for _, m := range all[:len(all)-1] {
+		if err := intact(m); err != nil {
+			return Statement{}, err
+		}
+	}
+	facts, err := Facts(newest)
+	return Statement{facts, &newest}, err
 }
 
-// Facts reads what a settled month rests on.
+// Facts reads what a settled month rests on, if it is as it was written.
 func Facts(m data.Month) (ledger.Facts, error) {
+	if err := intact(m); err != nil {
+		return ledger.Facts{}, err
+	}
 	facts, err := ledger.ParseFacts(m.Facts)
 	if facts.Counted = m.Components; m.Components == nil {
 		facts.Counted = []string{}
@@ -121,6 +137,17 @@ func (b Book) Due(tx data.Tx, now time.Time) (due []string, next time.Time, err 
 	switch last, err := newest(tx); {
 	case err == nil:
 		month = after(last.Month)
+	case errors.Is(err, data.ErrDamaged):
+		s, err := Every(tx)
+		if err != nil {
+			return nil, next, err
+		}
+		for m := range s.Revisions {
+			month = max(month, after(m))
+		}
+		for m := range s.Damaged {
+			month = max(month, after(m))
+		}
 	case !errors.Is(err, data.ErrNotFound):
 		return nil, next, err
 	case first.After(now):
@@ -137,8 +164,29 @@ func (b Book) Due(tx data.Tx, now time.Time) (due []string, next time.Time, err 
 	}
 }
 
+// Will is when a month that is not settled will be; zero where it never is: there are no records of it, or a later one is settled.
+func (b Book) Will(tx data.Tx, month string, now time.Time) (time.Time, error) {
+	due, next, err := b.Due(tx, now)
+	if err != nil {
+		return time.Time{}, err
+	}
+	at, err := b.SettlesAt(month)
+	if err != nil || len(due) > 0 && month >= due[0] || !next.IsZero() && !at.Before(next) {
+		return at, err
+	}
+	return time.Time{}, nil
+}
+
 // newest is the newest revision of the newest month that is settled, or data.ErrNotFound.
 func newest(tx data.Tx) (data.Month, error) { return tx.Months().Last("9999|") }
+
+// first is the first of a range, if there is one.
+func first(all iter.Seq2[data.Month, error]) (m data.Month, there bool, err error) {
+	for m, err := range all {
+		return m, err == nil, err
+	}
+	return m, false, nil
+}
 
 // after is the month after one.
 func after(month string) string {
@@ -178,6 +226,10 @@ func (b Book) Settle(tx data.Tx, r ledger.Records, month, by string, now time.Ti
 func (b Book) Revise(tx data.Tx, from time.Time, by, why string, now time.Time) ([]data.Month, error) {
 	var out []data.Month
 	var records *ledger.Records
+	late := data.KeyOfMonth(from.AddDate(0, 0, -2).UTC().Format("2006-01"), 0) // no zone is two days off
+	if _, more, err := first(tx.Months().Range(late, "")); !more || err != nil {
+		return nil, err // what lies before may be damaged, and is no concern of this
+	}
 	for m, err := newest(tx); !errors.Is(err, data.ErrNotFound); m, err = tx.Months().Last(data.MonthKey(m.Month)) { // there may be holes
 		if err != nil {
 			return out, err
@@ -327,8 +379,10 @@ func Verify(tx data.Tx) (int, error) {
 		switch {
 		case m.Seq != i+1:
 			return i, fmt.Errorf("number %d of the months' chain is missing: %w", i+1, data.ErrDamaged)
-		case m.Prev != prev || m.Hash != m.Sum():
+		case m.Hash != m.Sum():
 			return i, fmt.Errorf("%s, revision %d, was changed after it was settled: %w", m.Month, m.Revision, data.ErrDamaged)
+		case m.Prev != prev:
+			return i, fmt.Errorf("%s, revision %d, does not follow what is there before it, so that was changed after it was settled: %w", m.Month, m.Revision, data.ErrDamaged)
 		}
 		if _, err := Facts(m); err != nil {
 			return i, err

@@ -2,7 +2,6 @@ package months
 
 import (
 	"encoding/json"
-	"math/big"
 	"slices"
 	"time"
 
@@ -24,6 +23,7 @@ type Sheet struct {
 	Withheld    bool             `json:"withheld,omitempty" doc:"Its record was changed after it was settled, so that there are no figures until it is restored."`
 	SettlesAt   time.Time        `json:"settles_at,omitzero" doc:"When it will be settled."`
 	Revision    int              `json:"revision" doc:"Zero while it is not settled."`
+	Fingerprint string           `json:"fingerprint,omitempty" doc:"SHA-256 over the facts of the settled month: what its page prints, and a facts file can be checked with."`
 	Hash        string           `json:"hash,omitempty" doc:"SHA-256 over the whole record of the settled month."`
 	Restated    []Restatement    `json:"restated" doc:"Earlier revisions of a settled month, oldest first."`
 	ByComponent []ledger.Report  `json:"by_component"`
@@ -42,6 +42,33 @@ func (s *Sheet) UnmarshalJSON(b []byte) error {
 	}
 	s.Report.NoData = s.NoData
 	return nil
+}
+
+// The states of a month.
+const (
+	StateWithheld   = "withheld"    // its record was changed after it was settled
+	StateNoData     = "no_data"     // nobody watched any of it
+	StateSoFar      = "so_far"      // it is not over
+	StateNotSettled = "not_settled" // it is over
+	StateSettled    = "settled"
+	StateRestated   = "restated" // settled, and revised since
+)
+
+// State says in a word how final the month's figure is.
+func (s Sheet) State() string {
+	switch {
+	case s.Withheld:
+		return StateWithheld
+	case s.NoData: // neither up nor down (U15)
+		return StateNoData
+	case s.SoFar:
+		return StateSoFar
+	case s.Revision == 0:
+		return StateNotSettled
+	case s.Revision > 1:
+		return StateRestated
+	}
+	return StateSettled
 }
 
 // Excluded is a window that was carried out, with how long before its start it was announced.
@@ -65,83 +92,6 @@ type Figures struct {
 	Observed ledger.Result `json:"observed"`
 }
 
-// Claim is until when an outage that the contract's figure counts can be reported (C2).
-type Claim struct {
-	Start     time.Time  `json:"start"`
-	Component string     `json:"component,omitempty"`
-	Cohort    string     `json:"cohort,omitempty"`
-	Days      []ClaimDay `json:"days"`
-}
-
-// ClaimDay is the last day in one territory.
-type ClaimDay struct {
-	Territory string        `json:"territory"`
-	Last      calendar.Date `json:"last" doc:"The fifth working day after the day of the outage, which is not counted."`
-	Before    time.Time     `json:"before" doc:"The end of that day on the territory's clock."`
-	Handled   string        `json:"handled_by,omitempty" doc:"Where a customer's report is on record: 30 days after it. For information."`
-}
-
-// Kept is a month with what it said before.
-type Kept struct {
-	Statement
-	Before []Earlier // oldest first
-}
-
-// Earlier is a revision that another has taken the place of.
-type Earlier struct {
-	At    time.Time
-	Facts ledger.Facts
-}
-
-// Keep reads one month as it counts now, with its earlier revisions.
-func (b Book) Keep(tx data.Tx, month string, now time.Time) (Kept, error) {
-	all, err := Revisions(tx, month)
-	if err != nil {
-		return Kept{}, err
-	}
-	if len(all) == 0 {
-		s, err := b.Statement(tx, month, now)
-		return Kept{Statement: s}, err
-	}
-	return kept(all)
-}
-
-// Archive reads every settled month.
-func Archive(tx data.Tx) (map[string]Kept, error) {
-	by := map[string][]data.Month{}
-	for m, err := range tx.Months().Range("", "") {
-		if err != nil {
-			return nil, err
-		}
-		by[m.Month] = append(by[m.Month], m)
-	}
-	out := map[string]Kept{}
-	for month, all := range by {
-		k, err := kept(all)
-		if err != nil {
-			return nil, err
-		}
-		out[month] = k
-	}
-	return out, nil
-}
-
-// kept makes a Kept of all revisions of a month, oldest first.
-func kept(all []data.Month) (k Kept, err error) {
-	for i := range all {
-		facts, err := Facts(all[i])
-		if err != nil {
-			return k, err
-		}
-		if i < len(all)-1 {
-			k.Before = append(k.Before, Earlier{all[i].At, facts})
-			continue
-		}
-		k.Statement = Statement{facts, &all[i]}
-	}
-	return k, nil
-}
-
 // View says which sheet is made of a month.
 type View struct {
 	ledger.Selection
@@ -154,7 +104,7 @@ type View struct {
 
 // Sheet makes the sheet of a month. Errors are those of ledger.Facts.Report.
 func (k Kept) Sheet(v View) (Sheet, error) {
-	r, err := k.Facts.Report(v.Selection)
+	r, err := k.Report(v.Selection)
 	if err != nil {
 		return Sheet{}, err
 	}
@@ -162,9 +112,12 @@ func (k Kept) Sheet(v View) (Sheet, error) {
 		Report: r, NoData: r.NoData, Rules: Rules, Restated: []Restatement{}, ByComponent: []ledger.Report{}, ByCohort: []ledger.Report{},
 		Intervals: []ledger.Entry{}, Stretches: []ledger.Stretch{}, Exclusions: []Excluded{}, Claims: []Claim{},
 	}
+	if s.Withheld = k.Withheld != nil; s.Withheld {
+		return s, nil
+	}
 	s.Reduction = reduction(r)
 	if m := k.Settled; m != nil {
-		s.Settled, s.Revision, s.Hash, s.Rules = m.At, m.Revision, m.Hash, m.Rules
+		s.Settled, s.Revision, s.Hash, s.Rules, s.Fingerprint = m.At, m.Revision, m.Hash, m.Rules, k.Facts.Fingerprint()
 		s.SettledAt = m.At
 		if len(k.Before) > 0 {
 			s.SettledAt, s.RevisedAt = k.Before[0].At, m.At
@@ -172,6 +125,8 @@ func (k Kept) Sheet(v View) (Sheet, error) {
 		if s.Restated, err = k.restated(v.Selection); err != nil {
 			return s, err
 		}
+	} else if of := k.Facts.Settled; of.Revision > 0 { // a file's
+		s.Revision, s.Hash, s.Fingerprint = of.Revision, of.Hash, of.Fingerprint
 	} else {
 		s.SettlesAt = v.Settling
 	}
@@ -210,10 +165,8 @@ func (k Kept) Sheet(v View) (Sheet, error) {
 		s.Exclusions = append(s.Exclusions, e)
 	}
 	s.nameWindows()
-	for _, e := range entries {
-		if e.Contract > 0 && len(v.Territories) > 0 {
-			s.Claims = append(s.Claims, claim(e, v.Territories))
-		}
+	if len(v.Territories) > 0 && claimable(r) {
+		s.Claims = append(s.Claims, claims(entries, v.Territories)...)
 	}
 	return s, nil
 }
@@ -249,31 +202,6 @@ func (k Kept) restated(sel ledger.Selection) ([]Restatement, error) {
 	return out, nil
 }
 
-// reduction is the indication of C1: the share of the month that was down, in percent, cut to four decimals (A-19). Empty where
-// the target is met.
-func reduction(r ledger.Report) string {
-	if r.Contract.Met || r.Seconds <= 0 {
-		return ""
-	}
-	n := new(big.Int).Mul(big.NewInt(r.Contract.Downtime), big.NewInt(1_000_000))
-	n.Quo(n, big.NewInt(r.Seconds)) // not negative, so this cuts
-	return new(big.Rat).SetFrac(n, big.NewInt(10_000)).FloatString(4)
-}
-
-// claim works out the last days for an outage: they go by when it began, whatever the figure is counted from (C2).
-func claim(e ledger.Entry, territories []*calendar.Calendar) Claim {
-	c := Claim{Start: e.Start, Component: e.Component, Cohort: e.Cohort}
-	for _, t := range territories {
-		last, end := t.ClaimBy(e.Start)
-		day := ClaimDay{Territory: t.Code, Last: last, Before: end}
-		if !e.Reported.IsZero() {
-			day.Handled = t.HandledBy(e.Reported).String()
-		}
-		c.Days = append(c.Days, day)
-	}
-	return c
-}
-
 // Other stands for a component that the reader may not know of.
 const Other = "other"
 
@@ -293,6 +221,7 @@ func (s Sheet) Shown(known func(component string) bool) Sheet {
 	for i := range s.Claims {
 		s.Claims[i].Component = name(s.Claims[i].Component)
 	}
+	s.Claims = once(s.Claims) // of those that have no names any more, one is told
 	s.Stretches = slices.Clone(s.Stretches)
 	for i := range s.Stretches {
 		var all []string

@@ -137,7 +137,7 @@ func TestCSV(t *testing.T) {
 				t.Errorf("the exclusion: %v", line)
 			}
 		}
-		for kind, n := range map[string]int{"month": 2, "component": 4, "cohort": 4, "interval": 2, "exclusion": 2, "claim": 4, "restated": 4} {
+		for kind, n := range map[string]int{"month": 2, "component": 4, "cohort": 4, "interval": 2, "exclusion": 2, "claim": 4, "restated": 4, "stretch": 2} {
 			if kinds[kind] != n {
 				t.Errorf("%d rows of %s, want %d", kinds[kind], kind, n)
 			}
@@ -155,7 +155,7 @@ func TestKeep(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		all, err := months.Archive(tx)
+		all, err := s.book.Archive(tx)
 		if err != nil {
 			return err
 		}

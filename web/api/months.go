@@ -3,6 +3,7 @@ package api
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -23,11 +24,14 @@ type MonthRow struct {
 	Observed  ledger.Result `json:"observed"`
 	Allowance int64         `json:"allowance_seconds"`
 	NoData    bool          `json:"no_data" doc:"Nobody watched any of it: the figures say nothing."`
+	Withheld  bool          `json:"withheld,omitempty" doc:"Its record was changed after it was settled, so that there are no figures."`
+	Problem   string        `json:"problem,omitempty" doc:"With withheld: what is wrong, and the way out."`
 }
 
 // MonthList is every settled month, newest first.
 type MonthList struct {
 	Months []MonthRow `json:"months"`
+	Zone   string     `json:"zone" doc:"Whose clock the dates of months go by."`
 	Next   string     `json:"next,omitempty" doc:"The month that is settled next."`
 	At     time.Time  `json:"at,omitzero" doc:"When that is."`
 }
@@ -102,46 +106,45 @@ func verifyMonths(tx data.Tx) (any, error) {
 }
 
 func (a *API) listMonths(tx data.Tx, now time.Time) (any, error) {
-	all, err := data.All(tx.Months().Range("", ""))
+	book := a.Settings.Book()
+	archive, err := book.Archive(tx)
 	if err != nil {
 		return nil, err
 	}
-	out := MonthList{Months: []MonthRow{}}
-	for i, m := range all { // by month and revision
-		if m.Revision == 1 {
-			out.Months = append(out.Months, MonthRow{Month: m.Month, Settled: m.At})
-		}
-		if len(out.Months) == 0 || i+1 < len(all) && all[i+1].Month == m.Month {
-			continue
-		}
-		row := &out.Months[len(out.Months)-1]
-		if row.Revision, row.Hash = m.Revision, m.Hash; m.Revision > 1 {
-			row.Revised = m.At
-		}
-		facts, err := months.Facts(m)
+	out := MonthList{Months: []MonthRow{}, Zone: a.Settings.ZoneName}
+	for _, month := range slices.Backward(slices.Sorted(maps.Keys(archive))) {
+		row, err := monthRow(archive[month])
 		if err != nil {
 			return nil, err
 		}
-		r, err := facts.Report(ledger.Selection{})
-		if err != nil {
-			return nil, err
-		}
-		row.Contract, row.Strict, row.Observed, row.Allowance, row.NoData = r.Contract, r.Strict, r.Observed, r.Allowance, r.NoData
+		out.Months = append(out.Months, row)
 	}
-	slices.Reverse(out.Months)
-	due, next, err := a.Settings.Book().Due(tx, now)
+	due, next, err := book.Due(tx, now)
 	if err != nil {
 		return nil, err
 	}
 	switch {
 	case len(due) > 0:
 		out.Next = due[0]
-		out.At, err = a.Settings.Book().SettlesAt(due[0])
+		out.At, err = book.SettlesAt(due[0])
 	case !next.IsZero():
 		out.At = next
 		out.Next = ledger.Months(next.Add(-a.settling()).Add(-time.Second), a.Settings.Zone, 1)[0]
 	}
 	return out, err
+}
+
+// monthRow is a settled month in the list.
+func monthRow(k months.Kept) (MonthRow, error) {
+	sheet, err := k.Sheet(months.View{})
+	row := MonthRow{
+		Month: sheet.Month, Revision: sheet.Revision, Settled: sheet.SettledAt, Revised: sheet.RevisedAt, Hash: sheet.Hash,
+		Contract: sheet.Contract, Strict: sheet.Strict, Observed: sheet.Observed, Allowance: sheet.Allowance, NoData: sheet.NoData, Withheld: sheet.Withheld,
+	}
+	if k.Withheld != nil {
+		row.Problem = k.Withheld.Error()
+	}
+	return row, err
 }
 
 // settling is how long after its end a month is settled.
@@ -193,7 +196,7 @@ func (a *API) sheet(tx data.Tx, c *Call, month string, sel ledger.Selection) (mo
 	book := a.Settings.Book()
 	s, err := a.statement(tx, c, month)
 	kept := months.Kept{Statement: s}
-	if err == nil && s.Settled != nil {
+	if err == nil && s.Settled != nil || errors.Is(err, data.ErrDamaged) {
 		kept, err = book.Keep(tx, month, c.now)
 	}
 	if err != nil {
@@ -210,7 +213,7 @@ func (a *API) sheet(tx data.Tx, c *Call, month string, sel ledger.Selection) (mo
 		return months.Sheet{}, err
 	}
 	v := months.View{Selection: sel, Territories: a.Settings.Territories, PageID: page.Value}
-	if v.Settling, err = book.SettlesAt(month); err != nil {
+	if v.Settling, err = book.Will(tx, month, c.now); err != nil {
 		return months.Sheet{}, err
 	}
 	for c, err := range tx.Components().Range("", "") {
@@ -250,7 +253,9 @@ func (a *API) year(tx data.Tx, c *Call) (any, error) {
 		if err != nil || begin.After(now) {
 			continue
 		}
-		if _, err := data.LatestMonth(tx, month); errors.Is(err, data.ErrNotFound) && !end.After(first) {
+		if settled, err := settled(tx, month); err != nil {
+			return nil, err
+		} else if !settled && !end.After(first) {
 			continue // the service had not begun
 		}
 		s, err := a.sheet(tx, c, month, ledger.Selection{})
@@ -277,4 +282,16 @@ func firstMonth(tx data.Tx, now time.Time) (time.Time, error) {
 		}
 	}
 	return first, nil
+}
+
+// settled says whether there is a record of a month, be it damaged.
+func settled(tx data.Tx, month string) (bool, error) {
+	_, err := data.LatestMonth(tx, month)
+	if errors.Is(err, data.ErrNotFound) {
+		return false, nil
+	}
+	if errors.Is(err, data.ErrDamaged) {
+		err = nil
+	}
+	return true, err
 }

@@ -241,6 +241,9 @@ type Facts struct {
 	Outages     []ledger.Outage      `json:"outages"`
 	Maintenance []ledger.Maintenance `json:"maintenance"`
 	Unobserved  []ledger.Gap         `json:"unobserved"`
+	Revision    int                  `json:"revision,omitempty" doc:"Which revision of a settled month this is; absent while it is not settled."`
+	Hash        string               `json:"hash,omitempty" doc:"Of the month's record, as it stands in the chain of months."`
+	Fingerprint string               `json:"fingerprint,omitempty" doc:"SHA-256 over the members before revision, as compact JSON in this order and with instants in UTC: what the month's page prints."`
 }
 
 type levelSchema string

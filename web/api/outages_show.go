@@ -234,6 +234,9 @@ func (a *API) withAndWithout(tx data.Tx, c *Call, o, is data.Outage) ([]OutageMo
 	counts.Started, counts.Ended, counts.Corrections = is.Started, is.Ended, nil
 	for _, month := range monthsOf([]data.Outage{counts}, a.zone(), c.now) {
 		with, err := a.statement(tx, c, month)
+		if errors.Is(err, data.ErrDamaged) {
+			continue // the month is withheld, as its own page says; the outage is not
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -33,10 +33,10 @@ func reportOps() []Op {
 			Summary: "Give everything that a month's figure rests on.",
 			read: func(a *API, tx data.Tx, c *Call) (any, error) {
 				s, err := a.statement(tx, c, c.ID)
-				if err != nil || s.Settled == nil {
-					return s.Facts, err
+				if m := s.Settled; m != nil {
+					s.Facts.Settled = ledger.Settled{Revision: m.Revision, Hash: m.Hash, Fingerprint: s.Facts.Fingerprint()}
 				}
-				return s.Settled.Facts, nil // as they were written
+				return s.Facts, err
 			},
 		},
 	}

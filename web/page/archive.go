@@ -17,7 +17,7 @@ type archive struct {
 	months map[string]months.Kept
 }
 
-func readArchive(tx data.Tx, before *State) (archive, error) {
+func readArchive(tx data.Tx, book months.Book, before *State) (archive, error) {
 	head, err := tx.Settings().Get(data.SettingMonthsHead)
 	switch {
 	case errors.Is(err, data.ErrNotFound):
@@ -27,7 +27,7 @@ func readArchive(tx data.Tx, before *State) (archive, error) {
 	case before != nil && before.archive.head == head.Value:
 		return before.archive, nil
 	}
-	all, err := months.Archive(tx)
+	all, err := book.Archive(tx)
 	if err != nil {
 		return archive{}, fmt.Errorf("reading the settled months: %w", err)
 	}
@@ -36,7 +36,7 @@ func readArchive(tx data.Tx, before *State) (archive, error) {
 
 // readMonths reads the months shown, and those before them that are not settled.
 func (s *State) readMonths(tx data.Tx, r ledger.Records, before *State) (err error) {
-	if s.archive, err = readArchive(tx, before); err != nil {
+	if s.archive, err = readArchive(tx, s.Book(), before); err != nil {
 		return err
 	}
 	s.readNotices(r.Occurrences)
@@ -97,11 +97,11 @@ func (s *State) age() int {
 
 // monthOf makes a Month of what was kept of it, for this audience.
 func (s *State) monthOf(k months.Kept) (Month, error) {
-	r, err := k.Facts.Report(s.counted())
+	r, err := k.Report(s.counted())
 	if err != nil {
 		return Month{}, err
 	}
-	return Month{Report: r, Known: !r.NoData, Notices: s.noticesOf(r.Month), Settled: k.Settled, kept: &k}, nil
+	return Month{Report: r, Known: r.Contract.Verdict.Known(), Notices: s.noticesOf(r.Month), Settled: k.Settled, kept: &k}, nil
 }
 
 // counted is what of the figures concerns this audience.

@@ -64,7 +64,7 @@ func (s *State) For(audience string) *State {
 	next.Months = slices.Clone(s.Months)
 	for n := range next.Months {
 		if m := &next.Months[n]; m.kept != nil {
-			if r, err := m.kept.Facts.Report(counted); err == nil { // it was reported once already
+			if r, err := m.kept.Report(counted); err == nil { // it was reported once already
 				m.Report = r
 			}
 			m.Notices = next.noticesOf(m.Month)

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/superoffice/statusd/data/i18n"
+	"github.com/superoffice/statusd/data/ledger"
 	"github.com/superoffice/statusd/web/ui"
 )
 
@@ -53,13 +54,18 @@ func (m maker) badge(path string) *ui.Doc {
 		return nil
 	}
 	value, colour := i18n.Percent(m.l, s.Contract.Shown), "#0f7b45"
-	switch {
-	case s.NoData:
+	switch s.Contract.Verdict {
+	case ledger.Withheld:
+		value, colour = m.T("ui.withheld"), "#56606c"
+	case ledger.NoVerdict:
 		value, colour = m.T("level.no_data"), "#56606c"
-	case !s.Contract.Met:
+	case ledger.Uncertain:
+		colour = "#56606c"
+	case ledger.NotMet:
 		colour = "#b3122a"
+	case ledger.Met:
 	}
-	if !s.NoData && s.SoFar {
+	if s.Contract.Verdict.Known() && s.SoFar {
 		title += ", " + m.T("ui.so_far_this_month")
 	}
 	return ui.NewDoc([]byte(badgeSVG(label, title, value, colour)), ui.DocOptions{

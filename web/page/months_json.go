@@ -44,7 +44,7 @@ func (s *Snapshot) Uptime(audience, period, component, cohort string) (*ui.Doc, 
 	if err != nil {
 		return nil, err
 	}
-	body, err := ui.MarshalJSON(answer)
+	body, err := ui.MarshalJSON(months.Public{Of: answer})
 	if err != nil {
 		return nil, err
 	}
