@@ -19,9 +19,6 @@ type uptime struct {
 
 func (m maker) uptime() uptime {
 	v := uptime{maker: m, Target: m.target(), Months: m.months(MonthsShown)}
-	for i := range v.Months {
-		v.Months[i].Href = m.Link(uptimePath + v.Months[i].Month)
-	}
 	for _, year := range m.s.Years() {
 		text := strconv.Itoa(year)
 		v.Years = append(v.Years, pageLink{m.T("ui.uptime") + " " + text, m.Link(uptimePath + text)})
