@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -214,7 +215,7 @@ func (w *figureWorld) ask(op, id string, query map[string]string, out any) {
 func (w *figureWorld) command(run func(files, streams) error) string {
 	w.t.Helper()
 	var out bytes.Buffer
-	if err := run(files{Data: w.dir}, streams{in: strings.NewReader(""), out: &out, err: &out}); err != nil {
+	if err := run(files{Data: w.dir}, streams{in: strings.NewReader(""), out: &out, err: io.Discard}); err != nil {
 		w.t.Fatal(err)
 	}
 	return out.String()

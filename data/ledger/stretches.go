@@ -34,6 +34,7 @@ const (
 	NotKnown      Reason = "not_known"    // the provider did not know yet (U9)
 	NotProvider   Reason = "not_provider" // the fault was not the provider's (U6-U8)
 	OnlyDegraded  Reason = "degraded"     // it could be read and written (U3, U11)
+	NobodyWatched Reason = "no_data"      // of time that is in no outage: nobody can say (U15)
 )
 
 // Uncounted is time [Start, End) within the month of which one reason is the reason.
@@ -41,7 +42,7 @@ type Uncounted struct {
 	Start       time.Time  `json:"start" doc:"Within the month."`
 	End         time.Time  `json:"end" doc:"Within the month, and not after as_of."`
 	Seconds     int64      `json:"seconds" doc:"How many that are."`
-	Reason      Reason     `json:"reason" doc:"maintenance: a window that was carried out. not_known: the provider did not know before known_at. not_provider: it was not the provider's fault. degraded: it could be read and written."`
+	Reason      Reason     `json:"reason" doc:"maintenance: a window that was carried out. not_known: the provider did not know before known_at. not_provider: it was not the provider's fault. degraded: it could be read and written. no_data: nobody watched, so that it counts as neither up nor down."`
 	Exclusion   *int       `json:"exclusion,omitempty" doc:"With maintenance: the window that it is given to, by its place in exclusions, from 0."`
 	Maintenance string     `json:"maintenance,omitempty" doc:"With maintenance: the public ID of that window, where it is on record."`
 	Known       time.Time  `json:"known_at,omitzero" doc:"With not_known: from when the provider knew."`
@@ -65,6 +66,21 @@ func (f Facts) Stretches(sel Selection) ([]Stretch, error) {
 	var out []Stretch
 	for _, places := range slices.Concat(m.joined(counts), m.joined(rest)) {
 		out = append(out, m.stretch(places))
+	}
+	return out, nil
+}
+
+// Unwatched is the time of the month in which nobody watched something of a selection. Its seconds add up to Report.Unobserved.
+func (f Facts) Unwatched(sel Selection) ([]Uncounted, error) {
+	m, err := f.apart(sel)
+	if err != nil {
+		return nil, err
+	}
+	var out []Uncounted
+	for _, g := range m.all.unobserved {
+		if s := m.cut(g); s.a < s.b {
+			out = append(out, Uncounted{Start: time.Unix(s.a, 0).UTC(), End: time.Unix(s.b, 0).UTC(), Seconds: s.b - s.a, Reason: NobodyWatched})
+		}
 	}
 	return out, nil
 }

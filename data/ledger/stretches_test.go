@@ -112,6 +112,16 @@ func TestStretchesAddUp(t *testing.T) {
 		if contract != r.Contract.Downtime || strict != r.Strict.Downtime || observed != r.Observed.Downtime {
 			t.Fatalf("stretches add up to %d, %d, %d of %+v", contract, strict, observed, r)
 		}
+		gaps, err := f.Unwatched(sel)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, g := range gaps {
+			r.Unobserved -= g.Seconds
+		}
+		if r.Unobserved != 0 {
+			t.Fatalf("gaps leave %d s unobserved", r.Unobserved)
+		}
 		if slices.Sort(joined); len(joined) != len(entries) || len(slices.Compact(joined)) != len(entries) {
 			t.Fatalf("%d outages, joined are %v", len(entries), joined)
 		}

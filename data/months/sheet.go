@@ -14,24 +14,25 @@ import (
 // before. Page, JSON, CSV, badge, metrics and commands all print from it, and its figures are those of ledger.Facts.Report.
 type Sheet struct {
 	ledger.Report
-	NoData      bool             `json:"no_data" doc:"Nobody watched any of it: the figures say nothing."` // as in Report, and always written
-	Reduction   string           `json:"reduction_percent,omitempty" doc:"Where the contract's target is not met: downtime as a share of the month, in percent, cut to four decimals. An indication only."`
-	Rules       int              `json:"rules" doc:"Version of the definition."`
-	Settled     time.Time        `json:"settled,omitzero" doc:"When this revision was written; absent while the month is not settled."`
-	SettledAt   time.Time        `json:"settled_at,omitzero" doc:"When the month was settled: when its first revision was written."`
-	RevisedAt   time.Time        `json:"revised_at,omitzero" doc:"When the newest revision was written, if that is not the first."`
-	Withheld    bool             `json:"withheld,omitempty" doc:"Its record was changed after it was settled, so that there are no figures until it is restored."`
-	SettlesAt   time.Time        `json:"settles_at,omitzero" doc:"When it will be settled."`
-	Revision    int              `json:"revision" doc:"Zero while it is not settled."`
-	Fingerprint string           `json:"fingerprint,omitempty" doc:"SHA-256 over the facts of the settled month: what its page prints, and a facts file can be checked with."`
-	Hash        string           `json:"hash,omitempty" doc:"SHA-256 over the whole record of the settled month."`
-	Restated    []Restatement    `json:"restated" doc:"Earlier revisions of a settled month, oldest first."`
-	ByComponent []ledger.Report  `json:"by_component"`
-	ByCohort    []ledger.Report  `json:"by_cohort"`
-	Intervals   []ledger.Entry   `json:"intervals" doc:"Outages; where they overlap, the month counts the time once: stretches add up to it."`
-	Stretches   []ledger.Stretch `json:"stretches" doc:"What the intervals come to: time on end, each second once, so that they add up to the month's figure."`
-	Exclusions  []Excluded       `json:"exclusions" doc:"Maintenance that was carried out."`
-	Claims      []Claim          `json:"claims" doc:"The last days to report what the contract's figure counts."`
+	NoData      bool               `json:"no_data" doc:"Nobody watched any of it: the figures say nothing."` // as in Report, and always written
+	Reduction   string             `json:"reduction_percent,omitempty" doc:"Where the contract's target is not met: downtime as a share of the month, in percent, cut to four decimals. An indication only."`
+	Rules       int                `json:"rules" doc:"Version of the definition."`
+	Settled     time.Time          `json:"settled,omitzero" doc:"When this revision was written; absent while the month is not settled."`
+	SettledAt   time.Time          `json:"settled_at,omitzero" doc:"When the month was settled: when its first revision was written."`
+	RevisedAt   time.Time          `json:"revised_at,omitzero" doc:"When the newest revision was written, if that is not the first."`
+	Withheld    bool               `json:"withheld,omitempty" doc:"Its record was changed after it was settled, so that there are no figures until it is restored."`
+	SettlesAt   time.Time          `json:"settles_at,omitzero" doc:"When it will be settled."`
+	Revision    int                `json:"revision" doc:"Zero while it is not settled."`
+	Fingerprint string             `json:"fingerprint,omitempty" doc:"SHA-256 over the facts of the settled month: what its page prints, and a facts file can be checked with."`
+	Hash        string             `json:"hash,omitempty" doc:"SHA-256 over the whole record of the settled month."`
+	Restated    []Restatement      `json:"restated" doc:"Earlier revisions of a settled month, oldest first."`
+	ByComponent []ledger.Report    `json:"by_component"`
+	ByCohort    []ledger.Report    `json:"by_cohort"`
+	Intervals   []ledger.Entry     `json:"intervals" doc:"Outages; where they overlap, the month counts the time once: stretches add up to it."`
+	Stretches   []ledger.Stretch   `json:"stretches" doc:"What the intervals come to: time on end, each second once, so that they add up to the month's figure."`
+	Unwatched   []ledger.Uncounted `json:"unobserved" doc:"When nobody watched; these add up to unobserved_seconds."`
+	Exclusions  []Excluded         `json:"exclusions" doc:"Maintenance that was carried out."`
+	Claims      []Claim            `json:"claims" doc:"The last days to report what the contract's figure counts."`
 }
 
 // UnmarshalJSON reads what is written of a Sheet: no_data is of its Report as well.
@@ -110,7 +111,7 @@ func (k Kept) Sheet(v View) (Sheet, error) {
 	}
 	s := Sheet{
 		Report: r, NoData: r.NoData, Rules: Rules, Restated: []Restatement{}, ByComponent: []ledger.Report{}, ByCohort: []ledger.Report{},
-		Intervals: []ledger.Entry{}, Stretches: []ledger.Stretch{}, Exclusions: []Excluded{}, Claims: []Claim{},
+		Intervals: []ledger.Entry{}, Stretches: []ledger.Stretch{}, Unwatched: []ledger.Uncounted{}, Exclusions: []Excluded{}, Claims: []Claim{},
 	}
 	if s.Withheld = k.Withheld != nil; s.Withheld {
 		return s, nil
@@ -153,6 +154,11 @@ func (k Kept) Sheet(v View) (Sheet, error) {
 		return s, err
 	}
 	s.Stretches = append(s.Stretches, stretches...)
+	gaps, err := k.Facts.Unwatched(v.Selection)
+	if err != nil {
+		return s, err
+	}
+	s.Unwatched = append(s.Unwatched, gaps...)
 	for _, x := range exclusions {
 		e := Excluded{Exclusion: x}
 		if !x.Announced.IsZero() {

@@ -100,6 +100,9 @@ func (p *Pages) months(v *visit) error {
 			Month: m.Month, Href: "/months/" + m.Month, State: "settled", Settled: p.when(m.Settled), Hash: m.Hash,
 			Contract: figureOf(m.Contract, m.NoData), Strict: figureOf(m.Strict, m.NoData), Observed: figureOf(m.Observed, m.NoData),
 		}
+		if m.Withheld {
+			row.State = "withheld: " + m.Problem
+		}
 		if m.Revision > 1 {
 			row.State = fmt.Sprintf("restated, revision %d", m.Revision)
 		}
@@ -205,19 +208,15 @@ func file(v *visit, name, kind string, body []byte) error {
 }
 
 func stateOf(s months.Sheet) string {
-	switch {
-	case s.SoFar:
-		return "so far"
-	case s.Revision == 0:
-		return "not settled"
-	case s.Revision > 1:
-		return fmt.Sprintf("restated, revision %d", s.Revision)
+	text := strings.ReplaceAll(s.State(), "_", " ")
+	if s.State() == months.StateRestated {
+		text += fmt.Sprintf(", revision %d", s.Revision)
 	}
-	return "settled"
+	return text
 }
 
 func figureOf(r ledger.Result, noData bool) figureView {
-	return figureView{Percent: r.Uptime + " %", Downtime: lasts(r.Downtime), Met: r.Met, NoData: noData}
+	return figureView{Percent: r.Uptime + " %", Downtime: lasts(r.Downtime), Met: r.Verdict != ledger.NotMet, NoData: noData || !r.Verdict.Known()}
 }
 
 func partOf(name string, r ledger.Report) partRow {

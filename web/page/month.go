@@ -63,7 +63,7 @@ type claimDays struct{ Date, ISO, Territories string }
 func (m maker) monthPage(r Month, s months.Sheet) monthPage {
 	v := monthPage{
 		maker: m, month: m.month(Month{Report: s.Report, Known: !s.NoData, Notices: r.Notices, Settled: r.Settled}, m.moves()), Target: m.target(),
-		Allowance: m.Cap("ui.allowance", "duration", m.exactly(s.Allowance)), Hash: s.Hash, Short: short(s.Hash), InText: m.monthInText(s.Month),
+		Allowance: m.Cap("ui.allowance", "duration", m.exactly(s.Allowance)), Hash: s.Fingerprint, Short: short(s.Fingerprint), InText: m.monthInText(s.Month),
 		CSV: uptimePath + s.Month + ".csv", JSON: "/api/v1/uptime/" + s.Month,
 	}
 	v.Target = m.targetOf(s.Target)
