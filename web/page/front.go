@@ -1,7 +1,9 @@
 package page
 
 import (
+	"cmp"
 	"html/template"
+	"slices"
 	"strings"
 
 	"github.com/superoffice/statusd/data"
@@ -11,6 +13,7 @@ import (
 type front struct {
 	maker
 	Headline  state
+	Affected  string // the components that the headline is about; empty where all is well
 	Also      string // components outside the commitment that are not well
 	Stale     string
 	AsOf      string
@@ -54,7 +57,7 @@ const monthsOnFront = 4
 func (m maker) front() front {
 	s := m.s
 	f := front{
-		maker: m, Headline: m.headline(), Also: m.also(), AsOf: m.T("ui.as_of", "time", m.at(s.Now).Text), AsOfISO: iso(s.Now),
+		maker: m, Headline: m.headline(), Affected: m.affectedNow(), Also: m.also(), AsOf: m.T("ui.as_of", "time", m.at(s.Now).Text), AsOfISO: iso(s.Now),
 		Target: m.target(), Months: m.months(monthsOnFront), Standing: m.standing(), Support: s.Support, Groups: m.groups(),
 	}
 	if strings.HasPrefix(s.Support, "https://") {
@@ -99,6 +102,25 @@ func (m maker) front() front {
 	})
 	f.Outside = len(f.Planned)+len(f.Running) > 0
 	return f
+}
+
+// affectedNow names the committed components that are not well, worst first: what does not work is told in the first line.
+func (m maker) affectedNow() string {
+	var ill []Component
+	for _, c := range m.s.Components {
+		if c.Commitment == data.Committed && !c.Maintenance() && c.Now.Level >= data.Degraded {
+			ill = append(ill, c)
+		}
+	}
+	if len(ill) == 0 {
+		return ""
+	}
+	slices.SortStableFunc(ill, func(a, b Component) int { return cmp.Compare(b.Now.Level, a.Now.Level) })
+	names := make([]string, len(ill))
+	for i, c := range ill {
+		names[i] = m.name(c)
+	}
+	return m.T("ui.affected") + ": " + strings.Join(names, ", ")
 }
 
 // also names what is not well and does not count for the headline.

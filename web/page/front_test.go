@@ -248,3 +248,23 @@ func TestMonths(t *testing.T) {
 		}
 	}
 }
+
+// TestBandNamesWhatIsIll: the first lines of the page name what does not work, worst first, and nothing while all is well.
+func TestBandNamesWhatIsIll(t *testing.T) {
+	t.Parallel()
+	component := func(slug string, level data.Level, c data.Commitment) Component {
+		return Component{Component: data.Component{Slug: slug, Commitment: c}, Now: data.Standing{Level: level}}
+	}
+	m := maker{&State{Components: []Component{
+		component("read", data.Degraded, data.Committed), component("login", data.MajorOutage, data.Committed), component("write", data.Operational, data.Committed),
+		component("store", data.NoData, data.Committed), component("lab", data.MajorOutage, data.NoCommitment),
+		{Component: data.Component{Slug: "kept", Commitment: data.Committed}, Now: data.Standing{Level: data.MajorOutage, Maintenance: true}},
+	}}, i18n.EN}
+	if got := m.affectedNow(); got != "Affected: login, read" {
+		t.Errorf("the band says %q", got)
+	}
+	m.s.Components = m.s.Components[2:]
+	if got := m.affectedNow(); got != "" {
+		t.Errorf("while all is well the band says %q", got)
+	}
+}
