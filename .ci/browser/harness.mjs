@@ -179,9 +179,9 @@ export function launch() {
 	})
 }
 
-// open shows an address in a tab of its own. options are Playwright's for a context; before runs ahead of the navigation.
+// open shows an address in a tab of its own. options are Playwright's for a context and goto for the navigation; before runs ahead of it.
 // seen collects what a page should not do (faults), what it asked for, and the frames that /live pushed.
-export async function open(browser, url, { before, ...options } = {}) {
+export async function open(browser, url, { before, goto, ...options } = {}) {
 	const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'Europe/Oslo', viewport: { width: 1280, height: 900 }, ...options })
 	context.setDefaultTimeout(10e3)
 	const page = await context.newPage()
@@ -202,7 +202,7 @@ export async function open(browser, url, { before, ...options } = {}) {
 	})
 	await page.addInitScript(() => addEventListener('securitypolicyviolation', (e) => console.error(`policy: ${e.violatedDirective} ${e.blockedURI}`)))
 	if (before) await before(page)
-	await page.goto(url)
+	await page.goto(url, goto)
 	return { page, seen, close: () => context.close() }
 }
 

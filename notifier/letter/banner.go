@@ -17,7 +17,11 @@ func Banner(f Facts) string {
 	}
 	text := f.banner()
 	if f.NameCohort && f.Cohort != "" && f.Cohort != "all" {
-		text = strings.Replace(text, "{category}", "{category} ({cohort})", 1)
+		about := "{category}"
+		if f.Kind == Incident {
+			about = "{components}"
+		}
+		text = strings.Replace(text, about, about+" ({cohort})", 1)
 	}
 	v := parts(f)
 	v["url"] = host(v["url"])

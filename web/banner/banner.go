@@ -42,7 +42,7 @@ func For(s *page.State, cohort string, lang i18n.Lang) []data.Banner {
 	}
 	for _, i := range s.OpenIncidents() {
 		if concerned, named := audience(i, cohort); concerned {
-			out = append(out, incident(s, i, named, lang))
+			out = append(out, incident(s, i, named, cohort == "", lang))
 		}
 	}
 	var told []data.Occurrence
@@ -128,11 +128,11 @@ func maintenance(s *page.State, a data.Announcement, name bool, lang i18n.Lang) 
 	}
 }
 
-func incident(s *page.State, i data.Incident, cohort string, lang i18n.Lang) data.Banner {
+func incident(s *page.State, i data.Incident, cohort string, name bool, lang i18n.Lang) data.Banner {
 	signIn := true
 	f := letter.Facts{
 		Lang: lang, Kind: letter.Incident, Product: s.Product, Title: i.TitleIn(string(lang)), Phase: string(i.Phase), Start: i.Started,
-		NextUpdate: i.NextUpdate, Zone: s.Zone, Cohort: cohort, URL: s.URL,
+		NextUpdate: i.NextUpdate, Zone: s.Zone, Cohort: cohort, NameCohort: name, URL: s.URL,
 	}
 	for _, a := range i.Affected {
 		c, ok := s.Component(a.Component)

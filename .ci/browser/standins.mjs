@@ -1,0 +1,103 @@
+// Stand-ins for the banner's tests: a login page with a policy as strict as policies get, and a service that can lie in every way.
+import { createServer } from 'node:http'
+
+const listening = (server) => new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(`http://127.0.0.1:${server.address().port}`)))
+
+// Login is a login page. page is made of what its address asks for: src and further attributes of the script.
+export class Login {
+	static async start() {
+		const login = new Login()
+		login.server = createServer((req, res) => login.#answer(req, res))
+		login.url = await listening(login.server)
+		login.signedIn = 0
+		return login
+	}
+
+	// at is the address of a login page that includes the script at src with these attributes.
+	at(src, attributes = {}, { lang = 'en', target = false } = {}) {
+		const query = new URLSearchParams({ src, lang, attributes: JSON.stringify(target ? { 'data-target': '#notices', ...attributes } : attributes) })
+		if (target) query.set('target', '1')
+		return `${this.url}/?${query}`
+	}
+
+	#answer(req, res) {
+		const url = new URL(req.url, this.url)
+		if (req.method === 'POST') {
+			this.signedIn++
+			res.writeHead(200, { 'Content-Type': 'text/html' }).end('<!doctype html><html lang="en"><title>In</title><main><h1>Signed in</h1></main>')
+			return
+		}
+		if (url.pathname === '/frame') {
+			res.writeHead(200, { 'Content-Type': 'text/html', 'Content-Security-Policy': `default-src 'none'; frame-src ${new URL(url.searchParams.get('src')).origin}` })
+			res.end(`<!doctype html><html lang="en"><title>Sign in</title><main><h1>Sign in</h1><iframe sandbox="allow-popups" title="Service notices" src="${escape(url.searchParams.get('src'))}"></iframe></main>`)
+			return
+		}
+		if (url.pathname !== '/') {
+			res.writeHead(204).end()
+			return
+		}
+		const src = url.searchParams.get('src')
+		const origins = [new URL(src).origin, ...Object.entries(JSON.parse(url.searchParams.get('attributes'))).filter(([k]) => k === 'data-service').map(([, v]) => v)]
+		const at = [...new Set(origins)].join(' ')
+		res.writeHead(200, {
+			'Content-Type': 'text/html; charset=utf-8',
+			'Content-Security-Policy': `default-src 'none'; script-src ${at}; connect-src ${at} ${at.replaceAll('http', 'ws')}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'`,
+		})
+		const attributes = Object.entries(JSON.parse(url.searchParams.get('attributes'))).map(([k, v]) => ` ${k}="${escape(v)}"`).join('')
+		const place = url.searchParams.get('target') ? '<div id="notices"></div>' : ''
+		res.end(`<!doctype html><html lang="${escape(url.searchParams.get('lang'))}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Sign in</title>
+<script async crossorigin="anonymous" src="${escape(src)}"${attributes}></script></head>
+<body><main><h1>Sign in</h1>${place}<form method="post" action="/in"><p><label>User <input name="user" autocomplete="username"></label></p><p><label>Password <input type="password" name="password" autocomplete="current-password"></label></p><button>Sign in</button></form></main></body></html>`)
+	}
+
+	end() {
+		this.server.closeAllConnections()
+		return new Promise((resolve) => this.server.close(resolve))
+	}
+}
+
+const escape = (s) => s.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;')
+
+// Liar is the service gone wrong. answer(res, req) answers what the banner asks; the scripts are those of the real service.
+export class Liar {
+	static async start(real) {
+		const liar = new Liar()
+		liar.script = await (await fetch(real.url + '/banner/1.js')).text()
+		liar.asked = []
+		liar.server = createServer((req, res) => {
+			res.setHeader('Access-Control-Allow-Origin', '*')
+			res.on('error', () => {})
+			if (req.url.startsWith('/banner')) {
+				if (liar.slowScript) return
+				res.writeHead(200, { 'Content-Type': 'text/javascript' }).end(liar.script)
+				return
+			}
+			liar.asked.push(req)
+			liar.answer(res, req)
+		})
+		liar.url = await listening(liar.server)
+		return liar
+	}
+
+	// banners is the answer that tells of these.
+	banners(banners, more = {}) {
+		return (res) => {
+			res.writeHead(200, { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store' })
+			res.end(JSON.stringify({ revision: 1, as_of: new Date().toISOString(), banners, ...more }))
+		}
+	}
+
+	// banner is one that is right in every way, but for what changes.
+	banner(changes = {}) {
+		const at = Date.now()
+		return {
+			id: 'abcdefghijkl', version: 1, tone: 'incident', text: `Sign-in fails. Status: ${new URL(this.url).host}`, url: this.url + '/incidents/abcdefghijkl',
+			start: new Date(at - 6e5).toISOString(), end: new Date(at + 36e5).toISOString(), cohort: 'all', lang: 'en', ...changes,
+		}
+	}
+
+	end() {
+		this.server.closeAllConnections()
+		return new Promise((resolve) => this.server.close(resolve))
+	}
+}
