@@ -33,7 +33,7 @@ var allowed = map[string]string{
 	"notifier/mailguntest": "",
 	"notifier/hook":        "notifier",
 	"notifier/pager":       "data notifier notifier/hook notifier/letter",
-	"web":                  "data data/i18n data/ledger web/admin web/api web/banner web/page web/signin web/statuspage web/ui",
+	"web":                  "data data/i18n data/ledger data/months web/admin web/api web/banner web/page web/signin web/statuspage web/ui",
 	"web/admin":            "data data/i18n data/ledger data/months scheduler/recur web/api web/chart web/page web/ui",
 	"web/alerts":           "data data/i18n",
 	"web/api":              "data data/history data/i18n data/ledger data/months data/wire notifier/letter scheduler/plan scheduler/recur web/alerts web/banner web/page web/ui",

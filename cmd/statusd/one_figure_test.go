@@ -199,7 +199,7 @@ func (w *figureWorld) badge(month, component string) string {
 }
 
 var (
-	headlinePattern  = regexp.MustCompile(`<p class="pct[^"]*"><span(?: data-t)?>([^<]*)</span></p><p><span(?: data-t)?>([^<]*)</span>`)
+	headlinePattern  = regexp.MustCompile(`<p class="pct[^"]*"><span(?: data-t)?>([^<]*)</span></p>(?:<p[^>]*><b>[^<]*</b></p>)?<p><span(?: data-t)?>([^<]*)</span>`)
 	componentPattern = regexp.MustCompile(`<tr><th scope="row">([^<]*)</th><td[^>]*><b[^>]*><span(?: data-t)?>([^<]*)</span></b> <small><span(?: data-t)?>([^<]*)</span>`)
 )
 
@@ -323,7 +323,7 @@ func (w *figureWorld) rests(month string) {
 			w.same("the page", month, of, strings.Contains(w.get("/uptime/"+month+"?lang=en&cohort="+of), "<p><span>downtime "+words), true)
 		}
 		w.same("the gap", month, "", s.Unobserved, 3600)
-		if !strings.Contains(html, "Corrected after it was settled") || !strings.Contains(html, "another part of the service") {
+		if !strings.Contains(html, i18n.T(i18n.EN, "ui.restated")) || !strings.Contains(html, "another part of the service") {
 			w.t.Error("the page of February does not say that it was restated, or counts what it does not show")
 		}
 	case "2026-03":
@@ -382,7 +382,7 @@ func (w *figureWorld) year(want map[string]map[string]ledger.Report) {
 		w.same(surface, "2026", "", []any{y.Contract, y.Over, y.Met, y.SoFar, len(y.Months)}, []any{sum, 4, 0, true, 5})
 	}
 	html := w.get("/uptime/2026?lang=en")
-	w.same("the page", "2026", "", strings.Contains(html, "Target met in 0 of 4 months") && strings.Contains(html, fmt.Sprintf("(%d s)", sum)), true)
+	w.same("the page", "2026", "", strings.Contains(html, i18n.T(i18n.EN, "ui.months_met", "n", "0", "of", "4")) && strings.Contains(html, fmt.Sprintf("(%d s)", sum)), true)
 	var list api.MonthList
 	w.ask("months.list", "", nil, &list)
 	if len(list.Months) != 4 || list.Months[0].Month != "2026-04" || list.Months[2].Revision != 2 || list.Next != "2026-05" {
