@@ -53,8 +53,9 @@ func (e AuditEntry) Sealed() AuditEntry {
 // endOfKeys sorts after every key.
 const endOfKeys = "\x7f"
 
-// Audit appends e to the chain, in the transaction of the act it records.
-func Audit(tx Tx, e AuditEntry) error {
+// Audit appends e to the chain, in the transaction of the act it records. It stands in the trail of its object, and of those that the
+// act touched besides (also).
+func Audit(tx Tx, e AuditEntry, also ...string) error {
 	last, err := tx.Audit().Last(endOfKeys)
 	switch {
 	case err == nil:
@@ -64,8 +65,11 @@ func Audit(tx Tx, e AuditEntry) error {
 	default:
 		return err
 	}
-	if e.Object != "" {
-		if err := tx.AuditRefs().Put(AuditRef{Object: e.Object, Seq: e.Seq}); err != nil {
+	for _, object := range append([]string{e.Object}, also...) {
+		if object == "" {
+			continue
+		}
+		if err := tx.AuditRefs().Put(AuditRef{Object: object, Seq: e.Seq}); err != nil {
 			return err
 		}
 	}

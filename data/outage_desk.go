@@ -68,7 +68,7 @@ func (o Outage) Split(at time.Time, why, by string, now time.Time) (first, secon
 	case is.Ended.IsZero():
 		return o, o, Invalid("at", "it goes on: split it when it is over")
 	case !at.After(is.Started) || !at.Before(is.Ended):
-		return o, o, Invalid("at", fmt.Sprintf("this is not within it: use a time after %s and before %s", is.Started.UTC().Format(time.RFC3339), is.Ended.UTC().Format(time.RFC3339)))
+		return o, o, Invalid("at", fmt.Sprintf("this is not within it: use a time after %s and before %s", saidIn(now, is.Started), saidIn(now, is.Ended)))
 	}
 	if why, err = becauseOf(why); err != nil {
 		return o, o, err
@@ -97,7 +97,7 @@ func JoinOutages(list []Outage, why, by string, now time.Time) ([]Outage, error)
 		case i > 0 && o.Key() == list[i-1].Key():
 			return nil, Invalid("outages", "one of them is named twice")
 		case is.Void:
-			return nil, Conflict(fmt.Sprintf("the outage of %s is set aside: restore it first", is.Started.UTC().Format(time.RFC3339)))
+			return nil, Conflict(fmt.Sprintf("the outage of %s is set aside: restore it first", saidIn(now, is.Started)))
 		case is.Ended.IsZero():
 			return nil, Invalid("outages", "one of them goes on: join them when it is over")
 		case is.Component != whole.Component || is.Cohort != whole.Cohort:
@@ -174,7 +174,7 @@ func (o Outage) possible(now time.Time) error {
 	case o.Ended.After(now):
 		return Invalid("ended", "it cannot have ended in the future")
 	case !o.Ended.IsZero() && !o.Ended.After(o.Started):
-		return Invalid("ended", fmt.Sprintf("it would end before it began, at %s: correct its beginning too, or set it aside", o.Started.UTC().Format(time.RFC3339)))
+		return Invalid("ended", fmt.Sprintf("it would end before it began, at %s: correct its beginning too, or set it aside", saidIn(now, o.Started)))
 	case o.Aware.After(now):
 		return Invalid("aware", "nobody can know of it from a time to come")
 	case o.Reported.After(now):
@@ -194,4 +194,9 @@ func becauseOf(why string) (string, error) {
 		return "", Invalid("why", "say why: it stands beside the figure for ever (U8)")
 	}
 	return CleanText("why", why, MaxWhy)
+}
+
+// saidIn writes an instant for people on the clock that now is told by.
+func saidIn(now, t time.Time) string {
+	return t.In(now.Location()).Format("Mon 2006-01-02 15:04:05 MST")
 }

@@ -22,6 +22,7 @@ const renewBefore = 21 * 24 * time.Hour
 // goroutines.
 type worries struct {
 	rouse func() // wakes who writes
+	zone  *time.Location
 
 	mu      sync.Mutex
 	looked  bool                 // somebody has found out what is lost
@@ -142,7 +143,7 @@ func (w *worries) standing(now time.Time) (map[data.AlarmKind][]data.Alarm, bool
 	if w.looked {
 		out[data.AlarmBlind] = nil
 		if w.lost != "" {
-			out[data.AlarmBlind] = []data.Alarm{{Detail: "Found on " + stamp(w.since) + ": " + w.lost + "."}}
+			out[data.AlarmBlind] = []data.Alarm{{Detail: "Found on " + stamp(w.since, w.zone) + ": " + w.lost + "."}}
 		}
 	}
 	if w.seeded {
@@ -150,7 +151,7 @@ func (w *worries) standing(now time.Time) (map[data.AlarmKind][]data.Alarm, bool
 		for _, name := range slices.Sorted(maps.Keys(w.ends)) {
 			if ends := w.ends[name]; ends.Sub(now) < renewBefore {
 				out[data.AlarmCertificate] = append(out[data.AlarmCertificate], data.Alarm{
-					Subject: name, By: ends, Detail: "Probe " + name + " sees one that ends on " + stamp(ends) + ".",
+					Subject: name, By: ends, Detail: "Probe " + name + " sees one that ends on " + stamp(ends, w.zone) + ".",
 				})
 			}
 		}
@@ -186,4 +187,5 @@ func set(tx data.Tx, standing map[data.AlarmKind][]data.Alarm, now time.Time) er
 	return errors.Join(faults...)
 }
 
-func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
+// stamp writes an instant for operators.
+func stamp(t time.Time, zone *time.Location) string { return t.In(zone).Format("2006-01-02 15:04 MST") }

@@ -50,7 +50,7 @@ func (b backlog) bad(place string) string {
 	if t == nil || t.bad < votes {
 		return ""
 	}
-	return fmt.Sprintf("%d samples from %s to %s", t.bad, stamp(t.from), stamp(t.to))
+	return fmt.Sprintf("%d samples from %s to %s", t.bad, stamp(t.from, time.UTC), stamp(t.to, time.UTC))
 }
 
 // done gives what a place that has caught up saw well.

@@ -59,7 +59,7 @@ func newRecorder(o Options, log *slog.Logger, m *metrics) *recorder {
 		store: o.Store, forward: o.Forward, restate: o.Restate, log: log, metrics: m, flush: o.Flush, wake: make(chan struct{}, 1), since: time.Now(), touched: time.Now(),
 		samples: map[data.RecentKey][]data.Sample{}, lastBad: map[data.OutageKey]time.Time{},
 	}
-	r.worries.rouse = r.rouse
+	r.worries.rouse, r.worries.zone = r.rouse, o.Zone
 	return r
 }
 

@@ -24,11 +24,12 @@ type Options struct {
 	Log      *slog.Logger
 	Registry prometheus.Registerer
 
-	Place      string        // from where this process looks; empty means "local"
-	References []string      // host:port in different networks, to tell our own network's failure; none means that is not told
-	Flush      time.Duration // how long good samples wait to be written together; zero means 60 s
-	UserAgent  string        // what HTTP targets see; empty means "statusd"
-	Disabled   bool          // take no samples; what was held is marked as unwatched
+	Zone       *time.Location // that alarms are told in; nil means UTC
+	Place      string         // from where this process looks; empty means "local"
+	References []string       // host:port in different networks, to tell our own network's failure; none means that is not told
+	Flush      time.Duration  // how long good samples wait to be written together; zero means 60 s
+	UserAgent  string         // what HTTP targets see; empty means "statusd"
+	Disabled   bool           // take no samples; what was held is marked as unwatched
 	// Restate is told, in the transaction that writes it, from when on something is known that was not before; nil tells nobody.
 	Restate func(tx data.Tx, from, now time.Time) error
 
@@ -62,6 +63,9 @@ const defaultFlush = time.Minute
 func New(o Options) *Runner {
 	if o.Place == "" {
 		o.Place = data.Here
+	}
+	if o.Zone == nil {
+		o.Zone = time.UTC
 	}
 	if o.Flush <= 0 {
 		o.Flush = defaultFlush

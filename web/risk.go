@@ -80,7 +80,7 @@ func wake(s *page.State, ahead []data.Bulletin, gaps []gap, now time.Time) time.
 func (l *Look) alarm(ctx context.Context, s *page.State, told []data.Bulletin, now time.Time) (gaps []gap, err error) {
 	var old []data.Alarm
 	if now.Sub(s.Now) > StaleAfter {
-		old = []data.Alarm{{Detail: "It is as of " + clock(s.Now) + "."}}
+		old = []data.Alarm{{Detail: "It is as of " + clock(s.Now.In(s.Zone), s.Now) + "."}}
 	}
 	at := *s // what should be seen now, though s may be old
 	at.Now = now.UTC()
@@ -91,7 +91,7 @@ func (l *Look) alarm(ctx context.Context, s *page.State, told []data.Bulletin, n
 		if gaps, err = l.gaps(tx, &at, told); err != nil {
 			return err
 		}
-		risk, missed := endangered(gaps, now)
+		risk, missed := endangered(gaps, now.In(s.Zone))
 		if err := data.SetAlarms(tx, data.AlarmNoticeAtRisk, risk, now); err != nil {
 			return err
 		}
@@ -131,7 +131,7 @@ func (l *Look) gaps(tx data.Tx, s *page.State, told []data.Bulletin) ([]gap, err
 //
 // At risk is what is not seen a quarter of an hour after its moment; it becomes urgent as its deadline draws near. Missed is
 // what was not seen by its deadline, seen since or not, until its window starts: until then somebody can still act. What was
-// laid out too late to be noticed in time has missed nothing (M13), and may still be at risk.
+// laid out too late to be noticed in time has missed nothing (M13), and may still be at risk. They speak the zone of now.
 func endangered(gaps []gap, now time.Time) (risk, missed []data.Alarm) {
 	for _, g := range gaps {
 		b := g.bulletin
@@ -145,11 +145,11 @@ func endangered(gaps []gap, now time.Time) (risk, missed []data.Alarm) {
 			}
 			where := "the " + string(g.surface) + " does not show it"
 			if !unseen {
-				where = "the " + string(g.surface) + " shows it since " + clock(g.seen)
+				where = "the " + string(g.surface) + " shows it since " + clock(now, g.seen)
 			}
-			missed = add(missed, data.Alarm{Subject: b.Subject, By: g.starts, Detail: "It was due by " + clock(b.Deadline) + ": " + where})
+			missed = add(missed, data.Alarm{Subject: b.Subject, By: g.starts, Detail: "It was due by " + clock(now, b.Deadline) + ": " + where})
 		case unseen && !now.Before(g.moment.Add(lateAfter)):
-			a := data.Alarm{Subject: b.Subject, Detail: fmt.Sprintf("Not seen on the %s, where it is due since %s", g.surface, clock(g.moment))}
+			a := data.Alarm{Subject: b.Subject, Detail: fmt.Sprintf("Not seen on the %s, where it is due since %s", g.surface, clock(now, g.moment))}
 			if promised {
 				a.By = due
 			}
@@ -180,4 +180,5 @@ func add(list []data.Alarm, a data.Alarm) []data.Alarm {
 	return list
 }
 
-func clock(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
+// clock writes an instant for operators on the clock that now is told by.
+func clock(now, t time.Time) string { return t.In(now.Location()).Format("2006-01-02 15:04 MST") }

@@ -218,6 +218,11 @@ export async function violations(page) {
 // sideways is by how many pixels the page can be scrolled to the side.
 export const sideways = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
 
+// cutOff lists the tables whose cells should be lines where there is no room, and that have to be scrolled to the side all the same.
+export const cutOff = (page) => page.evaluate(() => [...document.querySelectorAll('.scroll:has(> .stack)')]
+	.filter((box) => box.checkVisibility() && box.scrollWidth > box.clientWidth)
+	.map((box) => `${box.getAttribute('aria-labelledby') || box.getAttribute('aria-label')}: ${box.scrollWidth - box.clientWidth} px are cut off`))
+
 // Two configurations: a window every evening, so that one is always planned, and none at all.
 export const planned = `
 maintenance:

@@ -1,7 +1,7 @@
 // The operators' pages in a real browser: on a phone and a desk, light and dark, with and without script, by keyboard alone.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { browserMissing, launch, open, planned, Service, sideways, violations, within } from './harness.mjs'
+import { browserMissing, cutOff, launch, open, planned, Service, sideways, violations, within } from './harness.mjs'
 
 describe('the operators\' pages', { skip: browserMissing }, () => {
 	let browser, service, admin, responder, id, probe
@@ -34,6 +34,7 @@ describe('the operators\' pages', { skip: browserMissing }, () => {
 					await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
 					for (const v of await violations(page)) found.push(`${colorScheme}, ${width} px: ${v}`)
 					if (await sideways(page)) found.push(`${width} px: ${await sideways(page)} px to the side`)
+					for (const c of await cutOff(page)) found.push(`${width} px: ${c}`)
 				}
 			}
 			assert.deepEqual(found, [])
@@ -120,7 +121,7 @@ describe('the operators\' pages', { skip: browserMissing }, () => {
 		assert.equal(await page.locator('h1').innerText(), 'Typed, not clicked')
 		assert.match(await page.locator('#facts').innerText(), /Partial outage/)
 		const order = await page.evaluate(() => [...document.querySelectorAll('h1,h2')].map((h) => h.textContent))
-		assert.deepEqual(order, ['Typed, not clicked', 'Say more', 'The story', 'Note for operators', 'Correct', 'Who did what'])
+		assert.deepEqual(order, ['Typed, not clicked', 'Its outages corrected at their own desk', 'Say more', 'The story', 'Note for operators', 'Correct', 'Who did what'])
 		await service.cli('incident', 'resolve', '--id', new URL(page.url()).pathname.split('/').pop())
 		await close()
 	})

@@ -1,7 +1,7 @@
 // The operators' outage desk in a real browser: on a phone and a desk, light and dark, with and without script.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { browserMissing, launch, open, Service, sideways, violations } from './harness.mjs'
+import { browserMissing, cutOff, launch, open, Service, sideways, violations } from './harness.mjs'
 
 // ago is an instant so many minutes ago, to the minute.
 const ago = (minutes) => new Date(Math.floor(Date.now() / 6e4 - minutes) * 6e4).toISOString()
@@ -43,10 +43,10 @@ describe('the outage desk', { skip: browserMissing }, () => {
 			const { page, close } = await open(browser, `${service.admin}/outages/${one}`, { storageState: responder, javaScriptEnabled })
 			await page.locator('summary', { hasText: 'Correct it' }).click()
 			const form = page.locator('#act-correct')
-			await form.getByLabel('Reason').fill('A customer told us.')
+			await form.getByLabel('Why').fill('A customer told us.')
 			await form.getByRole('button').click()
 			assert.match(await page.locator('[role=alert]').innerText(), /nothing is different/)
-			assert.equal(await page.locator('#act-correct').getByLabel('Reason').inputValue(), 'A customer told us.')
+			assert.equal(await page.locator('#act-correct').getByLabel('Why').inputValue(), 'A customer told us.')
 			await page.locator('#act-correct').locator('[name=impact]').selectOption(javaScriptEnabled ? 'no_write' : 'no_read_no_write')
 			await page.locator('#act-correct').getByRole('button').click()
 			await page.getByRole('heading', { name: 'What it makes of the figures' }).waitFor()
@@ -63,7 +63,7 @@ describe('the outage desk', { skip: browserMissing }, () => {
 	test('one who is no admin sees what takes one, and has no button for it', async () => {
 		const { page, close } = await open(browser, `${service.admin}/outages/${two}`, { storageState: responder })
 		await page.locator('summary', { hasText: 'Set it aside' }).click()
-		await page.locator('#act-void').getByLabel('Reason').fill('It was none.')
+		await page.locator('#act-void').getByLabel('Why').fill('It was none.')
 		await page.locator('#act-void').getByRole('button').click()
 		assert.match(await page.locator('[role=alert]').innerText(), /takes the role admin/)
 		assert.equal(await page.getByRole('button', { name: 'Set it aside' }).count(), 0)
@@ -80,6 +80,7 @@ describe('the outage desk', { skip: browserMissing }, () => {
 				await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
 				for (const v of await violations(page)) found.push(`${colorScheme}, ${width} px: ${v}`)
 				if (await sideways(page)) found.push(`${width} px: ${await sideways(page)} px to the side`)
+				for (const c of await cutOff(page)) found.push(`${width} px: ${c}`)
 			}
 		}
 		return found

@@ -29,7 +29,7 @@ func alarmParts(cfg *config.Config, admin string, store data.Store, ready web.Re
 	if err != nil {
 		return nil, err
 	}
-	watch := &api.Watch{Store: store, Log: log.With("part", "watch")}
+	watch := &api.Watch{Store: store, Log: log.With("part", "watch"), Zone: cfg.Page.Zone}
 	telling := pager.New(pager.Options{Store: store, Channels: channels, Log: log, Registry: registry})
 	parts := []func(context.Context) error{watch.Run, telling.Run}
 	if d := cfg.Alarms.Deadman; d != nil {

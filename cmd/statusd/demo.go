@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -135,10 +134,7 @@ func (c *demoCommand) welcome(w io.Writer, a demoAddresses, dir string, fresh bo
 	case c.Data != "":
 		kept = "as the last run left it"
 	}
-	quoted := dir
-	if strings.ContainsAny(dir, " '\"\\$`") {
-		quoted = "'" + strings.ReplaceAll(dir, "'", `'\''`) + "'"
-	}
+	program, at := quoted(os.Args[0]), quoted(dir)
 	fmt.Fprintf(w, `
 The demonstration runs. Everything it shows is invented, and nothing leaves this machine.
 
@@ -153,15 +149,15 @@ Four things to try, with the public page open beside:
 
   1. Break the product:    curl -X POST %s/switches/down/on
      or by hand on its page of switches. The probes ask every 10 or 15 seconds, so the page turns red within half a minute.
-  2. Declare an incident:  statusd incident open "Sign-in fails" --component login --data %s
+  2. Declare an incident:  %s incident open "Sign-in fails" --component login --data %s
      It is on the page, and at the top of the product's sign-in page, within a second.
   3. Read a mail:          %s/
      The fix planned for tomorrow was announced to five contacts, each in a language of their own.
-  4. Be on duty:           statusd operator link you --data %s
+  4. Be on duty:           %s operator link you --data %s
      It prints a link that signs you in once on the operators' page. Open an incident there, see first what people
      will be told, and take it back before it is sent.
 
 Ctrl-C ends it.
 
-`, a.Listen, a.Admin, a.Product, a.ProductTLS, a.Product, a.Mail, dir, kept, a.Product, quoted, a.Mail, quoted)
+`, a.Listen, a.Admin, a.Product, a.ProductTLS, a.Product, a.Mail, dir, kept, a.Product, program, at, a.Mail, program, at)
 }

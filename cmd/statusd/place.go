@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -36,7 +37,7 @@ func (c *placeList) Run(ctx context.Context, io streams) error {
 			if !p.Seen.IsZero() {
 				seen = p.Seen.Local().Format(time.DateTime)
 			}
-			fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\t%s\n", p.Name, seen, placeState(p), p.Behind, p.Version, p.By)
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", p.Name, seen, placeState(p), placeBehind(p), p.Version, p.By)
 		}
 		return w.Flush()
 	})
@@ -52,6 +53,17 @@ func placeState(p api.Place) string {
 	return "sees"
 }
 
+// placeBehind is how much a place keeps for us. While it is silent nobody knows: it said so last when it last reported.
+func placeBehind(p api.Place) string {
+	switch {
+	case p.Seen.IsZero():
+		return "unknown"
+	case p.Silent:
+		return "unknown since " + p.Seen.Local().Format(time.DateTime)
+	}
+	return fmt.Sprint(p.Behind)
+}
+
 type placeForget struct {
 	Name string `arg:"" help:"Name of the place." complete:"place"`
 	reach
@@ -65,7 +77,13 @@ func (c *placeForget) Run(ctx context.Context, io streams) error {
 		return err
 	}
 	return c.show(io, answer, func(out writer) error {
-		_, err := fmt.Fprintf(out, "%s is forgotten. What it saw stays; whoever reports from there next is taken for it.\n", p.Name)
+		fmt.Fprintf(out, "%s is forgotten. What it saw stays; whoever reports from there next is taken for it.\n", p.Name)
+		if token, ok := strings.CutPrefix(p.By, "token:"); ok {
+			fmt.Fprintf(out, "If it was given up, take its token away (`statusd token revoke %s`) and its name out of places: in the configuration.\n", quoted(token))
+		} else {
+			fmt.Fprintln(out, "If it was given up, take its name out of places: in the configuration.")
+		}
+		_, err := fmt.Fprintln(out, "`statusd place list` shows who reports.")
 		return err
 	})
 }

@@ -174,7 +174,7 @@ func (c *probeNow) Run(ctx context.Context, io streams) error {
 
 type probeDay struct {
 	Name    string `arg:"" help:"Which probe; probe:component for one side of it." complete:"probe"`
-	Date    string `arg:"" optional:"" help:"The day, such as 2026-04-10, in the zone of the schedule; without one today."`
+	Date    string `arg:"" optional:"" help:"The day, such as 2026-04-10, in the zone of the schedule; or today or yesterday; without one today."`
 	Place   string `help:"From this place only; without it from all." placeholder:"PLACE" complete:"place"`
 	Samples bool   `help:"Every sample, one by one."`
 	reach
@@ -184,8 +184,9 @@ type probeDay struct {
 func (c *probeDay) Run(ctx context.Context, io streams) error {
 	query := url.Values{}
 	if c.Date != "" {
-		if _, err := time.Parse(time.DateOnly, c.Date); err != nil {
-			return usagef("%q is no day: write it as 2026-04-10", c.Date)
+		_, err := time.Parse(time.DateOnly, c.Date)
+		if err != nil && c.Date != "today" && c.Date != "yesterday" {
+			return usagef("%q is no day: write it as 2026-04-10, or say today or yesterday", c.Date)
 		}
 		query.Set("date", c.Date)
 	}

@@ -143,7 +143,7 @@ func serve(ctx context.Context, s serving) error {
 		return err
 	}
 	runner := probes.New(probes.Options{
-		Store: store, Log: log, Registry: registry, References: cfg.References, UserAgent: userAgent(cfg), Disabled: s.noProbes,
+		Store: store, Log: log, Registry: registry, References: cfg.References, UserAgent: userAgent(cfg), Disabled: s.noProbes, Zone: cfg.Page.Zone,
 		Restate: restate(pageSettings(cfg, s).Book()),
 	})
 	settler := &scheduler.Settler{Store: store, Log: log.With("part", "months"), Book: pageSettings(cfg, s).Book()}

@@ -91,6 +91,7 @@ type incidentView struct {
 	Holds     []holdView
 	Updates   []updateView
 	Trail     []trailView
+	Outages   []outageLine // that it opened
 	Titles    []translation
 	Next      at
 	Resolved  at
@@ -164,6 +165,13 @@ func (p *Pages) showIncident(v *visit, status int, back *typed) error {
 		Resolved: p.whenOf(i.Resolved), Titles: translations(i.Titles), OnVersion: data.NewID(), Did: did[v.r.URL.Query().Get("did")],
 	}
 	view.Undo = p.undoOf(i, v.by, time.Now())
+	var opened api.OutageList
+	if err := p.ask(v, "outage.list", api.Call{Query: map[string]string{"incident": i.ID}}, &opened); err != nil {
+		return err
+	}
+	for _, o := range opened.Outages {
+		view.Outages = append(view.Outages, p.outageLine(o))
+	}
 	if !i.Draft {
 		view.Public = i.URL
 	}

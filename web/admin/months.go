@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/data/i18n"
 	"github.com/superoffice/statusd/data/ledger"
 	"github.com/superoffice/statusd/data/months"
@@ -54,7 +53,7 @@ type monthPage struct {
 }
 
 type partRow struct {
-	Name                       string
+	Name, Slug                 string
 	Contract, Strict, Observed figureView
 	Coverage                   string
 }
@@ -68,7 +67,7 @@ type intervalRow struct {
 
 type excludedRow struct {
 	Start, End, Announced, Declared at
-	Reason, Components, Cohort      string
+	Kind, Components, Cohort        string
 	Notice, Contract, Strict        string
 }
 
@@ -137,16 +136,20 @@ func (p *Pages) month(v *visit) error {
 	if state := p.Pages.Current(); state != nil {
 		view.Public = state.State.URL + "/uptime/" + escaped
 	}
+	n, err := p.names(v)
+	if err != nil {
+		return err
+	}
 	for _, r := range s.ByComponent {
-		view.Parts = append(view.Parts, partOf(r.Component, r))
+		view.Parts = append(view.Parts, partOf(n.component(r.Component), r.Component, r))
 	}
 	for _, r := range s.ByCohort {
-		view.Parts = append(view.Parts, partOf("Customers: "+r.Cohort, r))
+		view.Parts = append(view.Parts, partOf("Customers: "+n.cohort(r.Cohort), r.Cohort, r))
 	}
 	for _, e := range s.Intervals {
 		view.Intervals = append(view.Intervals, intervalRow{
-			Start: p.when(e.Start), End: p.when(e.End), Aware: p.when(e.Aware), Reported: p.when(e.Reported), Component: orEvery(e.Component), Cohort: orEvery(e.Cohort),
-			Impact: i18n.T(i18n.EN, "impact."+string(e.Impact)), Cause: i18n.T(i18n.EN, "cause."+string(e.Cause)),
+			Start: p.when(e.Start), End: p.when(e.End), Aware: p.when(e.Aware), Reported: p.when(e.Reported), Component: n.component(e.Component), Cohort: n.cohort(e.Cohort),
+			Impact: api.ImpactNames[e.Impact], Cause: api.CauseNames[e.Cause],
 			Contract: lasts(e.Contract), Strict: lasts(e.Strict), Observed: lasts(e.Observed), Counts: e.Contract > 0,
 		})
 	}
@@ -155,8 +158,8 @@ func (p *Pages) month(v *visit) error {
 			continue
 		}
 		row := excludedRow{
-			Start: p.when(x.Start), End: p.when(x.End), Announced: p.when(x.Announced), Declared: p.when(x.Declared), Reason: x.Category,
-			Components: orEvery(strings.Join(x.Components, ", ")), Cohort: orEvery(x.Cohort), Contract: lasts(x.Contract), Strict: lasts(x.Strict), Notice: "never announced",
+			Start: p.when(x.Start), End: p.when(x.End), Announced: p.when(x.Announced), Declared: p.when(x.Declared), Kind: n.kind(x.Category),
+			Components: n.listed(x.Components), Cohort: n.cohort(x.Cohort), Contract: lasts(x.Contract), Strict: lasts(x.Strict), Notice: "never announced",
 		}
 		if x.Notice != nil {
 			if row.Notice = lasts(*x.Notice) + " before"; *x.Notice < 0 {
@@ -219,8 +222,8 @@ func figureOf(r ledger.Result, noData bool) figureView {
 	return figureView{Percent: r.Uptime + " %", Downtime: lasts(r.Downtime), Met: r.Verdict != ledger.NotMet, NoData: noData || !r.Verdict.Known()}
 }
 
-func partOf(name string, r ledger.Report) partRow {
-	return partRow{Name: name, Contract: figureOf(r.Contract, r.NoData), Strict: figureOf(r.Strict, r.NoData), Observed: figureOf(r.Observed, r.NoData), Coverage: r.Coverage + " %"}
+func partOf(name, slug string, r ledger.Report) partRow {
+	return partRow{Name: name, Slug: slug, Contract: figureOf(r.Contract, r.NoData), Strict: figureOf(r.Strict, r.NoData), Observed: figureOf(r.Observed, r.NoData), Coverage: r.Coverage + " %"}
 }
 
 // lasts writes seconds exactly.
@@ -230,11 +233,4 @@ func lasts(n int64) string {
 		text += fmt.Sprintf(" (%d s)", n)
 	}
 	return text
-}
-
-func orEvery(name string) string {
-	if name == "" {
-		return data.AllCustomers
-	}
-	return name
 }

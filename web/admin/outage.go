@@ -37,6 +37,7 @@ type outagePage struct {
 	Did, Problem   string
 	Kept           string // words of a form that is there no more
 	Day            string // address of the day of its probe
+	Incident       string // address of the incident that opened it
 	Whom           string
 	RecordedDiffer bool
 }
@@ -105,7 +106,10 @@ func (p *Pages) showOutage(v *visit, status int, back *typed) error {
 	if o.Outage.Counts.Ended == nil {
 		view.Title = o.Outage.Name + " is down"
 	}
-	if view.ByHref != "" && o.Outage.Incident == "" {
+	switch {
+	case o.Outage.Incident != "":
+		view.Incident = view.ByHref
+	case view.ByHref != "":
 		view.Day = view.ByHref + "/" + o.Outage.Counts.Started.In(p.zone()).Format(time.DateOnly)
 	}
 	view.Facts = p.factRows(o.Outage)
@@ -116,7 +120,7 @@ func (p *Pages) showOutage(v *visit, status int, back *typed) error {
 	for _, place := range o.Places {
 		s := samplesView{Name: place.Side + " from " + place.Place, LeftOut: place.LeftOut}
 		for _, one := range place.Samples {
-			s.Rows = append(s.Rows, sampleView{p.second(&one.At), level(one.Level), string(one.Reason), latency(one.Latency)})
+			s.Rows = append(s.Rows, sampleView{p.second(&one.At), level(one.Level), api.ReasonName(one.Reason), latency(one.Latency)})
 		}
 		view.Places = append(view.Places, s)
 	}
@@ -159,8 +163,8 @@ func (p *Pages) factRows(o api.OutageRow) []factRow {
 		{Name: "Lasted", Recorded: lasted(a.Started, a.Ended), Counts: lasted(b.Started, b.Ended)},
 		{Name: "Known from", Recorded: clock(&a.Aware, ""), Counts: clock(&b.Aware, "")},
 		{Name: "Reported", Recorded: clock(a.Reported, "by nobody"), Counts: clock(b.Reported, "by nobody")},
-		{Name: "Customers", Recorded: impactNames[a.Impact], Counts: impactNames[b.Impact]},
-		{Name: "Cause", Recorded: causeNames[a.Cause], Counts: causeNames[b.Cause]},
+		{Name: "Customers", Recorded: api.ImpactNames[a.Impact], Counts: api.ImpactNames[b.Impact]},
+		{Name: "Cause", Recorded: api.CauseNames[a.Cause], Counts: api.CauseNames[b.Cause]},
 		{Name: "Concerned", Recorded: whom(a.Cohort), Counts: whom(b.Cohort)},
 	}
 	for i := range rows {
@@ -184,7 +188,7 @@ func (p *Pages) correctionView(s api.OutageStep) correctionView {
 	clock("ended", s.Ended)
 	clock("known from", s.Aware)
 	clock("reported", s.Reported)
-	for _, is := range []struct{ what, value string }{{"customers", impactNames[s.Impact]}, {"cause", causeNames[s.Cause]}, {"concerned", s.Cohort}} {
+	for _, is := range []struct{ what, value string }{{"customers", api.ImpactNames[s.Impact]}, {"cause", api.CauseNames[s.Cause]}, {"concerned", s.Cohort}} {
 		if is.value != "" {
 			v.What = append(v.What, is.what+": "+is.value)
 		}

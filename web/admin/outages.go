@@ -40,25 +40,16 @@ type outageLine struct {
 	On                             bool // ticked
 }
 
-var impactNames = map[data.Impact]string{
-	data.NoRead: "cannot read", data.NoWrite: "cannot write", data.NoReadNoWrite: "cannot read or write", data.Degradation: "only degraded",
-}
-
-var causeNames = map[data.Cause]string{
-	data.ByProvider: "ours", data.ByInternet: "the internet", data.ByExternal: "from outside", data.ByCustomer: "the customer's own", data.ByThirdParty: "a third party",
-	data.ExcludedService: "a service that is excluded",
-}
-
 func impactOptions() (out []option) {
 	for _, i := range data.Impacts {
-		out = append(out, option{string(i), impactNames[i]})
+		out = append(out, option{string(i), api.ImpactNames[i]})
 	}
 	return out
 }
 
 func causeOptions() (out []option) {
 	for _, c := range data.Causes {
-		out = append(out, option{string(c), causeNames[c]})
+		out = append(out, option{string(c), api.CauseNames[c]})
 	}
 	return out
 }
@@ -143,7 +134,7 @@ func (p *Pages) outageLine(o api.OutageRow) outageLine {
 	f := o.Counts
 	row := outageLine{
 		ID: o.ID, Version: o.Version, Name: o.Name, By: o.By, Start: p.second(&f.Started), End: p.second(f.Ended), Aware: p.second(&f.Aware), Reported: p.second(f.Reported),
-		Lasted: lasted(f.Started, f.Ended), Impact: impactNames[f.Impact], Cause: causeNames[f.Cause], Reason: o.Reason, Corrected: len(o.Corrections) > 0, InWindow: o.InWindow,
+		Lasted: lasted(f.Started, f.Ended), Impact: api.ImpactNames[f.Impact], Cause: api.CauseNames[f.Cause], Reason: api.ReasonName(o.Reason), Corrected: len(o.Corrections) > 0, InWindow: o.InWindow,
 		Void: f.Void, Off: f.Void || o.Contract == 0, Uncounted: o.Uncounted,
 	}
 	if f.Cohort != data.AllCustomers {

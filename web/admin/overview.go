@@ -101,7 +101,7 @@ func (p *Pages) overview(v *visit) error {
 	}
 	for _, s := range o.Suspected {
 		view.Suspected = append(view.Suspected, suspectView{
-			string(s.Outage), s.Name, s.Cohort, s.Reason, level(s.Level), p.when(s.Started), ago(s.Started), s.Public,
+			string(s.Outage), s.Name, s.Cohort, api.ReasonName(s.Reason), level(s.Level), p.when(s.Started), ago(s.Started), s.Public,
 		})
 	}
 	if len(o.Suspected) > 1 {

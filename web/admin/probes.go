@@ -33,6 +33,7 @@ type judgedView struct {
 type observerView struct {
 	Name, State, Lost, Version, By string
 	Bad                            bool // it does not see, or is not heard
+	Mute                           bool // it is not heard, so that nobody knows what it keeps
 	Seen                           at
 	For                            string
 	Behind                         int
@@ -132,9 +133,9 @@ func (p *Pages) observerView(o api.Place) observerView {
 	v := observerView{Name: o.Name, State: "sees", Lost: o.Lost, Version: o.Version, By: o.By, Seen: p.second(&o.Seen), For: ago(o.Seen), Behind: o.Behind}
 	switch {
 	case o.Seen.IsZero():
-		v.State, v.Bad, v.For, v.Seen = "silent", true, "", p.second(nil)
+		v.State, v.Bad, v.Mute, v.For, v.Seen = "silent", true, true, "", p.second(nil)
 	case o.Silent:
-		v.State, v.Bad = "silent", true
+		v.State, v.Bad, v.Mute = "silent", true, true
 	case o.Lost != "":
 		v.State, v.Bad = "blind", true
 	}
@@ -160,7 +161,7 @@ func (p *Pages) probeRow(n api.ProbeNow) probeRow {
 		row.For = ago(*n.Since)
 	}
 	if n.Last != nil {
-		row.Last, row.LastLevel, row.Latency, row.Reason = p.second(&n.Last.At), level(n.Last.Level), latency(n.Last.Latency), string(n.Last.Reason)
+		row.Last, row.LastLevel, row.Latency, row.Reason = p.second(&n.Last.At), level(n.Last.Level), latency(n.Last.Latency), api.ReasonName(n.Last.Reason)
 	}
 	if n.Next != nil {
 		row.Next = p.second(n.Next)
@@ -241,7 +242,7 @@ func (p *Pages) showProbe(v *visit, status int, problem string) error {
 }
 
 func (p *Pages) runView(r api.ProbeRun, longest float64) runView {
-	v := runView{At: p.second(&r.At), Level: level(r.Level), Reason: string(r.Reason), Detail: r.Detail, Latency: latency(r.Latency), Code: code(r.Code)}
+	v := runView{At: p.second(&r.At), Level: level(r.Level), Reason: api.ReasonName(r.Reason), Detail: r.Detail, Latency: latency(r.Latency), Code: code(r.Code)}
 	from := 0.0
 	var words []string
 	for _, part := range r.Phases {
@@ -256,7 +257,7 @@ func (p *Pages) runView(r api.ProbeRun, longest float64) runView {
 	}
 	v.Words = strings.Join(words, ", ")
 	for _, s := range r.Steps {
-		v.Steps = append(v.Steps, stepRunView{s.Name, string(s.Reason), s.Detail, latency(s.Latency), code(s.Code), level(s.Level)})
+		v.Steps = append(v.Steps, stepRunView{s.Name, api.ReasonName(s.Reason), s.Detail, latency(s.Latency), code(s.Code), level(s.Level)})
 	}
 	return v
 }

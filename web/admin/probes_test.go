@@ -58,8 +58,8 @@ func TestProbePages(t *testing.T) {
 		want []string
 	}{
 		{"/probes", []string{`href="/probes/front"`, "Operational", "80 ms", "every 1 minute", `data-live="probes"`}},
-		{"/probes/front", []string{"statusd.yaml:12", "[hidden]", "status</b>", "503 &lt;script&gt;", `aria-label="resolve 2.0 ms, processing 70 ms"`, "sign in", `action="/probes/front"`, "From local"}},
-		{"/probes/front/" + day, []string{`class="chart"`, "60 samples: 59 good, 1 bad", "98.3333 %", "no_read_no_write, provider: connect", `rel="prev"`, "<option>local</option>", "/api/v1/probes/front/samples?date=" + day}},
+		{"/probes/front", []string{"statusd.yaml:12", "[hidden]", "another HTTP status</b>", "503 &lt;script&gt;", `aria-label="resolve 2.0 ms, processing 70 ms"`, "sign in", `action="/probes/front"`, "From local"}},
+		{"/probes/front/" + day, []string{`class="chart"`, "60 samples: 59 good, 1 bad", "98.3333 %", "cannot read or write, ours: no connection", `rel="prev"`, "<option>local</option>", "/api/v1/probes/front/samples?date=" + day}},
 		{"/probes/front/" + day + "?place=local", []string{"<option selected>local</option>", "?place=local"}},
 		{"/probes/front/2020-01-01", []string{"No sample is kept of this day.", `rel="next"`}},
 	} {
@@ -115,7 +115,7 @@ func TestPlacesPage(t *testing.T) {
 	}
 	for path, want := range map[string][]string{
 		"/probes": {
-			`bergen<td>sees`, "3 parcels", "v1.2.3", "token:bergen", `<b class="bad">blind</b> <small>192.0.2.1:443 &lt;b&gt;</small>`, `<b class="bad">silent</b>`, "1 hour ago", `cork<td><b class="bad">silent</b><td>never`,
+			`bergen<td data-of="State">sees`, "3 parcels", "v1.2.3", "token:bergen", `<b class="bad">blind</b> <small>192.0.2.1:443 &lt;b&gt;</small>`, `<b class="bad">silent</b>`, "1 hour ago", `cork<td data-of="State"><b class="bad">silent</b><td data-of="Last report">never`, `data-of="Kept there"><b class="bad">unknown</b><td`, `unknown</b> <small>since `,
 			"fails and recovers again and again", "what front (degraded: it fails and recovers again and again) says",
 		},
 		"/probes/front": {"What each place says", "The network between may be at fault.", "finds it down from bergen", "Major outage", "none of its newest runs saw anything", "at most 3 minutes older", "three outages ended within an hour"},

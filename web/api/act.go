@@ -116,7 +116,7 @@ func (a *API) run(ctx context.Context, op Op, c Call) (data.Answer, error) {
 		if entry.After, err = raw(res.after); err != nil {
 			return err
 		}
-		return data.Audit(tx, entry)
+		return data.Audit(tx, entry, res.also...)
 	})
 	var told *data.Error
 	if errors.As(err, &told) && c.Key != "" { // the same question gets the same refusal (RELIABILITY 1)

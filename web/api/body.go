@@ -163,7 +163,7 @@ func bodyError(err error, b []byte, v any) error {
 		return data.Invalid("", "the body is empty: send a JSON document")
 	}
 	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
-		return data.Invalid(strings.Trim(name, `"`), "this member is unknown here: it may be misspelt")
+		return data.Invalid(strings.Trim(name, `"`), unknownMember(strings.Trim(name, `"`), v))
 	}
 	if name := misfitting(b, v); name != "" { // types that read themselves do not say where they stand
 		message := "this does not fit here"
@@ -191,4 +191,35 @@ func misfitting(b []byte, v any) string {
 		}
 	}
 	return ""
+}
+
+// unknownMember names the members that a body may have, since one of them was meant. A member of a part of the body is none of them.
+func unknownMember(name string, v any) string {
+	known := memberNames(reflect.TypeOf(v).Elem())
+	switch {
+	case slices.Contains(known, name):
+		return "this member is unknown where it stands: it may be misplaced"
+	case len(known) == 0:
+		return "this member is unknown here: nothing is to be sent"
+	}
+	return "this member is unknown here: there are " + strings.Join(known, ", ") + ", and what they hold"
+}
+
+// memberNames are the JSON names of a struct's fields, sorted.
+func memberNames(t reflect.Type) (names []string) {
+	if t.Kind() != reflect.Struct {
+		return nil
+	}
+	for i := range t.NumField() {
+		f := t.Field(i)
+		tag, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		switch {
+		case f.Anonymous && tag == "":
+			names = append(names, memberNames(f.Type)...)
+		case f.IsExported() && tag != "" && tag != "-":
+			names = append(names, tag)
+		}
+	}
+	slices.Sort(names)
+	return names
 }

@@ -77,6 +77,7 @@ type attempt func(a *API, tx data.Tx, c *Call) (answer func(context.Context) (an
 type result struct {
 	body          any
 	object        string
+	also          []string // other objects that were touched: the entry of the audit log stands in their trail too
 	before, after any
 	same          bool // nothing was changed, so there is nothing for the audit log
 }

@@ -94,6 +94,7 @@ func outageOps() []Op {
 				{"component", "one component"},
 				{"cohort", "those that concern these customers"},
 				{"open", "true lists what goes on"},
+				{"incident", "ID of the incident that opened them"},
 				{"limit", "how many at most, 1 to 1000; without it 200"},
 			},
 			read: func(a *API, tx data.Tx, c *Call) (any, error) { return a.listOutages(tx, c) },
@@ -150,12 +151,13 @@ func outageVersion(o data.Outage) string {
 type outagesAsked struct {
 	from, to          time.Time // zero is without bound
 	component, cohort string
+	incident          string
 	open              bool
 	limit             int
 }
 
 func (a *API) outagesAsked(tx data.Tx, c *Call) (q outagesAsked, err error) {
-	q.component, q.cohort = c.Query["component"], c.Query["cohort"]
+	q.component, q.cohort, q.incident = c.Query["component"], c.Query["cohort"], c.Query["incident"]
 	if q.open, err = c.truth("open"); err != nil {
 		return q, err
 	}
@@ -205,7 +207,7 @@ func (q outagesAsked) takes(o, is data.Outage) bool {
 	within := func(o data.Outage) bool {
 		return (q.to.IsZero() || o.Started.Before(q.to)) && (q.from.IsZero() || o.Ended.IsZero() || o.Ended.After(q.from))
 	}
-	return (q.component == "" || o.Component == q.component) && (within(is) || within(o)) && (!q.open || is.Ended.IsZero() && !is.Void) &&
+	return (q.component == "" || o.Component == q.component) && (q.incident == "" || o.By == q.incident) && (within(is) || within(o)) && (!q.open || is.Ended.IsZero() && !is.Void) &&
 		(q.cohort == "" || data.Meets(is.Cohort, q.cohort) || data.Meets(o.Cohort, q.cohort))
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/superoffice/statusd/data"
@@ -138,6 +139,11 @@ func (a *API) actOnOutages(tx data.Tx, c *Call, propose proposal) (*result, erro
 		return nil, err
 	}
 	r := &result{body: body, object: string(after[0].Key()), after: after}
+	for _, o := range append(slices.Clone(before), after...) {
+		if key := string(o.Key()); key != r.object {
+			r.also = append(r.also, key)
+		}
+	}
 	if len(before) > 0 {
 		r.before = before
 	}
@@ -246,7 +252,7 @@ func proposeCorrection(a *API, tx data.Tx, c *Call) (before, after []data.Outage
 	if err = knownCohort(tx, o, p.Cohort); err != nil {
 		return nil, nil, err
 	}
-	is, err := o.Correct(ch, c.By.Name, c.now)
+	is, err := o.Correct(ch, c.By.Name, c.now.In(a.zone()))
 	if err == nil {
 		err = bounded(o.Corrected(), is.Corrected())
 	}
@@ -294,7 +300,7 @@ func proposeWord(ch data.OutageChange) proposal {
 		}
 		ch := ch
 		ch.Why = p.Why
-		is, err := o.Correct(ch, c.By.Name, c.now)
+		is, err := o.Correct(ch, c.By.Name, c.now.In(a.zone()))
 		return []data.Outage{o}, []data.Outage{is}, err
 	}
 }
@@ -311,7 +317,7 @@ func proposeCut(a *API, tx data.Tx, c *Call) (before, after []data.Outage, err e
 	if err = sane(c.now, map[string]*time.Time{"at": &p.At}); err != nil {
 		return nil, nil, err
 	}
-	first, second, err := o.Split(p.At, p.Why, c.By.Name, c.now)
+	first, second, err := o.Split(p.At, p.Why, c.By.Name, c.now.In(a.zone()))
 	if err == nil {
 		err = free(tx, "at", second)
 	}
@@ -352,7 +358,7 @@ func proposeJoining(a *API, tx data.Tx, c *Call) (before, after []data.Outage, e
 		}
 		before = append(before, o)
 	}
-	after, err = data.JoinOutages(before, p.Why, c.By.Name, c.now)
+	after, err = data.JoinOutages(before, p.Why, c.By.Name, c.now.In(a.zone()))
 	if wrong := (*data.Error)(nil); errors.As(err, &wrong) && wrong.Field == "outages" {
 		err = data.Invalid("with", wrong.Message)
 	}

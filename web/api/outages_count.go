@@ -67,7 +67,7 @@ func (row *OutageRow) count(is data.Outage, c data.Component, windows []ledger.M
 		row.Uncounted = "degraded is no downtime"
 		return
 	case f.Cause != data.ByProvider:
-		row.Uncounted = "cause: " + string(f.Cause)
+		row.Uncounted = "cause: " + CauseNames[f.Cause]
 		return
 	}
 	rows := ledger.Rows{Outages: []ledger.Outage{ledgerRow(is)}, Maintenance: near}

@@ -140,7 +140,7 @@ func TestOutageCounts(t *testing.T) {
 	}{
 		{put(0, func(*data.Outage) {}), 3600, "", false},
 		{put(1, func(o *data.Outage) { o.Impact = data.Degradation }), 0, "degraded is no downtime", false},
-		{put(2, func(o *data.Outage) { o.Cause = data.ByInternet }), 0, "cause: internet", false},
+		{put(2, func(o *data.Outage) { o.Cause = data.ByInternet }), 0, "cause: the internet", false},
 		{put(3, func(o *data.Outage) { o.Aware = o.Started.Add(20 * time.Minute) }), 2400, "nobody knew at first", false},
 		{put(4, func(*data.Outage) {}), 1800, "maintenance", true},
 		{put(5, func(o *data.Outage) { o.Component = "forum" }), 0, "the component is under no commitment", false},
@@ -358,4 +358,67 @@ func TestOutageSamples(t *testing.T) {
 	if !s[0].At.Equal(at.Add(-15*time.Minute)) || s[0].Level != data.Operational || !s[399].At.Equal(at.Add(8*time.Hour+15*time.Minute)) || s[15].Reason != "timeout" {
 		t.Errorf("from %+v to %+v", s[0], s[399])
 	}
+}
+
+// TestOutageTrails: what was cut or joined stands in the trail of every outage that it touched, and an incident lists those that it
+// opened.
+func TestOutageTrails(t *testing.T) {
+	d := newDesk(t)
+	began := lastMonth(10, 12, 0)
+	first := d.downs(outageFrom("crm-read", began, time.Hour))[0]
+	trail := func(id string) string {
+		var acts []string
+		for _, e := range ask[api.OutageWhole](d, viewer, 200, "GET", "/outages/"+id, "").Trail {
+			acts = append(acts, e.Action)
+		}
+		return strings.Join(acts, " ")
+	}
+	cut := ask[api.OutageOutcome](d, duty, 200, "POST", "/outages/"+first+"/split", `{"at":"`+instant(began.Add(30*time.Minute))+`","why":"two faults"}`)
+	second := cut.Outages[1].ID
+	ask[api.OutageOutcome](d, duty, 200, "POST", "/outages/"+first+"/join", `{"with":[{"id":"`+second+`"}],"why":"one after all"}`)
+	for _, id := range []string{first, second} {
+		if got := trail(id); got != "outage.join outage.split" {
+			t.Errorf("the trail of %s: %s", id, got)
+		}
+	}
+	incident := d.incident(`{"title":"Sign-in fails","components":{"login":"major_outage"}}`)
+	list := ask[api.OutageList](d, viewer, 200, "GET", "/outages?incident="+incident.ID, "")
+	if list.Total != 1 || list.Outages[0].By != incident.ID || list.Outages[0].Component != "login" {
+		t.Errorf("of the incident: %+v", list.Outages)
+	}
+}
+
+// TestOutageErrorsSpeakTheSchedulesZone names instants as the pages show them.
+func TestOutageErrorsSpeakTheSchedulesZone(t *testing.T) {
+	d := newDesk(t)
+	began := lastMonth(10, 12, 0)
+	id := d.downs(outageFrom("crm-read", began, time.Hour))[0]
+	shown := inOslo(began).Format("Mon 2006-01-02 15:04:05 MST")
+	for act, body := range map[string]string{
+		"split":   `{"at":"` + instant(began.Add(2*time.Hour)) + `","why":"w"}`,
+		"correct": `{"ended":"` + instant(began.Add(-time.Hour)) + `","why":"w"}`,
+	} {
+		if status, answer := d.do(&root, "POST", "/api/v1/outages/"+id+"/"+act, body); status != 422 || !strings.Contains(answer, shown) {
+			t.Errorf("%s: %d %s, want %s in it", act, status, answer, shown)
+		}
+	}
+}
+
+// TestUnknownMember names what was sent and what could be.
+func TestUnknownMember(t *testing.T) {
+	d := newDesk(t)
+	id := d.downs(outageFrom("crm-read", lastMonth(10, 12, 0), time.Hour))[0]
+	status, answer := d.do(&root, "POST", "/api/v1/outages/"+id+"/correct", `{"end":"2026-01-31T03:10:00Z"}`)
+	if status != 422 || !strings.Contains(answer, `"field":"end"`) || !strings.Contains(answer, "there are aware, cause, cohort, ended, impact, reported, started, unreported, version, why") {
+		t.Errorf("%d %s", status, answer)
+	}
+}
+
+// inOslo is an instant in the zone of the desk's schedule.
+func inOslo(t time.Time) time.Time {
+	zone, err := time.LoadLocation("Europe/Oslo")
+	if err != nil {
+		panic(err)
+	}
+	return t.In(zone)
 }

@@ -23,7 +23,7 @@ type Place struct {
 	Seen    time.Time `json:"seen_at,omitzero" doc:"When it last reported; absent while it never has."`
 	Silent  bool      `json:"silent" doc:"It has not reported for five minutes, or never: what it sees does not count."`
 	Lost    string    `json:"lost,omitempty" doc:"What it has lost of its own network, so that it judges nobody; absent while it sees."`
-	Behind  int       `json:"behind,omitempty" doc:"Parcels that it still keeps for us."`
+	Behind  int       `json:"behind,omitempty" doc:"Parcels that it still keeps for us; of one that is silent, as it said last."`
 	Version string    `json:"version,omitempty" doc:"Of its program."`
 	By      string    `json:"by,omitempty" doc:"Whose token it reports with; absent while it never has."`
 }

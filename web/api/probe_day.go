@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -79,7 +80,7 @@ type ProbeSample struct {
 const mostColumns = 1440
 
 func probeDayOps() []Op {
-	which := []Param{{"date", "the day, such as 2026-04-10, in the zone of the schedule; without it today"}, {"place", "one place; without it all"}}
+	which := []Param{{"date", "the day, such as 2026-04-10, in the zone of the schedule, or today or yesterday; without it today"}, {"place", "one place; without it all"}}
 	return []Op{
 		{
 			Name: "probe.day", Method: http.MethodGet, Path: probePath + "/day", Need: data.Viewer, Out: ProbeDay{},
@@ -125,9 +126,13 @@ func (a *API) probeDay(tx data.Tx, c *Call) (d probeDay, err error) {
 		d.zone = time.UTC
 	}
 	day := c.now.In(d.zone)
-	if text := c.Query["date"]; text != "" {
+	switch text := c.Query["date"]; text {
+	case "", "today":
+	case "yesterday":
+		day = day.AddDate(0, 0, -1)
+	default:
 		if day, err = time.ParseInLocation(time.DateOnly, text, d.zone); err != nil {
-			return d, data.Invalid("date", fmt.Sprintf("%.40q is no day: write it as 2026-04-10", text))
+			return d, data.Invalid("date", fmt.Sprintf("%.40q is no day: write it as 2026-04-10, or say today or yesterday", text))
 		}
 	}
 	bounds := history.Days(day, 1, d.zone)
@@ -236,7 +241,7 @@ func (d probeDay) marks(tx data.Tx, v *ProbeDay) error {
 	v.Marks = []ProbeMoment{}
 	spans, err := d.held(tx, data.FromProbe, func(m data.Mark) bool { return m.By == d.side.Name })
 	for _, s := range spans {
-		text := s.mark.Cause
+		text := ReasonName(s.mark.Cause)
 		if text == "" {
 			text = "good"
 			if s.mark.Level == data.NoData {
@@ -297,9 +302,9 @@ func (d probeDay) outages(a *API, tx data.Tx, c *Call, v *ProbeDay) error {
 		if o = o.Corrected(); o.Component != d.side.Component || o.Void || !d.within(o.Started, o.Ended) {
 			continue
 		}
-		text := string(o.Impact) + ", " + string(o.Cause)
+		text := ImpactNames[cmp.Or(o.Impact, data.NoReadNoWrite)] + ", " + CauseNames[cmp.Or(o.Cause, data.ByProvider)]
 		if o.Reason != "" {
-			text += ": " + o.Reason
+			text += ": " + ReasonName(o.Reason)
 		}
 		level := data.MajorOutage
 		if o.Impact == data.Degradation {

@@ -165,7 +165,7 @@ func TestProbeDay(t *testing.T) {
 	if s := day.Sum; s.Count != 10 || s.Good != 9 || s.Bad != 1 || s.Answered != "90.0000" || s.P50 < 75 || s.Max > 85 {
 		t.Errorf("the sum: %+v", s)
 	}
-	if len(day.Marks) != 2 || day.Marks[0].Text != "timeout" || day.Marks[0].End == nil || day.Marks[1].End != nil {
+	if len(day.Marks) != 2 || day.Marks[0].Text != "no answer in time" || day.Marks[0].End == nil || day.Marks[1].End != nil {
 		t.Errorf("marks: %+v", day.Marks)
 	}
 	if len(day.Outages) != 1 || len(day.Windows) != 1 || day.Windows[0].ID == "" || len(day.Incidents) != 1 || day.Incidents[0].Text != "Sign-in fails" || day.Incidents[0].End == nil {
@@ -179,7 +179,13 @@ func TestProbeDay(t *testing.T) {
 	if len(samples) != 10 || samples[8].Reason != data.ReasonTimeout || !samples[9].At.Equal(now.Add(-time.Second)) {
 		t.Errorf("samples: %+v", samples)
 	}
-	for _, path := range []string{"day?date=2026-02-30", "day?date=yesterday", "day?columns=1441", "samples?date=1"} {
+	now = time.Now()
+	for word, want := range map[string]int{"today": 0, "yesterday": -1} {
+		if got := read[api.ProbeDay](d, "/probes/front/day?date="+word).Date; got != inOslo(now).AddDate(0, 0, want).Format(time.DateOnly) && got != inOslo(time.Now()).AddDate(0, 0, want).Format(time.DateOnly) {
+			t.Errorf("%s is %s", word, got)
+		}
+	}
+	for _, path := range []string{"day?date=2026-02-30", "day?date=tomorrow", "day?columns=1441", "samples?date=1"} {
 		if status, answer := d.do(&root, "GET", "/api/v1/probes/front/"+path, ""); status != 422 {
 			t.Errorf("%s: %d %s", path, status, answer)
 		}

@@ -78,7 +78,7 @@ func undeclared(outages []data.Outage, components []data.Component, windows []da
 			next = first(next, due)
 			continue
 		}
-		a := data.Alarm{Subject: o.Component + "|" + o.Cohort, Detail: fmt.Sprintf("%s fails since %s, says probe %s (%s).", whose(o), stamp(o.Started), o.By, reason(o))}
+		a := data.Alarm{Subject: o.Component + "|" + o.Cohort, Detail: fmt.Sprintf("%s fails since %s, says probe %s (%s).", whose(o), stamp(now, o.Started), o.By, reason(o))}
 		if !slices.ContainsFunc(alarms, func(b data.Alarm) bool { return a.Subject == b.Subject }) { // the oldest says it
 			alarms = append(alarms, a)
 		}

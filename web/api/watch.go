@@ -17,6 +17,7 @@ import (
 type Watch struct {
 	Store data.Store
 	Log   *slog.Logger
+	Zone  *time.Location // that alarms are told in; nil means UTC
 }
 
 // How often Watch looks.
@@ -70,13 +71,13 @@ func (w *Watch) turn(ctx context.Context, now time.Time) (time.Duration, error) 
 			return err
 		}
 		var soon time.Time
-		silent, next = quiet(incidents, now)
-		outages, soon, err = untold(tx, incidents, now)
+		silent, next = quiet(incidents, w.here(now))
+		outages, soon, err = untold(tx, incidents, w.here(now))
 		if err != nil {
 			return err
 		}
 		next = first(next, soon)
-		places, soon, err = mute(tx, now)
+		places, soon, err = mute(tx, w.here(now))
 		next = first(next, soon)
 		return err
 	})
@@ -103,7 +104,7 @@ func mute(tx data.Tx, now time.Time) (alarms []data.Alarm, next time.Time, err e
 		due := p.Seen.Add(silentAfter)
 		switch {
 		case !now.Before(due):
-			alarms = append(alarms, data.Alarm{Subject: p.Name, Detail: fmt.Sprintf("%s last reported on %s.", p.Name, stamp(p.Seen))})
+			alarms = append(alarms, data.Alarm{Subject: p.Name, Detail: fmt.Sprintf("%s last reported on %s.", p.Name, stamp(now, p.Seen))})
 			continue
 		case p.Lost != "":
 			alarms = append(alarms, data.Alarm{Subject: p.Name, Detail: fmt.Sprintf("%s is blind: %s.", p.Name, strings.TrimSuffix(p.Lost, "."))})
@@ -119,9 +120,9 @@ func quiet(open []data.Incident, now time.Time) (alarms []data.Alarm, next time.
 		since, silent := i.SilentSince(now)
 		switch {
 		case silent && i.NextUpdate.IsZero():
-			alarms = append(alarms, data.Alarm{Subject: i.ID, Detail: fmt.Sprintf("%q: the last word is of %s.", i.Title, stamp(i.LastWord()))})
+			alarms = append(alarms, data.Alarm{Subject: i.ID, Detail: fmt.Sprintf("%q: the last word is of %s.", i.Title, stamp(now, i.LastWord()))})
 		case silent:
-			alarms = append(alarms, data.Alarm{Subject: i.ID, Detail: fmt.Sprintf("%q: the next update was promised for %s.", i.Title, stamp(i.NextUpdate))})
+			alarms = append(alarms, data.Alarm{Subject: i.ID, Detail: fmt.Sprintf("%q: the next update was promised for %s.", i.Title, stamp(now, i.NextUpdate))})
 		default:
 			next = first(next, since)
 		}
@@ -145,7 +146,7 @@ func (w *Watch) verify(ctx context.Context, now time.Time) error {
 		}
 		if err != nil {
 			w.Log.Error(chain.name+" does not verify: keep the file as it is, and run "+chain.way, "error", err)
-			broken = append(broken, data.Alarm{Subject: chain.subject, Detail: "Found on " + stamp(now) + ": " + err.Error() + "."})
+			broken = append(broken, data.Alarm{Subject: chain.subject, Detail: "Found on " + stamp(w.here(now), now) + ": " + err.Error() + "."})
 		}
 	}
 	return w.Store.Update(ctx, func(tx data.Tx) error { return data.SetAlarms(tx, data.AlarmAuditBroken, broken, now) })
@@ -159,4 +160,13 @@ func first(a, b time.Time) time.Time {
 	return a
 }
 
-func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
+// stamp writes an instant for operators on the clock that now is told by.
+func stamp(now, t time.Time) string { return t.In(now.Location()).Format("2006-01-02 15:04 MST") }
+
+// here is now on the clock that alarms are told in.
+func (w *Watch) here(now time.Time) time.Time {
+	if w.Zone == nil {
+		return now.UTC()
+	}
+	return now.In(w.Zone)
+}
