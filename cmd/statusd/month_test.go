@@ -92,7 +92,9 @@ func TestMonthCommands(t *testing.T) {
 		t.Errorf("a month before the service is promised something: %v\n%s", err, out)
 	}
 
-	facts, _, err := run(func(s streams) error { return (&reportCommand{Month: "2026-02", Facts: true, reach: reachable}).Run(t.Context(), s) })
+	facts, _, err := run(func(s streams) error {
+		return (&reportCommand{Month: "2026-02", Facts: true, reach: reachable}).Run(t.Context(), s)
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

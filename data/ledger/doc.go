@@ -51,6 +51,10 @@
 //     watched or not, so an outage that spans a gap counts and the gap is still a gap.
 //   - The allowance is (1 - target) x seconds of the month as an exact fraction, cut to a second. Downtime being whole
 //     seconds, "downtime <= allowance" is the exact comparison: 99.8 % is met, one second more is not (U1).
+//   - Whether the target was met is known only if it does not depend on time that nobody watched (U15): met means that it would
+//     be met with every such second down, not met that it was missed without. Between these it is unknown (Verdict).
+//   - A sheet's rows add up: Stretches join outages that lie over each other, and a second that maintenance took out is given
+//     to one window.
 //   - Percentages are cut, never rounded (U15): 100.00 appears only when downtime is zero.
 //
 // # From records to facts

@@ -15,5 +15,11 @@
 //	Book.Settle      settles one
 //	Book.Revise      makes the revisions that a correction calls for
 //
+// A settled month that is not as it was written has no figure (Settled, Kept.Withheld): whoever asks learns the way out, and the other
+// months stay. Every read hashes the revisions that it reads, which takes a fraction of decoding them; the page reads them only
+// when the head of the chain moves. A record that somebody changed together with its hash is found by Verify alone.
+//
+// The strict figure is for operators (U5): what the public gets as JSON is a Public.
+//
 // Everything works inside a transaction of the caller and reads no clock.
 package months
