@@ -16,7 +16,7 @@ import (
 type PublicOptions struct {
 	Pages  *page.Publisher
 	Live   http.Handler // upgrades; mounted outside everything that wraps (gorilla asserts http.Hijacker)
-	Banner http.Handler // GET /api/v1/banner, /api/v1/banner.html and /banner/frame
+	Banner http.Handler // GET /api/v1/banner, /api/v1/banner.html, /banner/frame and /banner/preview
 	Ready  http.Handler // GET /readyz, such as Ready.Public
 	Log    *slog.Logger
 	HTTPS  bool // the public origin is https: say so for two years (HSTS)
@@ -37,6 +37,7 @@ func Public(o PublicOptions) http.Handler {
 		{"GET /api/v1/banner", o.Banner},
 		{"GET /api/v1/banner.html", o.Banner},
 		{"GET /banner/frame", o.Banner},
+		{"GET /banner/preview", o.Banner},
 		{"GET /api/v1/schedule", reads.Schedule()},
 		{"GET /api/v1/uptime/{month}", reads.Uptime()},
 		{"GET /history.ics", documents.calendars()},

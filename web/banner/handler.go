@@ -15,7 +15,8 @@ func Known(text string, form *regexp.Regexp) bool {
 	return len(text) <= 64 && form != nil && form.MatchString(text)
 }
 
-// Handler answers GET /api/v1/banner?customer=Cust12345&lang=sv, /api/v1/banner.html and /banner/frame. Other members are ignored.
+// Handler answers GET /api/v1/banner?customer=Cust12345&lang=sv, /api/v1/banner.html, /banner/frame and /banner/preview. Other
+// members are ignored.
 type Handler struct {
 	Pages    *page.Publisher
 	Customer *regexp.Regexp // the form of an identifier, such as ^Cust[0-9]+$; nil means that none is known
@@ -27,6 +28,10 @@ type Handler struct {
 var forms = map[string]form{"/api/v1/banner": asJSON, "/api/v1/banner.html": asFragment, "/banner/frame": asFrame}
 
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == "/banner/preview" {
+		h.preview().ServeHTTP(w, r)
+		return
+	}
 	snapshot := h.Pages.Current()
 	if snapshot == nil {
 		w.Header().Set("Access-Control-Allow-Origin", "*")

@@ -26,9 +26,13 @@ var files embed.FS
 //go:embed html/frame.css
 var frameSource string
 
+//go:embed html/preview.css
+var previewSource string
+
 var (
-	templates  = template.Must(template.ParseFS(files, "html/*.html"))
-	frameStyle = ui.Compact(frameSource)
+	templates    = template.Must(template.ParseFS(files, "html/*.html"))
+	frameStyle   = ui.Compact(frameSource)
+	previewStyle = ui.Compact(previewSource)
 )
 
 // A form is one of the shapes that an answer has; its text begins the place of its documents.
@@ -63,7 +67,7 @@ func Audiences(s *page.State) []string {
 func Render(s *page.State) (page.Docs, error) {
 	docs := page.Docs{}
 	maps.Copy(docs, scriptDocs())
-	framed := framing(s.BannerFrames)
+	framed := framing(s.BannerFrames, frameStyle)
 	for _, cohort := range Audiences(s) {
 		for _, lang := range s.Langs {
 			answer := Answer{Revision: s.Revision, AsOf: s.Now.Truncate(time.Second), Banners: For(s, cohort, lang)}
@@ -99,9 +103,9 @@ func Render(s *page.State) (page.Docs, error) {
 	return docs, nil
 }
 
-// framing are the headers of what stands in an iframe of one of these origins: it runs nothing and asks for nothing.
-func framing(origins []string) http.Header {
-	sum := sha256.Sum256([]byte(frameStyle))
+// framing are the headers of what stands in an iframe of one of these origins, with this style: it runs nothing and asks for nothing.
+func framing(origins []string, style string) http.Header {
+	sum := sha256.Sum256([]byte(style))
 	ancestors := "'none'"
 	if len(origins) > 0 {
 		ancestors = strings.Join(origins, " ")

@@ -68,10 +68,10 @@ func TestForms(t *testing.T) {
 			t.Errorf("%s speaks although it is silenced: %s", f, body)
 		}
 	}
-	if got := framing(nil)["Content-Security-Policy"][0]; !regexp.MustCompile(`frame-ancestors 'none'$`).MatchString(got) {
+	if got := framing(nil, frameStyle)["Content-Security-Policy"][0]; !regexp.MustCompile(`frame-ancestors 'none'$`).MatchString(got) {
 		t.Errorf("with no page configured: %s", got)
 	}
-	if got := framing([]string{"https://a.example.com", "https://b.example.com"})["Content-Security-Policy"][0]; !regexp.MustCompile(`frame-ancestors https://a.example.com https://b.example.com$`).MatchString(got) {
+	if got := framing([]string{"https://a.example.com", "https://b.example.com"}, frameStyle)["Content-Security-Policy"][0]; !regexp.MustCompile(`frame-ancestors https://a.example.com https://b.example.com$`).MatchString(got) {
 		t.Errorf("with two pages configured: %s", got)
 	}
 }
