@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/web/api"
 )
 
@@ -39,7 +38,7 @@ func (c *bannerShow) Run(ctx context.Context, io streams) error {
 				continue
 			}
 			said = true
-			fmt.Fprintln(out, bannerAudience(a.Cohort)+":")
+			fmt.Fprintln(out, a.Audience+":")
 			for _, b := range a.Banners {
 				fmt.Fprintf(out, "  %s: %s\n", b.Tone, b.Text)
 			}
@@ -50,17 +49,6 @@ func (c *bannerShow) Run(ctx context.Context, io streams) error {
 		fmt.Fprintf(out, "\nA login page includes: %s\nwith integrity=%q\n", v.Scripts[0].Path, v.Scripts[0].Integrity)
 		return nil
 	})
-}
-
-// bannerAudience says in words whose banners they are.
-func bannerAudience(cohort string) string {
-	switch cohort {
-	case "":
-		return "Visitors who are not known"
-	case data.AllCustomers:
-		return "Customers in no cohort"
-	}
-	return "Customers in " + cohort
 }
 
 type bannerSilence struct {

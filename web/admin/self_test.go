@@ -38,6 +38,8 @@ func TestSelf(t *testing.T) {
 		{window + "/cancel", window, nil},
 		{window + "/note", window, nil},
 		{"/maintenance", "/maintenance/new", nil},
+		{"/banners/silence", "/banners", map[string]string{"why": ""}},
+		{"/banners/speak", "/banners", nil},
 	} {
 		fields := form()
 		for k, v := range tt.fields {

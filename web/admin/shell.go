@@ -169,7 +169,7 @@ func (p *Pages) nav(path string, by data.Actor) []link {
 	all := []struct {
 		name, href string
 		need       data.Role
-	}{{"Overview", "/", data.Viewer}, {"Incidents", "/incidents", data.Viewer}, {"Outages", "/outages", data.Viewer}, {"Maintenance", "/maintenance", data.Viewer}, {"Probes", "/probes", data.Viewer}, {"Months", "/months", data.Viewer}, {"Alerts", "/alerts", data.Viewer}, {"Audit", "/audit", data.Viewer}, {"Operators", "/operators", data.Admin}, {"Tokens", "/tokens", data.Admin}}
+	}{{"Overview", "/", data.Viewer}, {"Incidents", "/incidents", data.Viewer}, {"Outages", "/outages", data.Viewer}, {"Maintenance", "/maintenance", data.Viewer}, {"Probes", "/probes", data.Viewer}, {"Months", "/months", data.Viewer}, {"Banners", "/banners", data.Viewer}, {"Alerts", "/alerts", data.Viewer}, {"Audit", "/audit", data.Viewer}, {"Operators", "/operators", data.Admin}, {"Tokens", "/tokens", data.Admin}}
 	var out []link
 	for _, l := range all {
 		if by.Role.May(l.need) {

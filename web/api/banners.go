@@ -21,8 +21,9 @@ type Banners struct {
 
 // BannerOf are the banners that an audience is shown.
 type BannerOf struct {
-	Cohort  string        `json:"cohort" doc:"Whose they are: empty for a visitor who is not known, all for a customer in no cohort."`
-	Banners []data.Banner `json:"banners" doc:"Most urgent first, at most three."`
+	Cohort   string        `json:"cohort" doc:"Whose they are: empty for a visitor who is not known, all for a customer in no cohort."`
+	Audience string        `json:"audience" doc:"The same in words."`
+	Banners  []data.Banner `json:"banners" doc:"Most urgent first, at most three."`
 }
 
 // BannerSilence is the switch.
@@ -103,7 +104,18 @@ func listBanners(a *API, tx data.Tx, c *Call) (any, error) {
 		v.Silence = &silence
 	}
 	for _, cohort := range banner.Audiences(s) {
-		v.Audiences = append(v.Audiences, BannerOf{cohort, banner.For(s, cohort, lang)})
+		v.Audiences = append(v.Audiences, BannerOf{cohort, audienceName(cohort), banner.For(s, cohort, lang)})
 	}
 	return v, nil
+}
+
+// audienceName says in words whose banners they are.
+func audienceName(cohort string) string {
+	switch cohort {
+	case "":
+		return "Visitors who are not known"
+	case data.AllCustomers:
+		return "Customers in no cohort"
+	}
+	return "Customers in " + cohort
 }
