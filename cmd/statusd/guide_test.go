@@ -41,11 +41,11 @@ func words(line string) []string {
 
 var yamlBlock = regexp.MustCompile("(?s)```yaml\n(.*?)```")
 
-// TestGuides: every command that README and guides show is one, and every configuration in the operations guide has no fault but
+// TestGuides: every command that README and guides show is one, and every configuration in the guides of operations and banner has no fault but
 // that its secrets are elsewhere.
 func TestGuides(t *testing.T) {
 	commandsShown := 0
-	for _, name := range []string{"../../README.md", "../../docs/operations.md", "../../docs/backup.md", "../../docs/uptime.md"} {
+	for _, name := range []string{"../../README.md", "../../docs/operations.md", "../../docs/backup.md", "../../docs/uptime.md", "../../docs/banner.md"} {
 		b, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
@@ -69,16 +69,19 @@ func TestGuides(t *testing.T) {
 	if commandsShown < 40 {
 		t.Errorf("%d commands are shown: are they found?", commandsShown)
 	}
-	guide, err := os.ReadFile("../../docs/operations.md")
-	if err != nil {
-		t.Fatal(err)
+	var blocks [][]string
+	for _, name := range []string{"../../docs/operations.md", "../../docs/banner.md"} {
+		guide, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		blocks = append(blocks, yamlBlock.FindAllStringSubmatch(string(guide), -1)...)
 	}
-	blocks := yamlBlock.FindAllStringSubmatch(string(guide), -1)
 	if len(blocks) < 5 {
 		t.Errorf("%d configurations are shown: are they found?", len(blocks))
 	}
 	dir := t.TempDir()
-	writeFiles(t, dir, map[string]string{"client.secret": "marked"})
+	writeFiles(t, dir, map[string]string{"client.secret": "marked", "banner-webhook.secret": "whsec_" + strings.Repeat("QUJD", 8)})
 	for _, block := range blocks {
 		text := strings.ReplaceAll(block[1], "/run/credentials/statusd.service/", dir+"/")
 		if _, err := config.Parse(dir+"/statusd.yaml", []byte(text), config.Options{}); err != nil {
