@@ -23,7 +23,7 @@ describe('the operators\' pages', { skip: browserMissing }, () => {
 
 	for (const [name, path] of Object.entries({
 		overview: () => '/', incidents: () => '/incidents', 'a new incident': () => '/incidents/new', 'an incident': () => '/incidents/' + id,
-		'the audit log': () => '/audit', alerts: () => '/alerts', probes: () => '/probes', 'a probe': () => '/probes/' + probe, 'a day of a probe': () => '/probes/' + probe + '/2026-04-10', months: () => '/months', 'a month': () => '/months/' + new Date().toISOString().slice(0, 7), operators: () => '/operators', tokens: () => '/tokens', 'nothing there': () => '/incidents/abcdefghijkl',
+		'the audit log': () => '/audit', alerts: () => '/alerts', banners: () => '/banners', probes: () => '/probes', 'a probe': () => '/probes/' + probe, 'a day of a probe': () => '/probes/' + probe + '/2026-04-10', months: () => '/months', 'a month': () => '/months/' + new Date().toISOString().slice(0, 7), operators: () => '/operators', tokens: () => '/tokens', 'nothing there': () => '/incidents/abcdefghijkl',
 	})) {
 		test(`${name}: axe finds nothing, it fits, it keeps to its policy`, async () => {
 			const { page, seen, close } = await tab(path())
