@@ -160,6 +160,18 @@ describe('the banner on a login page', { skip: browserMissing }, () => {
 		}
 	}
 
+	test('the preview shows it in a stand-in login page, with every kind there is', async () => {
+		for (const [width, colorScheme] of [[320, 'light'], [1280, 'dark']]) {
+			const tab = await open(browser, service.url + '/banner/preview?lang=nb&customer=Cust7', { colorScheme, viewport: { width, height: 800 } })
+			await within(5000, 'the real banner', async () => (await texts(tab)).length === 2)
+			assert.equal(await tab.page.locator('.statusd-banner').count(), 5)
+			assert.deepEqual(await violations(tab.page), [])
+			assert.equal(await sideways(tab.page), 0)
+			assert.deepEqual(faults(tab), [])
+			await tab.close()
+		}
+	})
+
 	test('in an iframe it runs nothing, and only where the configuration lets it', async () => {
 		const tab = await open(browser, `${login.url}/frame?src=${encodeURIComponent(service.url + '/banner/frame?lang=en')}`)
 		const frame = tab.page.frameLocator('iframe')

@@ -76,8 +76,8 @@ describe('demonstration', { skip: browserMissing }, () => {
 
 	test('an incident stands on the sign-in page of the product within seconds', async () => {
 		const { page } = await open(browser, service.at.product)
-		await page.locator('#status-banner p', { hasText: 'Planned maintenance' }).waitFor()
+		await page.locator('statusd-banner p', { hasText: 'Planned maintenance' }).waitFor()
 		await service.cli('incident', 'open', 'Sign-in fails', '-c', 'login')
-		await page.locator('#status-banner p', { hasText: 'Sign-in fails' }).waitFor({ timeout: 3000 })
+		await page.locator('statusd-banner p', { hasText: 'Sign-in fails' }).waitFor({ timeout: 3000 })
 	})
 })

@@ -48,7 +48,6 @@ func newProduct(certs *certificates) *Product {
 	mux.Handle("/", p.faulty(works))
 	mux.HandleFunc("GET /switches", p.control)
 	mux.Handle("POST /switches/{name}/{state}", http.NewCrossOriginProtection().Handler(http.HandlerFunc(p.turn)))
-	mux.HandleFunc("GET /login.js", asset("login.js", "text/javascript; charset=utf-8"))
 	mux.HandleFunc("GET /demo.css", asset("demo.css", "text/css; charset=utf-8"))
 	p.mux = mux
 	return p
@@ -156,11 +155,12 @@ func (p *Product) page(w http.ResponseWriter, r *http.Request) {
 	if v.Down {
 		status = http.StatusServiceUnavailable
 	}
-	connect := ""
+	policy := ""
 	if u, err := url.Parse(v.Public); err == nil && u.Host != "" {
-		connect = " " + u.Scheme + "://" + u.Host + " ws://" + u.Host + " wss://" + u.Host
+		at := u.Scheme + "://" + u.Host
+		policy = "script-src " + at + "; connect-src " + at + " ws://" + u.Host + " wss://" + u.Host
 	}
-	writePage(w, status, "signin.html", "script-src 'self'; connect-src 'self'"+connect, v)
+	writePage(w, status, "signin.html", policy, v)
 }
 
 // control shows the switches.

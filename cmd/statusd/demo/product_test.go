@@ -47,7 +47,7 @@ func turn(t *testing.T, p *Product, name, state string) {
 
 // TestSwitches goes through what each switch breaks, and that repairing mends it.
 func TestSwitches(t *testing.T) {
-	requests := [][2]string{{"GET", "/"}, {"GET", "/records/1"}, {"POST", "/records/1/count"}, {"GET", "/login"}, {"GET", "/documents"}, {"GET", "/modules/sales"}, {"GET", "/switches"}, {"GET", "/login.js"}}
+	requests := [][2]string{{"GET", "/"}, {"GET", "/records/1"}, {"POST", "/records/1/count"}, {"GET", "/login"}, {"GET", "/documents"}, {"GET", "/modules/sales"}, {"GET", "/switches"}}
 	for _, c := range []struct {
 		name string
 		want []int
@@ -168,12 +168,12 @@ func TestSignInPage(t *testing.T) {
 		{"?customer=%22%3E%3Cscript%3E&lang=%22%3E%3Cscript%3E", "Cust12345", ""},
 	} {
 		w := ask(in.Product, "GET", "/"+c.query)
-		want := `<script src="/login.js" data-status="http://127.0.0.1:1234" data-customer="` + c.customer + `" data-lang="` + c.lang + `" defer></script>`
+		want := `<script async src="http://127.0.0.1:1234/banner.js" data-live data-customer="` + c.customer + `" data-lang="` + c.lang + `" data-target="#status-banner"></script>`
 		if body := w.Body.String(); !strings.Contains(body, want) || strings.Count(body, "<script") != 1 {
 			t.Errorf("GET /%s lacks %s, or holds more scripts", c.query, want)
 		}
 		policy := w.Header().Get("Content-Security-Policy")
-		for _, part := range []string{"default-src 'none'", "script-src 'self'", "connect-src 'self' http://127.0.0.1:1234 ws://127.0.0.1:1234"} {
+		for _, part := range []string{"default-src 'none'", "script-src http://127.0.0.1:1234", "connect-src http://127.0.0.1:1234 ws://127.0.0.1:1234"} {
 			if !strings.Contains(policy, part) {
 				t.Errorf("the policy of GET /%s is %q, want %s in it", c.query, policy, part)
 			}
