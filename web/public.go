@@ -22,32 +22,41 @@ type PublicOptions struct {
 	HTTPS  bool // the public origin is https: say so for two years (HSTS)
 
 	Customer *regexp.Regexp // the form of a customer's identifier, such as ^Cust[0-9]+$; nil means that none is known
+	Shed     *Shed          // gives up what matters least while there is too much to do; nil means that nothing is
+}
+
+// route is one line of the public listener's list.
+type route struct {
+	pattern string
+	rank    rank // rankKept also for what decides by its path
+	handler http.Handler
+}
+
+// routes is the list.
+func (o PublicOptions) routes() []route {
+	reads := &api.Reads{Pages: o.Pages, Customer: o.Customer, Log: o.Log}
+	documents := public{o.Pages, o.Customer, o.Shed, o.Log}
+	return []route{
+		{"GET /live", rankLive, o.Live},
+		{"GET /api/v1/banner", rankKept, o.Banner},
+		{"GET /api/v1/banner.html", rankKept, o.Banner},
+		{"GET /banner/frame", rankKept, o.Banner},
+		{"GET /api/v1/schedule", rankAPI, reads.Schedule()},
+		{"GET /api/v1/uptime/{month}", rankAPI, reads.Uptime()},
+		{"GET /history.ics", rankHistory, documents.calendars()},
+		{"GET /calendar/", rankHistory, documents.calendars()},
+		{"GET /healthz", rankKept, http.HandlerFunc(Healthy)},
+		{"GET /readyz", rankKept, o.Ready},
+		{"GET /robots.txt", rankKept, text("User-agent: *\nAllow: /\nDisallow: /api/\n")},
+		{"GET /", rankKept, documents}, // pages, assets, /api/v2, and what is not there
+	}
 }
 
 // Public returns the handler of the public listener.
 func Public(o PublicOptions) http.Handler {
-	reads := &api.Reads{Pages: o.Pages, Customer: o.Customer, Log: o.Log}
-	documents := public{o.Pages, o.Customer, o.Log}
 	mux := http.NewServeMux()
-	for _, route := range []struct {
-		pattern string
-		handler http.Handler
-	}{
-		{"GET /live", o.Live},
-		{"GET /api/v1/banner", o.Banner},
-		{"GET /api/v1/banner.html", o.Banner},
-		{"GET /banner/frame", o.Banner},
-		{"GET /banner/preview", o.Banner},
-		{"GET /api/v1/schedule", reads.Schedule()},
-		{"GET /api/v1/uptime/{month}", reads.Uptime()},
-		{"GET /history.ics", documents.calendars()},
-		{"GET /calendar/", documents.calendars()},
-		{"GET /healthz", http.HandlerFunc(Healthy)},
-		{"GET /readyz", o.Ready},
-		{"GET /robots.txt", text("User-agent: *\nAllow: /\nDisallow: /api/\n")},
-		{"GET /", documents}, // pages, assets, /api/v2, and what is not there
-	} {
-		mux.Handle(route.pattern, route.handler)
+	for _, r := range o.routes() {
+		mux.Handle(r.pattern, o.Shed.guard(r.rank, r.handler))
 	}
 	var h http.Handler = mux
 	if o.HTTPS {
@@ -60,6 +69,7 @@ func Public(o PublicOptions) http.Handler {
 type public struct {
 	pages    *page.Publisher
 	customer *regexp.Regexp
+	shed     *Shed
 	log      *slog.Logger
 }
 
@@ -71,6 +81,10 @@ func (p public) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	lang, audience := Language(r, snapshot.State.Langs), p.audience(r, snapshot.State)
+	if p.shed.refuses(rankOf(r.URL.Path)) {
+		p.refuse(w, r, snapshot, lang)
+		return
+	}
 	if d, ok := snapshot.DocFor(audience, r.URL.Path, lang); ok {
 		d.ServeHTTP(w, r)
 		return
@@ -85,6 +99,17 @@ func (p public) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	http.NotFound(w, r)
+}
+
+// refuse says in the reader's language, or to programs in theirs, that there is too much to do.
+func (p public) refuse(w http.ResponseWriter, r *http.Request, snapshot *page.Snapshot, lang i18n.Lang) {
+	again(w.Header())
+	if d, ok := snapshot.Doc(page.ErrorPlace, lang); ok && !isAPI(r.URL.Path) {
+		d.ServeStatus(w, r, http.StatusServiceUnavailable)
+		return
+	}
+	w.Header().Set("Access-Control-Allow-Origin", "*")
+	ui.WriteProblem(w, r, p.log, &ui.StatusError{Status: http.StatusServiceUnavailable, Message: tooMuch})
 }
 
 // audience is whose view a request gets: that of the customer it names, or of the cohort that our links name (N3).

@@ -37,6 +37,7 @@ type site struct {
 	store     data.Store
 	log       *synced
 	desk      *api.API
+	pages     *page.Publisher
 	public    http.Handler
 	operators http.Handler
 	routes    []string // patterns of the operators' listener: "GET /audit"
@@ -76,6 +77,7 @@ func newSite(t testing.TB, around func(data.Store) data.Store) *site {
 		Name: "CRM status", Product: "CRM", URL: publicURL, ZoneName: "Europe/Oslo", Zone: zone, Target: "0.998", Langs: []i18n.Lang{i18n.EN, i18n.NB},
 	}
 	pages := &page.Publisher{Store: s.store, Settings: settings, Renderers: []page.Renderer{page.Render, banner.Render, statuspage.Render}, Log: log}
+	s.pages = pages
 	s.desk = &api.API{Store: s.store, Log: log, Settings: settings, Public: pages, Undo: data.UndoTime}
 	sheets := &admin.Pages{API: s.desk, Pages: pages, Log: log, Origin: adminURL}
 	entry, err := signin.New(signin.Options{Store: s.store, Log: log, URL: adminURL, Page: sheets.Shell})
@@ -115,6 +117,9 @@ func newSite(t testing.TB, around func(data.Store) data.Store) *site {
 	})
 	return s
 }
+
+// script is the address of the pages' script.
+func (s *site) script() string { return page.ScriptPath() }
 
 func (s *site) update(fn func(data.Tx) error) {
 	s.Helper()

@@ -3,8 +3,11 @@ package main
 import (
 	"errors"
 	"net"
+	"net/http"
 	"net/netip"
 	"testing"
+
+	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"github.com/superoffice/statusd/cmd/statusd/config"
 )
@@ -38,7 +41,7 @@ func (v *visitor) Close() error { v.closed = true; return nil }
 // concerned, and whoever closes one may open another.
 func TestNobodyTakesEverything(t *testing.T) {
 	d := door{make(chan net.Conn, 4*config.DefaultPerAddress)}
-	f := newFair(d, []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}, config.DefaultPerAddress)
+	f := newFair(d, "public", []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}, config.DefaultPerAddress, 1<<20)
 	knock := func(from string, times int) (all []*visitor) {
 		t.Helper()
 		for range times {
@@ -96,11 +99,64 @@ func TestNobodyTakesEverything(t *testing.T) {
 	for _, c := range let {
 		c.Close()
 	}
-	if len(f.open) != 0 {
-		t.Errorf("still counted: %v", f.open)
+	if open, _ := f.connections(); len(f.of) != 0 || open != 0 || f.silent.Len() != 0 {
+		t.Errorf("still counted: %v, %d open, %d silent", f.of, open, f.silent.Len())
 	}
 	d.Close()
 	if _, err := f.Accept(); !errors.Is(err, net.ErrClosed) {
 		t.Error(err)
+	}
+}
+
+// TestSilentMakeRoom: where there is no room, whoever has waited longest without asking goes, then whoever has asked and waits, and
+// only then is the newcomer closed.
+func TestSilentMakeRoom(t *testing.T) {
+	d := door{make(chan net.Conn, 10)}
+	f := newFair(d, "public", nil, 100, 3)
+	come := func() (*visitor, net.Conn) {
+		t.Helper()
+		v := &visitor{from: "127.0.0.1:1"}
+		d.in <- v
+		c, err := f.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v, c
+	}
+	a, asked := come()
+	f.heard(asked, http.StateNew)
+	f.heard(asked, http.StateActive)
+	b, _ := come()
+	c, talking := come()
+	dv, _ := come() // b has said nothing for longest
+	if a.closed || !b.closed || c.closed {
+		t.Errorf("closed: %t %t %t, want the second alone", a.closed, b.closed, c.closed)
+	}
+	f.heard(talking, http.StateActive)
+	f.heard(talking, http.StateIdle)
+	e, last := come()
+	f.heard(last, http.StateActive)
+	if !dv.closed || a.closed || c.closed || e.closed {
+		t.Error("the one that never asked did not go, or another did")
+	}
+	// All have asked: nobody can be spared, so the next is closed and the one after takes the room that somebody leaves.
+	turned := &visitor{from: "127.0.0.1:1"}
+	d.in <- turned
+	spared := 0
+	spare := func() {
+		if spared++; spared > 1 {
+			talking.Close()
+		}
+	}
+	f.idle.Store(&spare)
+	g, _ := come()
+	if !turned.closed || g.closed || !c.closed || spared != 2 {
+		t.Errorf("without room: newcomer closed %t, next closed %t, idle one closed %t after %d tries", turned.closed, g.closed, c.closed, spared)
+	}
+	if open, most := f.connections(); open != 3 || most != 3 {
+		t.Errorf("%d of %d are open", open, most)
+	}
+	if got := testutil.ToFloat64(f.closed.WithLabelValues("silent")); got != 2 {
+		t.Errorf("%g silent ones are counted, want 2", got)
 	}
 }

@@ -16,35 +16,35 @@ import (
 	"syscall"
 	"time"
 
-	"golang.org/x/net/netutil"
-
 	"github.com/superoffice/statusd/cmd/statusd/config"
 )
 
-// listen binds an address, with TLS where there are certificates, for no more connections than files may be open, and no more
-// than some from one address unless it is one of our proxies.
-func listen(address string, certificates *certificates, proxies []netip.Prefix, each int) (net.Listener, error) {
+// listen binds an address, with TLS where there are certificates, for no more connections than most, and no more than some from
+// one address unless it is one of our proxies. The fair one is what the other is made of.
+func listen(address, name string, certificates *certificates, proxies []netip.Prefix, each, most int) (net.Listener, *fair, error) {
 	l, err := net.Listen("tcp", address)
 	if err != nil {
 		if errors.Is(err, syscall.EADDRINUSE) {
-			return nil, fmt.Errorf("%s is taken: is another statusd running? Give this one another address with --listen and --admin-listen, or end that one", address)
+			return nil, nil, fmt.Errorf("%s is taken: is another statusd running? Give this one another address with --listen and --admin-listen, or end that one", address)
 		}
-		return nil, fmt.Errorf("listening on %s: %w", address, err)
+		return nil, nil, fmt.Errorf("listening on %s: %w", address, err)
 	}
-	l = netutil.LimitListener(newFair(l, proxies, each), connections())
+	f := newFair(l, name, proxies, each, most)
 	if certificates != nil {
-		l = tls.NewListener(l, certificates.config())
+		return tls.NewListener(f, certificates.config()), f, nil
 	}
-	return l, nil
+	return f, f, nil
 }
 
-// connections is how many may be open at once: 80 % of the files this process may have open.
-func connections() int {
+// connections is how many may be open at once on each listener: 80 % of the files this process may have open, a tenth of those
+// for operators.
+func connections() (public, operators int) {
 	var limit syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil || limit.Cur > 1<<20 {
-		return 1 << 19
+		limit.Cur = 1 << 20
 	}
-	return max(64, int(limit.Cur)*8/10)
+	all := max(64, int(limit.Cur)*8/10)
+	return all - all/10, all / 10
 }
 
 // listenSocket binds the local socket in the data directory: who can open it is an operator, so nobody else can. The store

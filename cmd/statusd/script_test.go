@@ -13,6 +13,10 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
 		main()
 	}
+	if role := os.Getenv(asCrowded); role != "" {
+		beCrowded(role)
+		return
+	}
 	testscript.Main(m, map[string]func(){"statusd": main})
 }
 

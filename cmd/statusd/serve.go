@@ -98,12 +98,13 @@ func serve(ctx context.Context, s serving) error {
 	if err != nil {
 		return err
 	}
-	public, err := listen(cfg.Listen, certificates, cfg.TrustedProxies, cfg.PerAddress)
+	forPublic, forOperators := connections()
+	public, crowd, err := listen(cfg.Listen, "public", certificates, cfg.TrustedProxies, cfg.PerAddress, forPublic)
 	if err != nil {
 		return err
 	}
 	defer public.Close()
-	inner, err := listen(cfg.AdminListen, nil, cfg.TrustedProxies, config.DefaultPerAddress)
+	inner, callers, err := listen(cfg.AdminListen, "operators", nil, cfg.TrustedProxies, config.DefaultPerAddress, forOperators)
 	if err != nil {
 		return err
 	}
@@ -175,17 +176,21 @@ func serve(ctx context.Context, s serving) error {
 	if err != nil {
 		return err
 	}
+	shed := web.NewShed(web.ShedOptions{Connections: crowd.connections, Relieve: crowd.relieve, Registry: registry})
+	registry.MustRegister(crowd.closed, callers.closed)
 	servers := []struct {
 		listener net.Listener
 		server   *http.Server
 	}{
 		{public, web.NewServer(web.RealAddress(cfg.TrustedProxies, web.Public(web.PublicOptions{
-			Pages: pages, Live: hub, Ready: ready.Public(), Log: log, HTTPS: cfg.HTTPS(), Customer: cfg.Page.CustomerPattern,
+			Pages: pages, Live: hub, Ready: ready.Public(), Log: log, HTTPS: cfg.HTTPS(), Customer: cfg.Page.CustomerPattern, Shed: shed,
 			Banner: &banner.Handler{Pages: pages, Customer: cfg.Page.CustomerPattern, Log: log, Language: web.Language},
 		})), log)},
 		{inner, web.NewServer(web.RealAddress(cfg.TrustedProxies, operators), log)},
 		{socket, web.NewServer(operators, log)},
 	}
+	crowd.serve(servers[0].server)
+	callers.serve(servers[1].server)
 	servers[2].server.ConnContext = web.Socket
 
 	if err := writeAddresses(s.AddrFile, address); err != nil { // whoever connects now is served in a moment
@@ -209,7 +214,7 @@ func serve(ctx context.Context, s serving) error {
 			return nil
 		})
 	}
-	for _, part := range append(slices.Concat(alarms, pushes), planner.Run, settler.Run, pages.Run, hub.Run, look.Run, runner.Run, mail.Run, desk.RunAlerts, housekeeping(desk, store, log), newKeeper(cfg.Backup, store, log, registry).run) {
+	for _, part := range append(slices.Concat(alarms, pushes), planner.Run, settler.Run, pages.Run, hub.Run, shed.Run, look.Run, runner.Run, mail.Run, desk.RunAlerts, housekeeping(desk, store, log), newKeeper(cfg.Backup, store, log, registry).run) {
 		group.Go(func() error { return part(ctx) })
 	}
 	group.Go(func() error { return reloads(ctx, hup, s, store, pages, certificates, log) })
