@@ -59,6 +59,12 @@ func (h Hours) String() string {
 	return fmt.Sprintf("%02d:%02d-%02d:%02d", h.from/60, h.from%60, h.until/60, h.until%60)
 }
 
+// Times are the times after midnight at which it opens and closes.
+func (h Hours) Times() (from, until time.Duration) {
+	h = h.orUsual()
+	return time.Duration(h.from) * time.Minute, time.Duration(h.until) * time.Minute
+}
+
 // orUsual puts what H1 says in the place of zero.
 func (h Hours) orUsual() Hours {
 	if h == (Hours{}) {

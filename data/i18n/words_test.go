@@ -59,6 +59,7 @@ var sameAsEnglish = map[string]string{
 	"da ui.site_title":         "the same word",
 	"de ui.site_title":         "the same word",
 	"nl ui.site_title":         "the same word",
+	"nl privacy.title":         "the same word",
 }
 
 func TestWordsAreComplete(t *testing.T) {

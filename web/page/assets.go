@@ -23,6 +23,11 @@ var scriptSource string
 // style stands inside every page, so that its first response is all it takes to show it; the policy names its hash.
 var style = sync.OnceValue(func() string { return ui.Compact(styleSource) })
 
+// moreSource is what every page but the front page has besides: that one is the lightest.
+//
+//go:embed html/more.css
+var moreSource string
+
 //go:embed html/component.css
 var componentSource string
 
@@ -41,15 +46,20 @@ func styleOf(name string) string {
 		return monthly()
 	case "schedule":
 		return laidOut()
+	case "front":
+		return style()
 	}
-	return style()
+	return plain()
 }
 
-var monthly = sync.OnceValue(func() string { return style() + ui.Compact(monthSource) })
+// plain is the style of a page without anything special.
+var plain = sync.OnceValue(func() string { return style() + ui.Compact(moreSource) })
 
-var laidOut = sync.OnceValue(func() string { return style() + ui.Compact(scheduleSource) })
+var monthly = sync.OnceValue(func() string { return plain() + ui.Compact(monthSource) })
 
-var charted = sync.OnceValue(func() string { return style() + ui.Compact(componentSource) + ui.Compact(chart.Style()) })
+var laidOut = sync.OnceValue(func() string { return plain() + ui.Compact(scheduleSource) })
+
+var charted = sync.OnceValue(func() string { return plain() + ui.Compact(componentSource) + ui.Compact(chart.Style()) })
 
 // script is the one thing a page fetches besides. Its address changes with it, so that it is kept for ever.
 var script = sync.OnceValues(func() (path string, doc *ui.Doc) {
@@ -78,12 +88,15 @@ func policyOf(name string) http.Header {
 		return monthlyPolicy()
 	case "schedule":
 		return laidOutPolicy()
+	case "front":
+		return policy()
 	}
-	return policy()
+	return plainPolicy()
 }
 
 var (
 	policy        = sync.OnceValue(func() http.Header { return policyFor(style()) })
+	plainPolicy   = sync.OnceValue(func() http.Header { return policyFor(plain()) })
 	monthlyPolicy = sync.OnceValue(func() http.Header { return policyFor(monthly()) })
 	laidOutPolicy = sync.OnceValue(func() http.Header { return policyFor(laidOut()) })
 	chartedPolicy = sync.OnceValue(func() http.Header { return policyFor(charted()) })

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/superoffice/statusd/data/i18n"
+	"github.com/superoffice/statusd/data/ledger"
 	"github.com/superoffice/statusd/web/chart"
 )
 
@@ -21,6 +22,16 @@ type measuredPage struct {
 	Chart        template.HTML // empty where nothing was measured
 	Text         string
 	Rows         []measuredRow // newest first, days without samples left out
+	Probed       bool
+	Told         []toldDay // newest first: those that had something to tell
+	Heads        []string  // of their columns
+}
+
+// toldDay is a day of the bars in numbers; a sum that is nothing is empty.
+type toldDay struct {
+	Date, ISO, Key, State string
+	Sums                  []string // in the order of Heads
+	Moves                 bool     // it is today
 }
 
 type measuredRow struct {
@@ -29,7 +40,8 @@ type measuredRow struct {
 
 // measuredPage makes the page of one.
 func (m maker) measuredPage(c Component) measuredPage {
-	v := measuredPage{maker: m, component: m.component(c, newBars(m)), Group: c.GroupName.In(string(m.l)), About: c.Description.In(string(m.l))}
+	v := measuredPage{maker: m, component: m.component(c, newBars(m)), Group: c.GroupName.In(string(m.l)), About: c.Description.In(string(m.l)), Probed: c.Probed}
+	v.Heads, v.Told = m.toldDays(c)
 	days := m.s.samples[c.Slug]
 	plot := chart.Days{Title: v.Name + ": " + m.T("ui.response_time") + ", " + m.T("ui.last_90_days"), Strip: m.Cap("ui.answered")}
 	var medians, highs []time.Duration
@@ -62,6 +74,36 @@ func (m maker) measuredPage(c Component) measuredPage {
 	plot.Text = v.Text
 	v.Chart = plot.HTML()
 	return v
+}
+
+// toldDays are the days of the bars that were not wholly well, in numbers: what a pointer reads off a bar, for everybody.
+func (m maker) toldDays(c Component) (heads []string, out []toldDay) {
+	b := newBars(m)
+	shown := dayStates[:len(dayStates)-1]
+	for _, s := range shown {
+		heads = append(heads, i18n.Capital(b.states[s]))
+	}
+	for i, d := range slices.Backward(c.Days) {
+		if d.State == ledger.DayOperational && d.Outage+d.Degraded+d.Maintenance == 0 {
+			continue
+		}
+		row := toldDay{Date: m.dateOf(d.Date), ISO: d.Date, Key: dayKeys[d.State], State: i18n.Capital(b.states[d.State]), Moves: i == len(c.Days)-1}
+		for _, n := range []int64{d.Outage, d.Degraded, d.Maintenance, d.NoData} {
+			sum := ""
+			if n > 0 {
+				sum = m.seconds(n)
+			}
+			row.Sums = append(row.Sums, sum)
+		}
+		out = append(out, row)
+	}
+	return heads, out
+}
+
+// dayKeys are the symbols of days.
+var dayKeys = map[ledger.DayState]string{
+	ledger.DayOutage: "major_outage", ledger.DayDegraded: "degraded", ledger.DayMaintenance: "maintenance", ledger.DayNoData: "no_data",
+	ledger.DayOperational: "operational",
 }
 
 // middle is that of durations: what a usual day has.

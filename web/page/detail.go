@@ -24,7 +24,7 @@ type details struct {
 
 // doc returns the page at path in l, made now if need be; false where the public knows of none.
 func (d *details) doc(s *State, path string, l i18n.Lang) (*ui.Doc, bool) {
-	if !slices.ContainsFunc([]string{incidentsPath, maintenancePath, schedulePath, componentPath, uptimePath, badgePath}, func(p string) bool { return strings.HasPrefix(path, p) }) {
+	if pagesBeside[path] == nil && !slices.ContainsFunc(below, func(p string) bool { return strings.HasPrefix(path, p) }) {
 		return nil, false
 	}
 	d.mu.Lock()
@@ -39,6 +39,9 @@ func (d *details) doc(s *State, path string, l i18n.Lang) (*ui.Doc, bool) {
 	doc := maker{s, l}.file(path)
 	if doc == nil {
 		story := d.stories[path]
+		if story == nil {
+			story = pagesBeside[path]
+		}
 		if story == nil {
 			story = monthStory(s, path)
 		}
@@ -90,6 +93,9 @@ func (d *details) hashed(m maker) (hash string, err error) {
 	return d.hashes[m.l], nil
 }
 
+// below are the places of what is made when somebody asks.
+var below = []string{incidentsPath, maintenancePath, schedulePath, componentPath, uptimePath, badgePath}
+
 const (
 	incidentsPath   = "/incidents/"
 	maintenancePath = "/maintenance/"
@@ -114,9 +120,6 @@ func stories(s *State) map[string]func(maker) view {
 		}
 	}
 	for _, c := range s.Components {
-		if !c.Probed {
-			continue
-		}
 		path := componentPath + c.ID
 		all[path] = func(m maker) view { return view{path, "component", m.name(c), m.measuredPage(c)} }
 	}

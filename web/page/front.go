@@ -12,26 +12,26 @@ import (
 // front is the front page.
 type front struct {
 	maker
-	Headline  state
-	Affected  string // the components that the headline is about; empty where all is well
-	Also      string // components outside the commitment that are not well
-	Stale     string
-	AsOf      string
-	AsOfISO   string
-	Month     *month // the running one
-	Target    string
-	Incidents []incident
-	Running   []window
-	Planned   []window // cancelled ones too, until their time is over
-	Resolved  []incident
-	Completed []window
-	Groups    []group
-	Months    []month
-	Standing  string
-	Support   string // the way to reach us; empty says nothing (H2)
-	// SupportLink is the same where it can be followed.
-	SupportLink string
-	Outside     bool // a window is shown that may fall into somebody's working hours (M14)
+	Headline   state
+	Affected   string // the components that the headline is about; empty where all is well
+	Also       string // components outside the commitment that are not well
+	Stale      string
+	AsOf       string
+	AsOfISO    string
+	Month      *month // the running one
+	Target     string
+	Incidents  []incident
+	Running    []window
+	Planned    []window // cancelled ones too, until their time is over
+	Resolved   []incident
+	Completed  []window
+	Groups     []group
+	Months     []month
+	Standing   string
+	Support    contact // the way to reach us; empty says nothing (H2)
+	SupportNow string  // whether support is open (H1)
+	NotOnly    bool    // something is affected right now
+	Outside    bool    // a window is shown that may fall into somebody's working hours (M14)
 }
 
 // group is a run of components under one name; without one they stand alone.
@@ -45,7 +45,7 @@ type component struct {
 	ID, Name   string
 	State      state
 	Commitment string // what was not promised of it
-	Page       string // our own of it; empty where nothing is measured
+	Page       string // our own of it
 	Link       string // the provider's own page; empty for none
 	Bars       template.HTML
 	Summary    string
@@ -58,10 +58,8 @@ func (m maker) front() front {
 	s := m.s
 	f := front{
 		maker: m, Headline: m.headline(), Affected: m.affectedNow(), Also: m.also(), AsOf: m.T("ui.as_of", "time", m.at(s.Now).Text), AsOfISO: iso(s.Now),
-		Target: m.target(), Months: m.months(monthsOnFront), Standing: m.standing(), Support: s.Support, Groups: m.groups(),
-	}
-	if strings.HasPrefix(s.Support, "https://") {
-		f.SupportLink = s.Support
+		Target: m.target(), Months: m.months(monthsOnFront), Standing: m.standing(), Support: contactOf(s.Support), SupportNow: m.supportNow(),
+		NotOnly: s.Headline == Some || s.Headline == Major, Groups: m.groups(),
 	}
 	if s.Headline == Unknown && !s.Measured.IsZero() && s.Measured.Before(s.Now) {
 		f.Stale = m.T("line.stale", "when", m.at(s.Measured).Text)
@@ -100,6 +98,7 @@ func (m maker) front() front {
 		}
 		return o.Phase == data.Completed && over.After(since)
 	})
+	f.NotOnly = f.NotOnly || len(f.Incidents) > 0
 	f.Outside = len(f.Planned)+len(f.Running) > 0
 	return f
 }
@@ -153,10 +152,7 @@ func (m maker) groups() []group {
 
 func (m maker) component(c Component, b *bars) component {
 	row := component{
-		ID: c.ID, Name: m.name(c), State: m.stateOf(c.Now), Bars: b.write(c.Days), Summary: b.summary(c.Days), Link: c.Link,
-	}
-	if c.Probed {
-		row.Page = m.Link(componentPath + c.ID)
+		ID: c.ID, Name: m.name(c), State: m.stateOf(c.Now), Bars: b.write(c.Days), Summary: b.summary(c.Days), Page: m.Link(componentPath + c.ID), Link: c.Link,
 	}
 	if c.ThirdParty {
 		row.Commitment = m.T("level.third_party")

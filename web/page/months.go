@@ -124,10 +124,19 @@ func (m maker) target() string {
 
 // targetOf words a target that a month had.
 func (m maker) targetOf(target string) string {
-	share, ok := new(big.Rat).SetString(target)
+	percent := m.shareText(target)
+	if percent == "" {
+		return ""
+	}
+	return m.T("ui.target", "target", percent)
+}
+
+// shareText writes an exact share in percent; empty for what is none.
+func (m maker) shareText(share string) string {
+	r, ok := new(big.Rat).SetString(share)
 	if !ok {
 		return ""
 	}
-	text := strings.TrimRight(share.Mul(share, big.NewRat(100, 1)).FloatString(6), "0")
-	return m.T("ui.target", "target", i18n.Percent(m.l, strings.TrimSuffix(text, ".")))
+	text := strings.TrimRight(r.Mul(r, big.NewRat(100, 1)).FloatString(6), "0")
+	return i18n.Percent(m.l, strings.TrimSuffix(text, "."))
 }

@@ -219,7 +219,7 @@ func (p *Publisher) Run(ctx context.Context) error {
 }
 
 // Next is the first instant after s.Now at which the public may see something else although nothing was written: a moment
-// to speak, a start or end, an incident that has been over for a day, a new day.
+// to speak, a start or end, an incident that has been over for a day, support that opens or closes, a new day.
 func (s *State) Next() time.Time {
 	var next time.Time
 	at := func(t time.Time) {
@@ -241,6 +241,10 @@ func (s *State) Next() time.Time {
 		if !i.Open() {
 			at(i.ResolvedAt.Add(AfterResolution))
 		}
+	}
+	for _, c := range s.Territories {
+		_, next := c.Open(s.Hours, s.Now)
+		at(next)
 	}
 	y, m, d := s.Now.In(s.Zone).Date()
 	at(time.Date(y, m, d+1, 0, 0, 0, 0, s.Zone))

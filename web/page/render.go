@@ -50,6 +50,7 @@ type frame struct {
 	Icon            template.URL
 	AsOf, AsOfISO   string
 	Nav             []nav
+	Foot            []nav
 	Langs           []language
 	Audience        string // the cohort whose page it is; empty means everybody's
 	All             string // with Audience: the same page for everybody
@@ -256,6 +257,17 @@ func (m maker) page(v view, main template.HTML, hash string) (*ui.Doc, error) {
 	} {
 		f.Nav = append(f.Nav, nav{m.T(n.key), m.Link(n.path), n.path == v.path || n.path != "/" && strings.HasPrefix(v.path, n.path+"/")})
 	}
+	for _, n := range []struct{ key, path string }{
+		{"commitment.title", commitmentPath},
+		{"support.title", supportPath},
+		{"ui.calendar_title", "/schedule"},
+		{"privacy.title", privacyPath},
+		{"accessibility.title", accessibilityPath},
+	} {
+		f.Foot = append(f.Foot, nav{Text: m.T(n.key), Href: m.Link(n.path)})
+	}
+	f.Foot[2].Href += "#calendar"
+	f.Foot = append(f.Foot, nav{Text: m.T("ui.for_programs"), Href: "/api/v2/summary.json"})
 	for _, l := range m.s.Langs {
 		other := maker{m.s, l}
 		row := language{Lang: l, Name: l.Name(), Href: other.Link(address), Here: l == m.l}

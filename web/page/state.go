@@ -23,11 +23,14 @@ type Settings struct {
 	Zone     *time.Location // the same
 	Target   string         // of the month, as a share: "0.998" (U1)
 	Support  string         // where to turn when sign-in fails (H2); empty says nothing
+	Hours    calendar.Hours // when support is open in each of Territories (H1)
 	Langs    []i18n.Lang    // offered, the first is the fallback
 
 	BannerFrames []string // origins whose pages may show /banner/frame in an iframe; none means that no page may
 
-	Territories []*calendar.Calendar // whose working days the last days of claims go by (C2); none shows none
+	Territories []*calendar.Calendar // whose working days the last days of claims go by (C2), and support hours (H1); none shows none
+
+	PrivacyContact, AccessibilityContact string // addresses of the web or of mail; empty means Support
 
 	Demo     bool // everything shown is invented, and says so
 	Unprobed bool // probing is switched off

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/data/calendar"
 	"github.com/superoffice/statusd/data/i18n"
 	"github.com/superoffice/statusd/data/ledger"
 )
@@ -18,6 +19,20 @@ func oslo(tb testing.TB) *time.Location {
 		tb.Fatal(err)
 	}
 	return loc
+}
+
+// territories are the calendars of all contract units.
+func territories(tb testing.TB) []*calendar.Calendar {
+	tb.Helper()
+	var codes []string
+	for _, t := range calendar.Territories() {
+		codes = append(codes, t.Code)
+	}
+	set, err := calendar.New(codes, nil, nil)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return set.Calendars()
 }
 
 // catalogue is the public part of the component catalogue (DOMAIN 3).
@@ -59,6 +74,7 @@ func calm(tb testing.TB) *State {
 		Settings: Settings{
 			Name: "SuperOffice CRM status", Product: "SuperOffice CRM", URL: "https://status.superoffice.com", ZoneName: "Europe/Oslo",
 			Zone: zone, Target: "0.998", Support: "https://community.superoffice.com", Langs: i18n.Langs[:],
+			Territories: territories(tb),
 		},
 		PageID: "kctbh9vrtdwd", Revision: 7, Now: testNow, Headline: AllOK, Measured: testNow.Add(-time.Hour),
 	}

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"math/big"
 	"net"
+	"net/mail"
 	"net/netip"
 	"net/url"
 	"path/filepath"
@@ -18,6 +19,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/data/calendar"
 	"github.com/superoffice/statusd/data/i18n"
 	"github.com/superoffice/statusd/data/months"
 	"github.com/superoffice/statusd/scheduler/recur"
@@ -215,6 +217,16 @@ func (c *checker) page() {
 		c.fault(p.with("settling"), "settling: %s is out of bounds: use 1d to 60d", out.Settling)
 	}
 	c.link(p.with("support"), "support", f.Support)
+	if f.SupportHours != nil && f.SupportHours.From != "" && f.SupportHours.Until != "" {
+		h, err := calendar.ParseHours(f.SupportHours.From, f.SupportHours.Until)
+		if err != nil {
+			c.fault(p.with("support_hours"), "support_hours: %s", err)
+		}
+		out.Hours = h
+	}
+	out.PrivacyContact, out.AccessibilityContact = f.PrivacyContact, f.AccessibilityContact
+	c.contact(p.with("privacy_contact"), "privacy_contact", f.PrivacyContact)
+	c.contact(p.with("accessibility_contact"), "accessibility_contact", f.AccessibilityContact)
 	if f.CustomerPattern != "" {
 		re, err := regexp.Compile(f.CustomerPattern)
 		switch {
@@ -252,6 +264,17 @@ func (c *checker) zone(p path, name string) *time.Location {
 }
 
 // link checks an address that people follow.
+// contact checks an address of mail or of the web.
+func (c *checker) contact(p path, key, s string) {
+	if s == "" || strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://") {
+		c.link(p, key, s)
+		return
+	}
+	if a, err := mail.ParseAddress(s); err != nil || a.Name != "" || a.Address != s {
+		c.fault(p, "%s: %s is no address: use name@example.com or https://…", key, strconv.Quote(clip(s)))
+	}
+}
+
 func (c *checker) link(p path, key, s string) {
 	if s == "" {
 		return

@@ -35,16 +35,26 @@ type file struct {
 }
 
 type page struct {
-	Name            string   `yaml:"name" doc:"Name of the page." eg:"SuperOffice Status"`
-	Product         string   `yaml:"product" doc:"Name of the product, as it stands in notices." eg:"SuperOffice CRM Online"`
-	PublicURL       string   `yaml:"public_url" doc:"Where visitors find the page: https://host, without a path. Links in mails and feeds begin with it." eg:"https://status.example.com"`
-	ID              string   `yaml:"id" doc:"Public ID of the page, 12 characters a-z and 0-9. Set it once, to keep the ID of a page that moves here; without it one is made at the first start." eg:"abc123def456"`
-	Zone            string   `yaml:"zone" doc:"Zone of the schedule and of the months of the figure, as an IANA name." eg:"Europe/Oslo"`
-	Languages       []string `yaml:"languages" enum:"en nb sv da de nl fi" doc:"Languages of the page, in the order of the choice. English is always among them: the others fall back to it."`
-	Target          number   `yaml:"target" doc:"What was promised per month, as an exact share above 0 and at most 1." eg:"0.998"`
-	Settling        span     `yaml:"settling" def:"10d" doc:"How long after its end a month is settled: written down with everything its figure rests on, at least 1d and at most 60d. What is corrected later makes a revision beside it." eg:"10d"`
-	Support         string   `yaml:"support" doc:"Address where people get help when the product is down; not inside the product." eg:"https://community.example.com/"`
-	CustomerPattern string   `yaml:"customer_pattern" doc:"Regular expression of a customer's identifier. Any other form counts as no identifier." eg:"^Cust[0-9]+$"`
+	Name           string   `yaml:"name" doc:"Name of the page." eg:"SuperOffice Status"`
+	Product        string   `yaml:"product" doc:"Name of the product, as it stands in notices." eg:"SuperOffice CRM Online"`
+	PublicURL      string   `yaml:"public_url" doc:"Where visitors find the page: https://host, without a path. Links in mails and feeds begin with it." eg:"https://status.example.com"`
+	ID             string   `yaml:"id" doc:"Public ID of the page, 12 characters a-z and 0-9. Set it once, to keep the ID of a page that moves here; without it one is made at the first start." eg:"abc123def456"`
+	Zone           string   `yaml:"zone" doc:"Zone of the schedule and of the months of the figure, as an IANA name." eg:"Europe/Oslo"`
+	Languages      []string `yaml:"languages" enum:"en nb sv da de nl fi" doc:"Languages of the page, in the order of the choice. English is always among them: the others fall back to it."`
+	Target         number   `yaml:"target" doc:"What was promised per month, as an exact share above 0 and at most 1." eg:"0.998"`
+	Settling       span     `yaml:"settling" def:"10d" doc:"How long after its end a month is settled: written down with everything its figure rests on, at least 1d and at most 60d. What is corrected later makes a revision beside it." eg:"10d"`
+	Support        string   `yaml:"support" doc:"Address where people get help when the product is down; not inside the product." eg:"https://community.example.com/"`
+	SupportHours   *hours   `yaml:"support_hours" doc:"When support is open, Monday to Friday on the clock of each territory, except on its public holidays. Without it: 08:00 to 16:00."`
+	PrivacyContact string   `yaml:"privacy_contact" doc:"Where questions about privacy go: an e-mail address, or one of the web. Without it: support." eg:"privacy@example.com"`
+
+	AccessibilityContact string `yaml:"accessibility_contact" doc:"Where people report that they cannot use the page: an e-mail address, or one of the web. Without it: support." eg:"https://www.example.com/accessibility"`
+
+	CustomerPattern string `yaml:"customer_pattern" doc:"Regular expression of a customer's identifier. Any other form counts as no identifier." eg:"^Cust[0-9]+$"`
+}
+
+type hours struct {
+	From  string `yaml:"from" req:"yes" doc:"When it opens, HH:MM." eg:"08:00"`
+	Until string `yaml:"until" req:"yes" doc:"When it closes, HH:MM, later than from; 24:00 is the end of the day." eg:"16:00"`
 }
 
 type banner struct {
