@@ -40,7 +40,11 @@ func For(s *page.State, cohort string, lang i18n.Lang) []data.Banner {
 	if s.Silence.Silent() {
 		return out
 	}
-	for _, i := range s.OpenIncidents() {
+	open := s.OpenIncidents()
+	slices.SortFunc(open, func(a, b data.Incident) int { // the worst first, and what was told first stays
+		return cmp.Or(cmp.Compare(b.Worst(), a.Worst()), a.Started.Compare(b.Started), cmp.Compare(a.ID, b.ID))
+	})
+	for _, i := range open {
 		if concerned, named := audience(i, cohort); concerned {
 			out = append(out, incident(s, i, named, cohort == "", lang))
 		}
@@ -55,6 +59,9 @@ func For(s *page.State, cohort string, lang i18n.Lang) []data.Banner {
 		out = append(out, maintenance(s, a, cohort == "", lang))
 	}
 	slices.SortStableFunc(out, func(a, b data.Banner) int {
+		if a.Tone == data.ToneIncident && b.Tone == data.ToneIncident {
+			return 0 // as they are
+		}
 		return cmp.Or(cmp.Compare(slices.Index(urgency, a.Tone), slices.Index(urgency, b.Tone)), a.Start.Compare(b.Start), cmp.Compare(a.ID, b.ID))
 	})
 	return out[:min(len(out), Most)]

@@ -71,11 +71,11 @@ func (m maker) front() front {
 		f.Month = &f.Months[0]
 	}
 	since := s.Now.Add(-AfterResolution)
+	for _, i := range s.OpenIncidents() {
+		f.Incidents = append(f.Incidents, m.incident(i).shortened())
+	}
 	for _, i := range s.Incidents {
-		switch {
-		case i.Open():
-			f.Incidents = append(f.Incidents, m.incident(i).shortened())
-		case i.ResolvedAt.After(since):
+		if !i.Open() && i.ResolvedAt.After(since) {
 			f.Resolved = append(f.Resolved, m.incident(i).shortened())
 		}
 	}

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -66,7 +67,9 @@ func (s *State) OccurrenceID(o data.Occurrence) string {
 	return data.PublicID(s.PageID, "occurrence", string(o.Key()))
 }
 
-// OpenIncidents returns the incidents that go on, newest first.
+// OpenIncidents returns the incidents that go on: the worst first, and of those that are as bad the newest.
 func (s *State) OpenIncidents() []data.Incident {
-	return slices.DeleteFunc(slices.Clone(s.Incidents), func(i data.Incident) bool { return !i.Open() })
+	open := slices.DeleteFunc(slices.Clone(s.Incidents), func(i data.Incident) bool { return !i.Open() })
+	slices.SortStableFunc(open, func(a, b data.Incident) int { return cmp.Compare(b.Worst(), a.Worst()) })
+	return open
 }
