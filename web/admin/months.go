@@ -3,12 +3,14 @@ package admin
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
+	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/data/i18n"
 	"github.com/superoffice/statusd/data/ledger"
 	"github.com/superoffice/statusd/data/months"
@@ -31,11 +33,12 @@ type monthRow struct {
 	Settled                    at
 }
 
-// figureView is one policy's figure.
+// figureView is one policy's figure, or why there is none.
 type figureView struct {
 	Percent, Downtime string
-	Met               bool
-	NoData            bool // nobody watched
+	Said              string // whether the target is met, where that wants saying
+	Bad               bool   // it is not met
+	None              string
 }
 
 // monthPage is one month as operators see it.
@@ -43,6 +46,10 @@ type monthPage struct {
 	monthRow
 	Zone, Target, Allowance, Coverage, Unobserved string
 	NoData                                        bool
+	Uncertain                                     bool   // whether the target was met depends on time that nobody watched
+	Withheld                                      string // why there are no figures; empty where there are
+	Fingerprint                                   string
+	Revised                                       at
 	Parts                                         []partRow
 	Intervals                                     []intervalRow
 	Excluded                                      []excludedRow
@@ -58,17 +65,27 @@ type partRow struct {
 	Coverage                   string
 }
 
+// intervalRow is time on end in which something was out; the rows of a month add up to its figures, as on the public page.
 type intervalRow struct {
+	Outages                    []outageRow
+	Start, End                 at
+	Contract, Strict, Observed string
+	Uncounted                  []string // what the contract does not count of it, and why
+	Counts                     bool
+}
+
+// outageRow is one of the outages that a row joins. Its seconds are its own: with those of another at the same time they are too many.
+type outageRow struct {
 	Start, End, Aware, Reported      at
 	Component, Cohort, Impact, Cause string
 	Contract, Strict, Observed       string
-	Counts                           bool
 }
 
 type excludedRow struct {
 	Start, End, Announced, Declared at
 	Kind, Components, Cohort        string
 	Notice, Contract, Strict        string
+	Shared                          string // of outages within it, what another window takes out
 }
 
 type revisionRow struct {
@@ -93,16 +110,18 @@ func (p *Pages) months(v *visit) error {
 	if err := p.ask(v, "report.month", api.Call{ID: running}, &r); err != nil {
 		return err
 	}
-	view.Running = monthRow{Month: running, Href: "/months/" + running, State: "so far", Contract: figureOf(r.Contract, r.NoData), Strict: figureOf(r.Strict, r.NoData), Observed: figureOf(r.Observed, r.NoData)}
+	view.Running = monthRow{Month: running, Href: "/months/" + running, State: "so far", Contract: figureOf(r.Contract, r.SoFar), Strict: figureOf(r.Strict, r.SoFar), Observed: figureOf(r.Observed, r.SoFar)}
 	for _, m := range list.Months {
 		row := monthRow{
 			Month: m.Month, Href: "/months/" + m.Month, State: "settled", Settled: p.when(m.Settled), Hash: m.Hash,
-			Contract: figureOf(m.Contract, m.NoData), Strict: figureOf(m.Strict, m.NoData), Observed: figureOf(m.Observed, m.NoData),
+			Contract: figureOf(m.Contract, false), Strict: figureOf(m.Strict, false), Observed: figureOf(m.Observed, false),
 		}
-		if m.Withheld {
+		switch {
+		case m.Withheld:
 			row.State = "withheld: " + m.Problem
-		}
-		if m.Revision > 1 {
+		case m.NoData:
+			row.State = "no data"
+		case m.Revision > 1:
 			row.State = fmt.Sprintf("restated, revision %d", m.Revision)
 		}
 		view.Rows = append(view.Rows, row)
@@ -120,16 +139,24 @@ func (p *Pages) month(v *visit) error {
 		return p.monthFacts(v, name)
 	}
 	var m api.MonthRecord
-	if err := p.ask(v, "months.show", api.Call{ID: id}, &m); err != nil {
+	err := p.ask(v, "months.show", api.Call{ID: id}, &m)
+	if errors.Is(err, data.ErrDamaged) {
+		return p.render(v.w, v.r, http.StatusOK, "month", "Uptime in "+id, monthPage{monthRow: monthRow{Month: id, State: "withheld"}, Withheld: err.Error()})
+	}
+	if err != nil {
 		return err
 	}
 	s := m.Sheet
 	escaped := url.PathEscape(id)
 	view := monthPage{
-		monthRow: monthRow{Month: s.Month, Contract: figureOf(s.Contract, s.NoData), Strict: figureOf(s.Strict, s.NoData), Observed: figureOf(s.Observed, s.NoData), State: stateOf(s), Hash: s.Hash, Settled: p.when(s.Settled)},
+		monthRow: monthRow{Month: s.Month, Contract: figureOf(s.Contract, s.SoFar), Strict: figureOf(s.Strict, s.SoFar), Observed: figureOf(s.Observed, s.SoFar), State: stateOf(s), Hash: s.Hash},
 		Zone:     s.Zone, Target: s.Target, Allowance: lasts(s.Allowance), Coverage: s.Coverage, NoData: s.NoData, Reduction: s.Reduction, SettlesAt: p.when(s.SettlesAt),
 		CSV: "/months/" + escaped + ".csv", Facts: "/months/" + escaped + ".json",
 	}
+	if s.Revision > 0 {
+		view.Settled, view.Revised, view.Fingerprint = p.when(s.SettledAt), p.when(s.RevisedAt), s.Fingerprint
+	}
+	view.Uncertain = !s.SoFar && s.Contract.Verdict == ledger.Uncertain
 	if s.Unobserved > 0 {
 		view.Unobserved = lasts(s.Unobserved)
 	}
@@ -146,20 +173,19 @@ func (p *Pages) month(v *visit) error {
 	for _, r := range s.ByCohort {
 		view.Parts = append(view.Parts, partOf("Customers: "+n.cohort(r.Cohort), r.Cohort, r))
 	}
-	for _, e := range s.Intervals {
-		view.Intervals = append(view.Intervals, intervalRow{
-			Start: p.when(e.Start), End: p.when(e.End), Aware: p.when(e.Aware), Reported: p.when(e.Reported), Component: n.component(e.Component), Cohort: n.cohort(e.Cohort),
-			Impact: api.ImpactNames[e.Impact], Cause: api.CauseNames[e.Cause],
-			Contract: lasts(e.Contract), Strict: lasts(e.Strict), Observed: lasts(e.Observed), Counts: e.Contract > 0,
-		})
+	for _, e := range s.Stretches {
+		view.Intervals = append(view.Intervals, p.interval(n, s, e))
 	}
 	for _, x := range s.Exclusions {
-		if x.Contract == 0 && x.Strict == 0 && x.Declared.IsZero() {
+		if x.Contract == 0 && x.Strict == 0 && x.Shared == 0 && x.Declared.IsZero() {
 			continue
 		}
 		row := excludedRow{
 			Start: p.when(x.Start), End: p.when(x.End), Announced: p.when(x.Announced), Declared: p.when(x.Declared), Kind: n.kind(x.Category),
 			Components: n.listed(x.Components), Cohort: n.cohort(x.Cohort), Contract: lasts(x.Contract), Strict: lasts(x.Strict), Notice: "never announced",
+		}
+		if x.Shared > 0 {
+			row.Shared = lasts(x.Shared)
 		}
 		if x.Notice != nil {
 			if row.Notice = lasts(*x.Notice) + " before"; *x.Notice < 0 {
@@ -171,7 +197,7 @@ func (p *Pages) month(v *visit) error {
 	for _, r := range m.Revisions {
 		view.Revisions = append(view.Revisions, revisionRow{
 			Revision: r.Revision, Seq: r.Seq, At: p.when(r.At), By: r.By, Why: r.Why, Hash: r.Hash,
-			Contract: figureOf(r.Report.Contract, r.Report.NoData), Strict: figureOf(r.Report.Strict, r.Report.NoData), Observed: figureOf(r.Report.Observed, r.Report.NoData),
+			Contract: figureOf(r.Report.Contract, r.Report.SoFar), Strict: figureOf(r.Report.Strict, r.Report.SoFar), Observed: figureOf(r.Report.Observed, r.Report.SoFar),
 		})
 	}
 	return p.render(v.w, v.r, http.StatusOK, "month", "Uptime in "+s.Month, view)
@@ -218,12 +244,36 @@ func stateOf(s months.Sheet) string {
 	return text
 }
 
-func figureOf(r ledger.Result, noData bool) figureView {
-	return figureView{Percent: r.Uptime + " %", Downtime: lasts(r.Downtime), Met: r.Verdict != ledger.NotMet, NoData: noData || !r.Verdict.Known()}
+// figureOf shows one policy's figure. Of a month that goes on only a breach is told: whether the target is met is not known yet.
+func figureOf(r ledger.Result, soFar bool) figureView {
+	v := figureView{Percent: r.Uptime + " %", Downtime: lasts(r.Downtime), Bad: r.Verdict == ledger.NotMet}
+	switch text := verdictWords(r.Verdict); {
+	case !r.Verdict.Known():
+		v.None = text
+	case v.Bad || r.Verdict == ledger.Uncertain && !soFar:
+		v.Said = text
+	}
+	return v
+}
+
+// verdictWords says whether a target was met.
+func verdictWords(v ledger.Verdict) string {
+	switch v {
+	case ledger.Met:
+		return "met"
+	case ledger.NotMet:
+		return "not met"
+	case ledger.Uncertain:
+		return "not known whether met"
+	case ledger.Withheld:
+		return "withheld"
+	case ledger.NoVerdict:
+	}
+	return "no data"
 }
 
 func partOf(name, slug string, r ledger.Report) partRow {
-	return partRow{Name: name, Slug: slug, Contract: figureOf(r.Contract, r.NoData), Strict: figureOf(r.Strict, r.NoData), Observed: figureOf(r.Observed, r.NoData), Coverage: r.Coverage + " %"}
+	return partRow{Name: name, Slug: slug, Contract: figureOf(r.Contract, r.SoFar), Strict: figureOf(r.Strict, r.SoFar), Observed: figureOf(r.Observed, r.SoFar), Coverage: r.Coverage + " %"}
 }
 
 // lasts writes seconds exactly.

@@ -88,3 +88,84 @@ func TestMonthPages(t *testing.T) {
 		t.Error("nobody gets the file")
 	}
 }
+
+// TestMonthTellsWhatThePublicDoes shows operators the rows that the public sees, which add up, why not all of them counts, that nobody
+// knows whether a target was met, and that a month is withheld.
+func TestMonthTellsWhatThePublicDoes(t *testing.T) {
+	w := newWorld(t)
+	now := time.Now().UTC()
+	book := w.pages.API.Settings.Book()
+	running, _, err := ledger.Bounds(ledger.Months(now, w.zone(), 1)[0], w.zone())
+	if err != nil {
+		t.Fatal(err)
+	}
+	month := running.AddDate(0, 0, -40).In(w.zone()).Format("2006-01")
+	from, _, err := ledger.Bounds(month, w.zone())
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(hours, minutes int) time.Time {
+		return from.Add(9*24*time.Hour + time.Duration(hours)*time.Hour + time.Duration(minutes)*time.Minute)
+	}
+	outage := func(start, end time.Time, change func(*data.Outage)) data.Outage {
+		o := datatest.Outage("db3", start)
+		if o.Ended = end; change != nil {
+			change(&o)
+		}
+		return o
+	}
+	window := func(slug string, start, end time.Time) data.Occurrence {
+		o := datatest.Occurrence(slug, start)
+		o.Window.End, o.Phase, o.Began, o.Ended = end, data.Completed, start, end
+		return o
+	}
+	err = w.store.Update(context.Background(), func(tx data.Tx) error {
+		return errors.Join(
+			tx.Marks().Put(datatest.Mark("db3", from, data.Operational)),
+			tx.Marks().Put(datatest.Mark("db3", at(30, 0), data.NoData)), tx.Marks().Put(datatest.Mark("db3", at(32, 0), data.Operational)),
+			tx.Outages().Put(outage(at(0, 0), at(0, 40), nil)),
+			tx.Outages().Put(outage(at(0, 10), at(0, 50), func(o *data.Outage) { o.Cohort = "pilot" })),
+			tx.Outages().Put(outage(at(5, 0), at(6, 0), func(o *data.Outage) { o.Cause = data.ByInternet })),
+			tx.Outages().Put(outage(at(8, 0), at(9, 0), func(o *data.Outage) { o.Impact = data.Degradation })),
+			tx.Outages().Put(outage(at(20, 0), at(20, 45), nil)),
+			data.PutOccurrence(tx, window("patch", at(20, 0), at(20, 30)), from),
+			data.PutOccurrence(tx, window("system", at(20, 0), at(20, 15)), from),
+		)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	write := func(fn func(data.Tx) error) {
+		t.Helper()
+		if err := w.store.Update(context.Background(), fn); err != nil {
+			t.Fatal(err)
+		}
+	}
+	said := func(path string, want ...string) {
+		t.Helper()
+		page := w.get(data.Viewer, path)
+		for _, text := range want {
+			if page.status != http.StatusOK || !strings.Contains(page.body, text) {
+				t.Errorf("%s: %d, has no %q\n%s", path, page.status, text, page.body)
+			}
+		}
+	}
+	said("/months/"+month, "not settled", "2 outages joined", "<td data-of=\"Contract\">50 minutes", "alone 40 minutes", "1 hour: the cause: the internet", "1 hour: only degraded",
+		"<td data-of=\"Contract\">15 minutes <small>30 minutes: in maintenance</small>", "<td data-of=\"By another\">15 minutes", ", not known whether met", "that nobody watched.<")
+	write(func(tx data.Tx) error {
+		r, err := months.Records(tx, now)
+		if err == nil {
+			_, err = book.Settle(tx, r, month, "statusd", now)
+		}
+		return err
+	})
+	said("/months/"+month, "Fingerprint of its facts")
+	said("/months", ", not known whether met")
+	write(func(tx data.Tx) error {
+		m, err := data.LatestMonth(tx, month)
+		m.Facts = []byte(strings.Replace(string(m.Facts), `"cause":"internet"`, `"cause":"customer"`, 1))
+		return errors.Join(err, tx.Months().Put(m))
+	})
+	said("/months/"+month, "There are no figures: "+month+" is withheld", "statusd month verify")
+	said("/months", "withheld: "+month+" is withheld", "<td data-of=\"Contract\">withheld")
+}
