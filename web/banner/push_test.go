@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -18,12 +20,33 @@ import (
 	"github.com/superoffice/statusd/web/page"
 )
 
-// receiver is a login service.
+// receiver is a login service. It is safe for concurrent use: of what happens after a sleep of the test nothing else says that it
+// comes after what the test did before.
 type receiver struct {
+	mu     sync.Mutex
 	answer error
+	heard  heard
+}
+
+// heard is what it was sent, one after the other.
+type heard struct {
 	ids    []string
 	bodies []pushBody
 	at     []time.Time
+}
+
+// answers makes it answer so from now on.
+func (r *receiver) answers(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.answer = err
+}
+
+// so is what it has heard so far.
+func (r *receiver) so() heard {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return heard{slices.Clone(r.heard.ids), slices.Clone(r.heard.bodies), slices.Clone(r.heard.at)}
 }
 
 func (r *receiver) post(_ context.Context, id string, body []byte) error {
@@ -31,7 +54,10 @@ func (r *receiver) post(_ context.Context, id string, body []byte) error {
 	if err := json.Unmarshal(body, &b); err != nil {
 		return err
 	}
-	r.ids, r.bodies, r.at = append(r.ids, id), append(r.bodies, b), append(r.at, time.Now())
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	h := &r.heard
+	h.ids, h.bodies, h.at = append(h.ids, id), append(h.bodies, b), append(h.at, time.Now())
 	return r.answer
 }
 
@@ -79,40 +105,45 @@ func pushing(t *testing.T, test func(t *testing.T, r *receiver, say func(title s
 func TestPush(t *testing.T) {
 	pushing(t, func(t *testing.T, r *receiver, say func(string), _ func() []data.Alarm) {
 		synctest.Wait()
-		if len(r.ids) != 0 {
+		h := r.so()
+		if len(h.ids) != 0 {
 			t.Fatal("something was said before there was a page")
 		}
 		say("")
 		say("")
-		if len(r.ids) != 1 || len(r.bodies[0].Data.Answers) != 2*len(i18n.Langs) || r.bodies[0].Type != "banners" {
-			t.Fatalf("at the start: %d messages, %+v", len(r.ids), r.bodies)
+		h = r.so()
+		if len(h.ids) != 1 || len(h.bodies[0].Data.Answers) != 2*len(i18n.Langs) || h.bodies[0].Type != "banners" {
+			t.Fatalf("at the start: %d messages, %+v", len(h.ids), h.bodies)
 		}
 		time.Sleep(time.Minute)
 		say("Sign-in fails")
-		if len(r.ids) != 2 || r.ids[0] == r.ids[1] {
-			t.Fatalf("after a change: %v", r.ids)
+		h = r.so()
+		if len(h.ids) != 2 || h.ids[0] == h.ids[1] {
+			t.Fatalf("after a change: %v", h.ids)
 		}
-		for _, a := range r.bodies[1].Data.Answers {
+		for _, a := range h.bodies[1].Data.Answers {
 			if len(a.Banners) != 1 || a.Banners[0].ID != "abcdefghijkl" || a.Banners[0].Lang != string(a.Lang) {
 				t.Errorf("%s in %s: %+v", a.Cohort, a.Lang, a.Banners)
 			}
 		}
 		time.Sleep(59 * time.Minute)
 		synctest.Wait()
-		if len(r.ids) != 2 {
-			t.Errorf("said again before an hour: %v", r.at)
+		h = r.so()
+		if len(h.ids) != 2 {
+			t.Errorf("said again before an hour: %v", h.at)
 		}
 		time.Sleep(2 * time.Minute)
 		synctest.Wait()
-		if len(r.ids) != 3 || r.ids[2] == r.ids[1] {
-			t.Errorf("not said again after an hour: %v %v", r.at, r.ids)
+		h = r.so()
+		if len(h.ids) != 3 || h.ids[2] == h.ids[1] {
+			t.Errorf("not said again after an hour: %v %v", h.at, h.ids)
 		}
 	})
 }
 
 func TestPushFails(t *testing.T) {
 	pushing(t, func(t *testing.T, r *receiver, say func(string), alarms func() []data.Alarm) {
-		r.answer = errors.New("no connection")
+		r.answers(errors.New("no connection"))
 		begin := time.Now()
 		say("first")
 		time.Sleep(9 * time.Minute)
@@ -126,37 +157,40 @@ func TestPushFails(t *testing.T) {
 			t.Errorf("alarms: %+v", all)
 		}
 		var seconds []int
-		for i, at := range r.at {
+		h := r.so()
+		for i, at := range h.at {
 			seconds = append(seconds, int(at.Sub(begin).Seconds()))
-			if want := at.Sub(begin) >= 9*time.Minute; (r.bodies[i].Data.Revision == 2) != want {
-				t.Errorf("after %s revision %d was sent", at.Sub(begin), r.bodies[i].Data.Revision)
+			if want := at.Sub(begin) >= 9*time.Minute; (h.bodies[i].Data.Revision == 2) != want {
+				t.Errorf("after %s revision %d was sent", at.Sub(begin), h.bodies[i].Data.Revision)
 			}
 		}
 		if got := fmt.Sprint(seconds); got != "[0 5 15 35 75 155 315 540 840]" {
 			t.Errorf("tried after %s seconds", got)
 		}
-		if r.ids[0] != r.ids[6] || r.ids[6] == r.ids[7] || r.ids[7] != r.ids[8] {
-			t.Errorf("a message keeps its ID and a newer one has its own: %v", r.ids)
+		if h.ids[0] != h.ids[6] || h.ids[6] == h.ids[7] || h.ids[7] != h.ids[8] {
+			t.Errorf("a message keeps its ID and a newer one has its own: %v", h.ids)
 		}
-		r.answer = nil
-		n := len(r.ids)
+		r.answers(nil)
+		n := len(h.ids)
 		time.Sleep(5 * time.Minute)
 		synctest.Wait()
-		if all := alarms(); len(r.ids) != n+1 || len(all) != 1 || all[0].Cleared.IsZero() {
-			t.Errorf("once it is taken: %d messages more, %+v", len(r.ids)-n, all)
+		h = r.so()
+		if all := alarms(); len(h.ids) != n+1 || len(all) != 1 || all[0].Cleared.IsZero() {
+			t.Errorf("once it is taken: %d messages more, %+v", len(h.ids)-n, all)
 		}
 	})
 }
 
 func TestPushGone(t *testing.T) {
 	pushing(t, func(t *testing.T, r *receiver, say func(string), alarms func() []data.Alarm) {
-		r.answer = fmt.Errorf("%w: %w", hook.ErrGone, errors.New("410"))
+		r.answers(fmt.Errorf("%w: %w", hook.ErrGone, errors.New("410")))
 		say("first")
 		say("second")
 		time.Sleep(3 * time.Hour)
 		synctest.Wait()
-		if all := alarms(); len(r.ids) != 1 || len(all) != 1 {
-			t.Errorf("one who wants no more is told %d times; alarms %+v", len(r.ids), all)
+		h := r.so()
+		if all := alarms(); len(h.ids) != 1 || len(all) != 1 {
+			t.Errorf("one who wants no more is told %d times; alarms %+v", len(h.ids), all)
 		}
 	})
 }
