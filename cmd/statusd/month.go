@@ -134,7 +134,7 @@ func writeIntervals(out writer, m api.MonthRecord, zone *time.Location) error {
 			end = e.End.In(zone).Format(monthClock)
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", orAll(e.Component), orAll(e.Cohort), e.Start.In(zone).Format(monthClock), end,
-			e.Impact, e.Cause, length(e.Contract), length(e.Strict), length(e.Observed))
+			impactWords(e.Impact), causeWords(e.Cause), length(e.Contract), length(e.Strict), length(e.Observed))
 	}
 	return w.Flush()
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/data/ledger"
 	"github.com/superoffice/statusd/web/api"
 )
 
@@ -120,15 +122,20 @@ func outageLength(f api.OutageFacts) string {
 }
 
 func outageWhat(o api.OutageRow) string {
-	text := string(o.Counts.Impact) + ", " + string(o.Counts.Cause)
+	text := impactWords(o.Counts.Impact) + ", " + causeWords(o.Counts.Cause)
 	if o.Reason != "" {
-		text += " (" + o.Reason + ")"
+		text += " (" + api.ReasonName(o.Reason) + ")"
 	}
 	if len(o.Corrections) > 0 {
 		text += ", corrected"
 	}
 	return text
 }
+
+// impactWords and causeWords say what flags and JSON have by slugs.
+func impactWords(i data.Impact) string { return cmp.Or(api.ImpactNames[i], string(i)) }
+
+func causeWords(c data.Cause) string { return cmp.Or(api.CauseNames[c], string(c)) }
 
 func openedBy(o api.OutageRow) string {
 	switch {
@@ -229,7 +236,7 @@ func (c *outageShow) write(w writer, v api.OutageWhole) error {
 		}
 		fmt.Fprintln(w)
 		for _, s := range p.Samples {
-			fmt.Fprintf(w, "  %s  %s %s\n", s.At.In(zone).Format("2006-01-02 15:04:05 MST"), levelWords(s.Level), s.Reason)
+			fmt.Fprintf(w, "  %s  %s %s\n", s.At.In(zone).Format("2006-01-02 15:04:05 MST"), levelWords(s.Level), api.ReasonName(s.Reason))
 		}
 	}
 	if len(v.Can) > 0 {
@@ -253,8 +260,8 @@ func outageFactLines(o api.OutageRow, zone *time.Location) [][3]string {
 		{"ended", at(a.Ended, "goes on"), at(b.Ended, "goes on")},
 		{"aware", at(&a.Aware, ""), at(&b.Aware, "")},
 		{"reported", at(a.Reported, "by nobody"), at(b.Reported, "by nobody")},
-		{"impact", string(a.Impact), string(b.Impact)},
-		{"cause", string(a.Cause), string(b.Cause)},
+		{"impact", impactWords(a.Impact), impactWords(b.Impact)},
+		{"cause", causeWords(a.Cause), causeWords(b.Cause)},
 		{"cohort", a.Cohort, b.Cohort},
 		{"set aside", "no", aside[b.Void]},
 	}
@@ -273,7 +280,7 @@ func correctionWords(s api.OutageStep, zone *time.Location) (out []string) {
 			out = append(out, t.what+" "+t.at.In(zone).Format("2006-01-02 15:04:05 MST"))
 		}
 	}
-	for _, is := range []struct{ what, value string }{{"impact", string(s.Impact)}, {"cause", string(s.Cause)}, {"cohort", s.Cohort}} {
+	for _, is := range []struct{ what, value string }{{"impact", impactWords(s.Impact)}, {"cause", causeWords(s.Cause)}, {"cohort", s.Cohort}} {
 		if is.value != "" {
 			out = append(out, is.what+" "+is.value)
 		}
@@ -315,7 +322,7 @@ func writeMonths(w writer, months []api.OutageMonth) error {
 				before, after api.MonthFigure
 			}{{"contract", f.Before.Contract, f.After.Contract}, {"strict", f.Before.Strict, f.After.Strict}, {"observed", f.Before.Observed, f.After.Observed}} {
 				fmt.Fprintf(t, "  %s, %s\t%s\t%s\t%s\n", of, p.name, turned(length(p.before.Downtime), length(p.after.Downtime)),
-					turned(p.before.Uptime+" % "+metWords(p.before.Met), p.after.Uptime+" % "+metWords(p.after.Met)), turned(leftOver(p.before.Left), leftOver(p.after.Left)))
+					turned(monthUptime(p.before), monthUptime(p.after)), turned(leftOver(p.before.Left), leftOver(p.after.Left)))
 			}
 		}
 	}
@@ -332,11 +339,13 @@ func turned(before, after string) string {
 	return before + " → " + after
 }
 
-func metWords(met bool) string {
-	if met {
-		return "met"
+// monthUptime is a figure and whether it meets the target, or that there is none.
+func monthUptime(f api.MonthFigure) string {
+	text := verdict(ledger.Result{Verdict: f.Verdict})
+	if f.Verdict.Known() {
+		return f.Uptime + " % " + text
 	}
-	return "not met"
+	return text
 }
 
 func leftOver(seconds int64) string {

@@ -67,7 +67,7 @@ func (c *probeList) Run(ctx context.Context, io streams) error {
 // saysWords is what a probe says, and why where that lasts longer than its newest run tells.
 func saysWords(p api.ProbeNow) string {
 	if p.Reason == data.ReasonFlapping {
-		return levelWords(p.Level) + ": fails and recovers again and again"
+		return levelWords(p.Level) + ": " + api.ReasonName(p.Reason)
 	}
 	return levelWords(p.Level)
 }
@@ -146,11 +146,19 @@ func writeRun(w *tabwriter.Writer, r api.ProbeRun) {
 	for _, p := range r.Phases {
 		parts = append(parts, p.Name+" "+latencyWords(p.Latency))
 	}
-	why := strings.TrimSpace(string(r.Reason) + " " + r.Detail)
-	fmt.Fprintf(w, "  %s\t%s\t%s\t%s\t%s\n", toTheSecond(r.At), levelWords(r.Level), latencyWords(r.Latency), strings.Join(parts, ", "), why)
+	fmt.Fprintf(w, "  %s\t%s\t%s\t%s\t%s\n", toTheSecond(r.At), levelWords(r.Level), latencyWords(r.Latency), strings.Join(parts, ", "), whyBad(r.Reason, r.Detail))
 	for _, s := range r.Steps {
-		fmt.Fprintf(w, "    %s\t%s\t%s\t\t%s\n", s.Name, levelWords(s.Level), latencyWords(s.Latency), strings.TrimSpace(string(s.Reason)+" "+s.Detail))
+		fmt.Fprintf(w, "    %s\t%s\t%s\t\t%s\n", s.Name, levelWords(s.Level), latencyWords(s.Latency), whyBad(s.Reason, s.Detail))
 	}
+}
+
+// whyBad says why a run was not good.
+func whyBad(r data.Reason, detail string) string {
+	text := api.ReasonName(r)
+	if text != "" && detail != "" {
+		text += ": "
+	}
+	return text + detail
 }
 
 type probeNow struct {
@@ -219,7 +227,7 @@ func writeSamples(out writer, v api.ProbeSamples) error {
 	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
 	fmt.Fprintln(w, "AT\tPLACE\tLEVEL\tLATENCY\tREASON")
 	for _, s := range v.Samples {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", toTheSecond(s.At), s.Place, levelWords(s.Level), latencyWords(s.Latency), s.Reason)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", toTheSecond(s.At), s.Place, levelWords(s.Level), latencyWords(s.Latency), api.ReasonName(s.Reason))
 	}
 	return w.Flush()
 }

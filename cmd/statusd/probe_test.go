@@ -44,7 +44,7 @@ func TestProbeWords(t *testing.T) {
 		want       []string
 	}{
 		{"show", shown.String(), []string{
-			"front says of login@pilot: major outage, since ", "A run was asked for at ", "Settings (statusd.yaml:12)", "target  https://crm.example.com/", "resolve 1.5 ms, connect 20 ms  timeout no answer in 10 s",
+			"front says of login@pilot: major outage, since ", "A run was asked for at ", "Settings (statusd.yaml:12)", "target  https://crm.example.com/", "resolve 1.5 ms, connect 20 ms  no answer in time: no answer in 10 s",
 			"sign in", "9.00 s", "The last that were not good, from local", "Last runs from local, which votes major outage",
 			"Last runs from bergen, which does not vote: nothing newer came from there", "The network between may be at fault: Probe front finds it down from local.",
 		}},

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/data/ledger"
 	"github.com/superoffice/statusd/web/api"
 	"github.com/superoffice/statusd/web/chart"
 )
@@ -83,8 +84,8 @@ type figureRow struct {
 }
 
 type figureCell struct {
-	Downtime, Uptime string
-	Met              bool
+	Downtime, Uptime, Said string
+	Bad                    bool
 }
 
 func (p *Pages) outage(v *visit) error { return p.showOutage(v, http.StatusOK, nil) }
@@ -274,7 +275,11 @@ func monthViews(months []api.OutageMonth) (out []monthView) {
 }
 
 func figureCellOf(f api.MonthFigure) figureCell {
-	return figureCell{elapsed(f.Downtime), f.Uptime + " %", f.Met}
+	c := figureCell{Downtime: elapsed(f.Downtime), Said: verdictWords(f.Verdict), Bad: f.Verdict == ledger.NotMet}
+	if f.Verdict.Known() {
+		c.Uptime = f.Uptime + " %"
+	}
+	return c
 }
 
 func leftWords(seconds int64) string {

@@ -40,15 +40,16 @@ type MonthFigures struct {
 
 // MonthFigure is one of them.
 type MonthFigure struct {
-	Downtime int64  `json:"downtime_seconds" doc:"How long it was down."`
-	Uptime   string `json:"uptime_percent" doc:"Six decimals, cut."`
-	Met      bool   `json:"met" doc:"Not below the target, compared exactly."`
-	Left     int64  `json:"allowance_left_seconds" doc:"How much more downtime still meets the target; below 0 by how much it is missed."`
+	Downtime int64          `json:"downtime_seconds" doc:"How long it was down."`
+	Uptime   string         `json:"uptime_percent" doc:"Six decimals, cut; empty where there is no figure."`
+	Met      bool           `json:"met" doc:"Not below the target by the downtime on record, compared exactly; verdict says whether that is known."`
+	Verdict  ledger.Verdict `json:"verdict" doc:"As in the report of the month."`
+	Left     int64          `json:"allowance_left_seconds" doc:"How much more downtime still meets the target; below 0 by how much it is missed."`
 }
 
 func monthFigures(r ledger.Report) MonthFigures {
 	of := func(x ledger.Result) MonthFigure {
-		return MonthFigure{x.Downtime, x.Uptime, x.Met, r.Allowance - x.Downtime}
+		return MonthFigure{x.Downtime, x.Uptime, x.Met, x.Verdict, r.Allowance - x.Downtime}
 	}
 	return MonthFigures{of(r.Contract), of(r.Strict), of(r.Observed)}
 }

@@ -135,7 +135,7 @@ func (d *desk) tries(r *rapid.T, by data.Actor, act string, one api.OutageRow, b
 				said api.MonthFigure
 				is   ledger.Result
 			}{{f.After.Contract, is.Contract}, {f.After.Strict, is.Strict}, {f.After.Observed, is.Observed}} {
-				if p.said.Downtime != p.is.Downtime || p.said.Uptime != p.is.Uptime || p.said.Met != p.is.Met || p.said.Left != is.Allowance-p.is.Downtime {
+				if p.said.Downtime != p.is.Downtime || p.said.Uptime != p.is.Uptime || p.said.Met != p.is.Met || p.said.Verdict != p.is.Verdict || p.said.Left != is.Allowance-p.is.Downtime {
 					r.Fatalf("%s %s: the preview says %+v of %s %s %s, and the report %+v", act, text, p.said, m.Month, f.Component, f.Cohort, p.is)
 				}
 			}
