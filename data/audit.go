@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -64,6 +65,9 @@ func Audit(tx Tx, e AuditEntry, also ...string) error {
 		e.Seq, e.Prev = 1, ""
 	default:
 		return err
+	}
+	for _, text := range []*string{&e.Actor, &e.Address, &e.Action, &e.Object} {
+		*text = strings.ToValidUTF8(*text, "\uFFFD") // as it will be read again, or its hash would not fit
 	}
 	for _, object := range append([]string{e.Object}, also...) {
 		if object == "" {

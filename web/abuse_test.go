@@ -56,3 +56,20 @@ func TestQueriesOfThePublic(t *testing.T) {
 		}
 	}
 }
+
+// TestOddBytesInTheAuditLog: a refusal is noted with the place that was asked for, and what of that is no text is noted so that the
+// chain still holds when it is read (newSite ends with that).
+func TestOddBytesInTheAuditLog(t *testing.T) {
+	s := newSite(t, nil)
+	kari := s.session("kari", data.Admin)
+	if a := s.ask(s.operators, "GET", "/api/v1/places/%ff%fe/probes", "", kari); a.status < 400 || a.status >= 500 {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	s.view(func(tx data.Tx) error {
+		last, err := tx.Audit().Last("\x7f")
+		if err != nil || last.Action != "place.orders" || last.Outcome != data.Refused || last.Object != "\uFFFD" {
+			t.Errorf("noted as %+v, %v", last, err)
+		}
+		return nil
+	})
+}
