@@ -41,6 +41,7 @@ func (o PublicOptions) routes() []route {
 		{"GET /api/v1/banner", rankKept, o.Banner},
 		{"GET /api/v1/banner.html", rankKept, o.Banner},
 		{"GET /banner/frame", rankKept, o.Banner},
+		{"GET /banner/preview", rankHistory, o.Banner},
 		{"GET /api/v1/schedule", rankAPI, reads.Schedule()},
 		{"GET /api/v1/uptime/{month}", rankAPI, reads.Uptime()},
 		{"GET /history.ics", rankHistory, documents.calendars()},

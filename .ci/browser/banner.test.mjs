@@ -221,6 +221,7 @@ describe('a login page whose service has gone wrong', { skip: browserMissing }, 
 		'answers a number of banners': (res) => res.writeHead(200, json).end('{"banners":7}'),
 		'answers banners that are none': (res) => liar.banners([null, 7, 'x', [], {}, { text: 7 }, { text: {} }, { text: '' }])(res),
 		'answers what ended': (res) => liar.banners([liar.banner({ tone: 'planned', end: new Date(Date.now() - 1000).toISOString() })])(res),
+		'answers what ended, from a page that stands still': (res) => liar.banners([liar.banner({ tone: 'planned', end: new Date(Date.now() - 36e5).toISOString() })], { as_of: new Date(Date.now() - 3 * 36e5).toISOString() })(res),
 		'answers what never ends': (res) => liar.banners([liar.banner({ tone: 'planned', end: 'never' })])(res),
 	}
 	for (const [name, lie] of Object.entries(lies)) {

@@ -66,6 +66,7 @@ export class Liar {
 		liar.asked = []
 		liar.server = createServer((req, res) => {
 			res.setHeader('Access-Control-Allow-Origin', '*')
+			res.setHeader('Access-Control-Expose-Headers', 'Date')
 			res.on('error', () => {})
 			if (req.url.startsWith('/banner')) {
 				if (liar.slowScript) return

@@ -124,10 +124,11 @@ button:hover{background:#8884}
 		const stop = new AbortController(), asked = question()
 		const enough = setTimeout(() => stop.abort(), 1500)
 		try {
-			const answer = await read(await fetch(asked, { signal: stop.signal, credentials: 'omit', cache: 'no-cache', redirect: 'error', referrerPolicy: 'no-referrer' }))
+			const got = await fetch(asked, { signal: stop.signal, credentials: 'omit', cache: 'no-cache', redirect: 'error', referrerPolicy: 'no-referrer' })
+			const answer = await read(got)
 			if (Array.isArray(answer.banners)) {
-				const at = Date.now(), as = answer.as_of
-				last = { at, asked, answer, late: last && last.answer.as_of === as ? last.late : at - Date.parse(as) }
+				const at = Date.now()
+				last = { at, asked, answer, late: at - Date.parse(got.headers.get('date') || answer.as_of) }
 				keep()
 			}
 		} catch {
@@ -158,7 +159,7 @@ button:hover{background:#8884}
 		socket = new WebSocket(service.replace(/^http/, 'ws') + '/live?lang=' + encodeURIComponent(lang()))
 		socket.onmessage = (message) => quietly(() => {
 			failures = 0
-			const frame = JSON.parse(message.data)
+			const frame = JSON.parse(message.data.slice(0, 65536))
 			if (known && known !== frame.banner) {
 				wanted = frame.revision
 				soon(2000)
