@@ -41,6 +41,7 @@ func (s *State) For(audience string) *State {
 	next.audience, next.follows = audience, map[i18n.Lang]string{}
 	next.Cohorts = slices.DeleteFunc(slices.Clone(s.Cohorts), func(c data.Cohort) bool { return c.Slug != audience })
 	next.Occurrences = slices.DeleteFunc(slices.Clone(s.Occurrences), func(o data.Occurrence) bool { return !concerns(o.Cohort) })
+	next.past = slices.DeleteFunc(slices.Clone(s.past), func(o data.Occurrence) bool { return !concerns(o.Cohort) })
 	next.Incidents = nil
 	for _, i := range s.Incidents {
 		if i, ok := narrowed(i, concerns); ok {

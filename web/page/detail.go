@@ -94,7 +94,7 @@ func (d *details) hashed(m maker) (hash string, err error) {
 }
 
 // below are the places of what is made when somebody asks.
-var below = []string{incidentsPath, maintenancePath, schedulePath, componentPath, uptimePath, badgePath}
+var below = []string{incidentsPath, maintenancePath, schedulePath, historyPath, componentPath, uptimePath, badgePath}
 
 const (
 	incidentsPath   = "/incidents/"
@@ -107,9 +107,9 @@ func stories(s *State) map[string]func(maker) view {
 	all := map[string]func(maker) view{}
 	for _, i := range s.Incidents {
 		path := incidentsPath + i.ID
-		all[path] = func(m maker) view { return view{path, "incident", i.TitleIn(string(m.l)), m.incident(i)} }
+		all[path] = func(m maker) view { return view{path, "incident", i.TitleIn(string(m.l)), m.incidentPage(i)} }
 	}
-	for _, o := range s.Occurrences {
+	for _, o := range slices.Concat(s.past, s.Occurrences) {
 		if o.Standing || o.Phase == data.Reserved {
 			continue
 		}
@@ -122,6 +122,14 @@ func stories(s *State) map[string]func(maker) view {
 	for _, c := range s.Components {
 		path := componentPath + c.ID
 		all[path] = func(m maker) view { return view{path, "component", m.name(c), m.measuredPage(c)} }
+	}
+	list := s.historyMonths()
+	for n, first := range list {
+		path := historyPath + first.Format("2006-01")
+		all[path] = func(m maker) view {
+			v := m.historyOfMonth(list, n)
+			return view{path, "history", m.T("ui.history") + ", " + v.Months[0].Name, v}
+		}
 	}
 	for _, first := range s.scheduleMonths() {
 		path := schedulePath + first.Format("2006-01")

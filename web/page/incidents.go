@@ -2,6 +2,7 @@ package page
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/data/i18n"
@@ -23,7 +24,9 @@ type incident struct {
 	Latest          *update
 	Older           []update
 	OlderWord       string
-	Support         string
+	Support         *supportLine
+	Months          []pageLink // in whose figures it counts
+	Claims          []claims   // the last days to report it (C2)
 }
 
 // affected is a component under an incident.
@@ -51,7 +54,7 @@ func (m maker) incident(i data.Incident) incident {
 		}
 		v.Affected = append(v.Affected, row)
 		if c.Slug == "login" && a.Level.Bad() && m.s.Support != "" {
-			v.Support = m.T("line.support_other_way", "support", m.s.Support)
+			v.Support = m.supportOtherWay()
 		}
 	}
 	v.State.Key = worst.String()
@@ -64,13 +67,24 @@ func (m maker) incident(i data.Incident) incident {
 		return v
 	}
 	v.State.Key, v.Ended = data.Operational.String(), m.at(i.ResolvedAt)
-	for _, name := range m.touched(i) {
-		v.Affected = append(v.Affected, affected{Name: name})
+	for _, c := range m.s.touched(i) {
+		v.Affected = append(v.Affected, affected{Name: m.name(c)})
 	}
 	if i.ResolvedAt.After(i.Started) {
 		v.Duration = i18n.Duration(m.l, i.ResolvedAt.Sub(i.Started))
 	}
 	return v
+}
+
+// supportLine is the sentence that names the way to support, around its address.
+type supportLine struct {
+	Before, After string
+	contact
+}
+
+func (m maker) supportOtherWay() *supportLine {
+	before, after, _ := strings.Cut(m.T("line.support_other_way"), "{support}")
+	return &supportLine{before, after, contactOf(m.s.Support)}
 }
 
 // olderShown is how many updates before the latest one a list shows; the incident's own page has them all.
@@ -83,17 +97,16 @@ func (v incident) shortened() incident {
 	return v
 }
 
-// touched names the public components that any update of i ever held at a level.
-func (m maker) touched(i data.Incident) []string {
-	var names []string
-	for _, c := range m.s.Components {
+// touched are the public components that any update of i ever held at a level.
+func (s *State) touched(i data.Incident) (out []Component) {
+	for _, c := range s.Components {
 		hit := slices.ContainsFunc(i.Affected, func(a data.Affected) bool { return a.Component == c.Slug })
 		for _, u := range i.Updates {
 			hit = hit || slices.ContainsFunc(u.Changes, func(ch data.Change) bool { return ch.Component == c.Slug })
 		}
 		if hit {
-			names = append(names, m.name(c))
+			out = append(out, c)
 		}
 	}
-	return names
+	return out
 }

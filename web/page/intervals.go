@@ -22,6 +22,7 @@ type interval struct {
 	Contract, Observed string
 	Counts             bool
 	Uncounted          []uncounted
+	Stories            []storyLink
 	Parts              []string // the outages that it joins, where they are not of the same time
 }
 
@@ -53,6 +54,7 @@ func (m maker) intervals(s months.Sheet) []interval {
 			When: m.lasted(e.Start, e.End), GoesOn: e.End.IsZero(), Components: m.listed(e.Components, m.componentName), Groups: m.listed(e.Cohorts, m.cohort),
 			Impact: m.label("impact.", string(combined(joined))), Cause: m.causes(joined),
 			Contract: m.sum(e.Contract), Observed: m.sum(e.Observed), Counts: e.Contract > 0, Parts: m.parts(joined),
+			Stories: m.stories(e.Start, e.End, e.Components),
 		}
 		for _, u := range gathered(e.Uncounted) {
 			v.Uncounted = append(v.Uncounted, m.uncounted(e, u, s.Exclusions))
@@ -268,7 +270,7 @@ func (m maker) lead(n int64) string {
 
 // windowOf is the address of a window's own page; empty where it has none any more.
 func (m maker) windowOf(x months.Excluded) string {
-	for _, o := range m.s.Occurrences {
+	for _, o := range slices.Concat(m.s.past, m.s.Occurrences) {
 		if x.ID != "" && !o.Standing && m.s.OccurrenceID(o) == x.ID {
 			return m.Link(maintenancePath + m.s.OccurrenceID(o))
 		}

@@ -161,7 +161,7 @@ type update struct {
 }
 
 // edit is what an update said until it was changed.
-type edit struct{ Until, Body string }
+type edit struct{ Until, Body, Lang string }
 
 // fallen is the language of a text that has none in the page's: English, which everything falls back to.
 func (m maker) fallen(w data.Words) string {
@@ -180,7 +180,7 @@ func (m maker) updates(prefix string, us []data.Update) []update {
 		}
 		v := update{Phase: m.label(prefix, string(u.Phase)), At: m.at(u.At), Body: u.BodyIn(string(m.l)), Lang: m.fallen(u.Bodies), Edited: m.T("ui.edited")}
 		for _, e := range slices.Backward(u.Edits) {
-			v.Edits = append(v.Edits, edit{m.T("ui.until", "time", m.at(e.At).Text), e.BodyIn(string(m.l))})
+			v.Edits = append(v.Edits, edit{m.T("ui.until", "time", m.at(e.At).Text), e.BodyIn(string(m.l)), m.fallen(e.Bodies)})
 		}
 		out = append(out, v)
 	}

@@ -36,6 +36,7 @@ type monthPage struct {
 	Year              pageLink
 	Older, Newer      *pageLink
 	CSV, JSON         string
+	Past              string // address of what else was in it; empty where it has no page
 }
 
 type pageLink struct{ Text, Href string }
@@ -65,6 +66,9 @@ func (m maker) monthPage(r Month, s months.Sheet) monthPage {
 		maker: m, month: m.month(Month{Report: s.Report, Known: !s.NoData, Notices: r.Notices, Settled: r.Settled}, m.moves()), Target: m.target(),
 		Allowance: m.Cap("ui.allowance", "duration", m.exactly(s.Allowance)), Hash: s.Fingerprint, Short: short(s.Fingerprint), InText: m.monthInText(s.Month),
 		CSV: uptimePath + s.Month + ".csv", JSON: "/api/v1/uptime/" + s.Month,
+	}
+	if m.s.hasHistory(s.Month) {
+		v.Past = m.Link(historyPath + s.Month)
 	}
 	v.Target = m.targetOf(s.Target)
 	if m.s.audience != "" {

@@ -124,8 +124,9 @@ type State struct {
 	told    told                    // every incident as it was read, for the next State
 	rows    *ledger.Rows            // of all audiences in the days shown; nil where it was not read
 	archive archive
-	first   time.Time // since when there are months
-	older   []Month   // before Months, oldest first: those that are not settled
+	past    []data.Occurrence // by start: what is longer ago than Occurrences, for the history
+	first   time.Time         // since when there are months
+	older   []Month           // before Months, oldest first: those that are not settled
 
 	audience string               // whose view it is; empty means everybody's
 	follows  map[i18n.Lang]string // of an audience: the hash of everybody's pages, which the live frames bring
@@ -239,7 +240,8 @@ func (s *State) readOccurrences(all []data.Occurrence, components []data.Compone
 	public := func(component string) bool { return known[component] }
 	past := s.Now.AddDate(0, 0, -DaysShown)
 	for _, o := range all {
-		if o.Window.End.Before(past) || o.HiddenFrom(public) {
+		old := o.Window.End.Before(past)
+		if o.HiddenFrom(public) || old && o.Standing {
 			continue
 		}
 		o.Phase, _ = o.Due(s.Now) // right also while the scheduler is late
@@ -252,11 +254,19 @@ func (s *State) readOccurrences(all []data.Occurrence, components []data.Compone
 			}
 		}
 		o.Updates = slices.DeleteFunc(slices.Clone(o.Updates), func(u data.Update) bool { return u.Internal })
+		if old {
+			if o.Over() {
+				s.past = append(s.past, o)
+			}
+			continue
+		}
 		s.Occurrences = append(s.Occurrences, o)
 	}
-	slices.SortFunc(s.Occurrences, func(a, b data.Occurrence) int {
+	byStart := func(a, b data.Occurrence) int {
 		return cmp.Or(a.Window.Start.Compare(b.Window.Start), cmp.Compare(a.Key(), b.Key()))
-	})
+	}
+	slices.SortFunc(s.Occurrences, byStart)
+	slices.SortFunc(s.past, byStart)
 }
 
 // Shown says whether the front page tells of o at now: from its moment on, and, where people know of it, until it is over, wherever

@@ -53,8 +53,13 @@ func (s *State) Upcoming() []data.Occurrence {
 }
 
 func (s *State) announcements(want func(data.Occurrence) bool) []data.Announcement {
+	return announced(s.Occurrences, want)
+}
+
+// announced are those of all that want says yes to, told as one where they are (M15).
+func announced(all []data.Occurrence, want func(data.Occurrence) bool) []data.Announcement {
 	var picked []data.Occurrence
-	for _, o := range s.Occurrences {
+	for _, o := range all {
 		if !o.Standing && want(o) {
 			picked = append(picked, o)
 		}

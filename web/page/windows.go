@@ -23,6 +23,7 @@ type window struct {
 	Ended      *moment
 	Early      *moment // the same, where that was before the announced end
 	Expected   string
+	Ran        string // for how long it has been running
 	Span       string
 	Cohort     string
 	CohortLine string
@@ -86,6 +87,9 @@ func (m maker) window(a data.Announcement) window {
 		v.Named = v.Components
 	}
 	if v.Key == "running" {
+		if ran := m.s.Now.Sub(o.Window.Start).Truncate(time.Minute); ran > 0 {
+			v.Ran = i18n.Duration(m.l, ran)
+		}
 		v.During = m.during(a)
 	}
 	return v
