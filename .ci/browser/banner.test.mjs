@@ -49,7 +49,7 @@ describe('the banner on a login page', { skip: browserMissing }, () => {
 
 	test('with nothing to tell the page is as it was', async () => {
 		const tab = await visit(browser, login.at(script(), { 'data-live': '' }))
-		await tab.page.locator('statusd-banner[role=status]').waitFor({ state: 'attached' })
+		await tab.page.locator('statusd-banner [role=status]').waitFor({ state: 'attached' })
 		assert.equal(await banners(tab).count(), 0)
 		assert.equal((await tab.page.locator('statusd-banner').boundingBox()).height, 0)
 		assert.deepEqual(await tab.page.context().cookies(), [])

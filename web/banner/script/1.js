@@ -7,9 +7,9 @@
 	const minute = 6e4, store = 'statusd.banner', closing = { nb: 'Lukk', sv: 'Stäng', da: 'Luk', de: 'Schließen', nl: 'Sluiten', fi: 'Sulje' }
 	const style = `:host{all:initial;color-scheme:inherit;display:block;flex:0 0 100%;align-self:stretch;grid-column:1/-1;position:relative;z-index:1}
 div{display:flex;gap:.75em;align-items:start;max-height:40vh;overflow:auto;padding:.75em 1em;margin-bottom:1px;font:16px/1.45 system-ui,sans-serif;border-inline-start:.375em solid;
-color:light-dark(#10233c,#e3eefb);background:light-dark(#e8f1fb,#12263d);border-color:light-dark(#1f64ad,#6db1f5)}
-.incident{color:light-dark(#4d0f12,#ffe3e3);background:light-dark(#fdecec,#401215);border-color:light-dark(#b3261e,#ff8a80)}
-.short_notice,.maintenance{color:light-dark(#3d2c00,#ffeec2);background:light-dark(#fff3d6,#362900);border-color:light-dark(#8a5a00,#f0b429)}
+color:light-dark(#124,#def);background:light-dark(#def,#124);border-color:light-dark(#16a,#6bf)}
+.incident{color:light-dark(#501,#fee);background:light-dark(#fee,#411);border-color:light-dark(#b22,#f88)}
+.short_notice,.maintenance{color:light-dark(#430,#fec);background:light-dark(#fec,#320);border-color:light-dark(#850,#fb3)}
 p{margin:0;flex:1;overflow-wrap:anywhere}
 a{color:inherit}
 button{all:unset;flex:none;width:1.5em;text-align:center;cursor:pointer}
@@ -84,12 +84,14 @@ button:hover{background:#8884}
 		if (next === shown && host.isConnected) return
 		if (!host) {
 			host = document.createElement('statusd-banner')
-			host.setAttribute('role', 'status')
-			root = host.attachShadow({ mode: 'open' })
+			root = document.createElement('section')
+			root.setAttribute('role', 'status')
+			const shadow = host.attachShadow({ mode: 'open' })
+			shadow.append(root)
 			quietly(() => {
 				const sheet = new CSSStyleSheet()
 				sheet.replaceSync(style)
-				root.adoptedStyleSheets = [sheet]
+				shadow.adoptedStyleSheets = [sheet]
 			})
 		}
 		place.prepend(host)
