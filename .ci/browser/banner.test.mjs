@@ -85,6 +85,7 @@ describe('the banner on a login page', { skip: browserMissing }, () => {
 
 	test('it can be dismissed, until there is something new; no cookie is set', async () => {
 		await service.cli('incident', 'open', 'Search is slow', '-c', 'crm-read=degraded')
+		await within(5000, 'it is told', async () => (await service.json('/api/v1/banner')).banners.length === 1)
 		const tab = await visit(browser, login.at(script(), { 'data-live': '' }))
 		await tab.page.getByRole('button', { name: 'Close' }).focus()
 		await tab.page.keyboard.press('Enter')
@@ -114,10 +115,12 @@ describe('the banner on a login page', { skip: browserMissing }, () => {
 		for (const path of others) assert.match(await (await fetch(service.url + path)).text(), /Search is slow/)
 		await service.cli('banner', 'silence', 'It covers the password field.')
 		await within(5000, 'silence', async () => (await banners(tab).count()) === 0)
+		await within(5000, 'silence', async () => (await service.json('/api/v1/banner')).banners.length === 0)
 		for (const path of others) assert.doesNotMatch(await (await fetch(service.url + path)).text(), /Search is slow/)
 		assert.deepEqual((await service.json('/api/v1/banner')).banners, [])
 		assert.match(await (await fetch(service.url + '/?lang=en')).text(), /Search is slow/, 'the page goes on')
 		await service.cli('banner', 'speak')
+		await within(5000, 'it is told', async () => (await service.json('/api/v1/banner')).banners.length === 1)
 		await banners(tab).waitFor()
 		assert.deepEqual(faults(tab), [])
 		await tab.close()
@@ -138,6 +141,7 @@ describe('the banner on a login page', { skip: browserMissing }, () => {
 
 	test('a customer who is known later is asked for then', async () => {
 		await service.cli('incident', 'open', 'Only for pilots', '-c', 'login', '--cohort', 'pilot')
+		await within(5000, 'it is told', async () => (await service.json('/api/v1/banner?customer=Cust7')).banners.length === 2)
 		const tab = await visit(browser, login.at(script(), { 'data-customer': 'Cust8' }))
 		await within(5000, 'one banner', async () => (await texts(tab)).length === 1)
 		await tab.page.evaluate(() => { document.querySelector('script').dataset.customer = 'Cust7' })
