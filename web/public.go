@@ -86,7 +86,7 @@ func (p public) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.refuse(w, r, snapshot, lang)
 		return
 	}
-	if d, ok := snapshot.DocFor(audience, r.URL.Path, lang); ok {
+	if d, ok := snapshot.DocIn(zoneOf(r), audience, r.URL.Path, lang); ok {
 		d.ServeHTTP(w, r)
 		return
 	}
@@ -121,6 +121,14 @@ func (p public) audience(r *http.Request, s *page.State) string {
 	query := r.URL.Query()
 	customer := query.Get("customer")
 	return s.Audience(customer, query.Get("cohort"), banner.Known(customer, p.customer))
+}
+
+// zoneOf is the time zone that the reader chose; empty where none.
+func zoneOf(r *http.Request) string {
+	if r.URL.RawQuery == "" {
+		return ""
+	}
+	return r.URL.Query().Get("zone")
 }
 
 // calendars serves the calendar at the address, limited to what concerns the customer it names, if any (N3).

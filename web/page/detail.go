@@ -29,8 +29,8 @@ func (d *details) doc(s *State, path string, l i18n.Lang) (*ui.Doc, bool) {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.stories == nil {
-		d.stories, d.docs = stories(s), Docs{}
+	if d.docs == nil {
+		d.docs = Docs{}
 	}
 	place := Place{path, l}
 	if doc, ok := d.docs[place]; ok {
@@ -38,13 +38,7 @@ func (d *details) doc(s *State, path string, l i18n.Lang) (*ui.Doc, bool) {
 	}
 	doc := maker{s, l}.file(path)
 	if doc == nil {
-		story := d.stories[path]
-		if story == nil {
-			story = pagesBeside[path]
-		}
-		if story == nil {
-			story = monthStory(s, path)
-		}
+		story := d.told(s, path)
 		if story == nil {
 			return nil, false
 		}
@@ -58,6 +52,28 @@ func (d *details) doc(s *State, path string, l i18n.Lang) (*ui.Doc, bool) {
 	}
 	d.docs[place] = doc
 	return doc, true
+}
+
+// story is what makes the page at path; nil where there is none. Pages that are made at once have one too.
+func (d *details) story(s *State, path string) func(maker) view {
+	if at := pages[path]; at != nil {
+		return at
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.told(s, path)
+}
+
+func (d *details) told(s *State, path string) func(maker) view {
+	if d.stories == nil {
+		d.stories = stories(s)
+	}
+	for _, of := range []map[string]func(maker) view{d.stories, pagesBeside} {
+		if story := of[path]; story != nil {
+			return story
+		}
+	}
+	return monthStory(s, path)
 }
 
 func (d *details) render(m maker, story func(maker) view) (doc *ui.Doc, err error) {

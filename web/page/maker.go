@@ -34,14 +34,21 @@ func (m maker) Link(path string) string {
 	return address
 }
 
-// LinkAll is the address of one of our own pages as everybody sees it, in this language.
-func (m maker) LinkAll(path string) string { return path + "?lang=" + url.QueryEscape(string(m.l)) }
+// LinkAll is the address of one of our own pages as everybody sees it, in this language, with the zone that the reader chose.
+func (m maker) LinkAll(path string) string {
+	address := path + "?lang=" + url.QueryEscape(string(m.l))
+	if zone := m.s.chosen(); zone != "" {
+		address += "&zone=" + url.QueryEscape(zone)
+	}
+	return address
+}
 
 // moment is an instant or a span: its words in the schedule's zone, and what a program reads. Script adds the reader's own
 // time where the two differ (M14).
 type moment struct {
 	Text     string
 	ISO, End string // RFC 3339 in UTC; End is empty for an instant
+	Yours    string // in the zone that the reader chose; empty where that says nothing else
 }
 
 func iso(t time.Time) string { return t.UTC().Format(time.RFC3339) }
@@ -51,12 +58,12 @@ func (m maker) at(t time.Time) *moment {
 	if t.IsZero() {
 		return nil
 	}
-	return &moment{Text: i18n.At(m.l, t, m.s.Zone, i18n.FinnishTime), ISO: iso(t)}
+	return &moment{Text: i18n.At(m.l, t, m.s.Zone, i18n.FinnishTime), ISO: iso(t), Yours: m.yours(t, t)}
 }
 
 // when makes a moment of a span.
 func (m maker) when(w data.Window) *moment {
-	return &moment{Text: i18n.When(m.l, w.Start, w.End, m.s.Zone, i18n.FinnishTime), ISO: iso(w.Start), End: iso(w.End)}
+	return &moment{Text: i18n.When(m.l, w.Start, w.End, m.s.Zone, i18n.FinnishTime), ISO: iso(w.Start), End: iso(w.End), Yours: m.yours(w.Start, w.End)}
 }
 
 // state is something that is shown as a symbol, a colour and a word; never by colour alone.

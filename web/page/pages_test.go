@@ -117,7 +117,11 @@ func TestEveryPageIsWellMade(t *testing.T) {
 				if rel := attr(n, "rel"); rel == "icon" && !strings.HasPrefix(attr(n, "href"), "data:image/svg+xml,") || !slices.Contains([]string{"icon", "canonical", "alternate"}, rel) {
 					fault("<link %v> makes the page fetch something", n.Attr)
 				}
-			case "img", "iframe", "object", "embed", "video", "audio", "form", "base":
+			case "form":
+				if action := attr(n, "action"); attr(n, "method") != "get" || action != "" && !strings.HasPrefix(action, "/") {
+					fault("a form changes something, or leads elsewhere: %v", n.Attr)
+				}
+			case "img", "iframe", "object", "embed", "video", "audio", "base":
 				fault("<%s> has no place here", n.Data)
 			case "use":
 				if !strings.HasPrefix(attr(n, "href"), "#") {

@@ -35,6 +35,7 @@ type Snapshot struct {
 	calendars calendars
 	audiences audiences
 	sheets    sheets
+	zoned     zoned
 }
 
 // Doc returns the document at path in lang, else the one there that has no language. Pages of single incidents and windows

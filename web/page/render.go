@@ -57,6 +57,9 @@ type frame struct {
 	Follows         string // with Audience: the hash of everybody's pages, by which an open page sees that it is behind
 	Base            string // the path's absolute address; empty where the origin is not known
 	ZoneLine        string
+	Chosen          string // the zone that the reader chose
+	ZoneNote        string // what became of that choice; empty where there was none
+	Zones           string // address of the choice
 }
 
 type nav struct {
@@ -125,12 +128,20 @@ func renderLang(m maker) (Docs, error) {
 
 // views are the pages that are made at once.
 func (m maker) views() []view {
-	return []view{
-		{"/", "front", m.T("headline." + string(m.s.Headline)), m.front()},
-		{"/schedule", "schedule", m.T("ui.schedule"), m.schedule()},
-		{"/uptime", "uptime", m.T("ui.uptime_by_month"), m.uptime()},
-		{"/history", "history", m.T("ui.history"), m.history()},
+	var out []view
+	for _, path := range pagesAtOnce {
+		out = append(out, pages[path](m))
 	}
+	return out
+}
+
+var pagesAtOnce = []string{"/", "/schedule", "/uptime", "/history"}
+
+var pages = map[string]func(maker) view{
+	"/":         func(m maker) view { return view{"/", "front", m.T("headline." + string(m.s.Headline)), m.front()} },
+	"/schedule": func(m maker) view { return view{"/schedule", "schedule", m.T("ui.schedule"), m.schedule()} },
+	"/uptime":   func(m maker) view { return view{"/uptime", "uptime", m.T("ui.uptime_by_month"), m.uptime()} },
+	"/history":  func(m maker) view { return view{"/history", "history", m.T("ui.history"), m.history()} },
 }
 
 // failure is a page that says why there is nothing to see.
@@ -244,6 +255,13 @@ func (m maker) page(v view, main template.HTML, hash string) (*ui.Doc, error) {
 		Style: template.CSS(styleOf(v.name)), Script: path, Icon: iconURL(m.s.Headline), //nolint:gosec // our own style
 		Audience: m.s.audience, Follows: m.s.follows[m.l],
 		AsOf: m.T("ui.as_of", "time", m.at(m.s.Now).Text), AsOfISO: iso(m.s.Now), ZoneLine: m.zone(),
+		Chosen: m.s.chosen(), Zones: m.Link(zonesPath),
+	}
+	switch {
+	case f.Chosen != "":
+		f.ZoneNote = m.T("zone.chosen", "zone", f.Chosen)
+	case m.s.viewerName != "":
+		f.ZoneNote = m.T("zone.unknown")
 	}
 	address := v.path
 	if v.name == "failure" {
@@ -272,7 +290,7 @@ func (m maker) page(v view, main template.HTML, hash string) (*ui.Doc, error) {
 		other := maker{m.s, l}
 		row := language{Lang: l, Name: l.Name(), Href: other.Link(address), Here: l == m.l}
 		if f.Base != "" && f.Audience == "" { // an audience's pages are not for search engines
-			row.URL = m.s.URL + row.Href
+			row.URL = m.s.URL + address + "?lang=" + string(l)
 		}
 		f.Langs = append(f.Langs, row)
 	}

@@ -29,6 +29,7 @@ type schedule struct {
 	Months   []monthLink
 
 	Calendars calendarLinks
+	Zones     zoneForm
 }
 
 // weekday is the head of a column of days.
@@ -81,7 +82,7 @@ func (m maker) scheduleOfMonth(first time.Time) schedule {
 
 // scheduleOf makes the page of what is not over and falls into [from, to). here is the month, "" for the coming weeks.
 func (m maker) scheduleOf(from, to time.Time, here string) schedule {
-	s := schedule{maker: m, Standing: m.standing(), Zone: m.zone(), Calendars: m.calendarLinks(), Months: m.monthLinks(here)}
+	s := schedule{maker: m, Standing: m.standing(), Zone: m.zone(), Calendars: m.calendarLinks(), Zones: m.zoneForm(), Months: m.monthLinks(here)}
 	shown := m.s.announcements(func(o data.Occurrence) bool {
 		return o.Window.End.After(m.s.Now) && o.Window.Overlaps(data.Window{Start: from, End: to}) && o.Phase != data.Completed
 	})

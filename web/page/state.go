@@ -128,6 +128,9 @@ type State struct {
 	first   time.Time         // since when there are months
 	older   []Month           // before Months, oldest first: those that are not settled
 
+	viewer     *time.Location // the zone that a reader chose; nil means none
+	viewerName string         // its name, or unknownZone; empty means that none was asked for
+
 	audience string               // whose view it is; empty means everybody's
 	follows  map[i18n.Lang]string // of an audience: the hash of everybody's pages, which the live frames bring
 }

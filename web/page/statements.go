@@ -38,6 +38,7 @@ func (m maker) accessibility() statement {
 
 // pagesBeside are those that every State has, made when somebody asks for them.
 var pagesBeside = map[string]func(maker) view{
+	zonesPath:   func(m maker) view { return view{zonesPath, "zones", m.T("ui.time_zone"), m.zonesPage()} },
 	supportPath: func(m maker) view { return view{supportPath, "support", m.T("support.title"), m.supportPage()} },
 	commitmentPath: func(m maker) view {
 		return view{commitmentPath, "commitment", m.T("commitment.title"), m.commitmentPage()}

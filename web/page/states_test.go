@@ -2,6 +2,7 @@ package page
 
 import (
 	"fmt"
+	"maps"
 	"sync"
 	"testing"
 	"time"
@@ -297,7 +298,9 @@ func each(t *testing.T, f func(t *testing.T, s *State, p Place, body []byte)) {
 					f(t, snapshot.State, place, d.Body)
 				}
 			}
-			for path := range stories(snapshot.State) {
+			made := stories(snapshot.State)
+			maps.Copy(made, pagesBeside)
+			for path := range made {
 				for _, l := range snapshot.State.Langs {
 					d, ok := snapshot.Doc(path, l)
 					if !ok {

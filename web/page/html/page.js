@@ -29,6 +29,7 @@ function keep() {
 }
 
 function yourTimes() {
+	if (html.dataset.chosen) return // the page has the reader's choice in it
 	const wanted = { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }
 	const lang = html.lang === 'en' ? 'en-GB' : html.lang
 	const yours = new Intl.DateTimeFormat(lang, { ...wanted, timeZoneName: 'short' })
