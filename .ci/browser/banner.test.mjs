@@ -319,3 +319,66 @@ describe('a login page whose service has gone wrong', { skip: browserMissing }, 
 		await tab.close()
 	})
 })
+
+describe('the widget on another site', { skip: browserMissing }, () => {
+	let browser, service, site
+	before(async () => {
+		browser = await launch()
+		site = await Login.start()
+		service = await Service.start({ config: 'maintenance: []\n' })
+	})
+	after(async () => {
+		await browser?.close()
+		await service?.end()
+		await site?.end()
+	})
+
+	const at = () => `${site.url}/site?src=${encodeURIComponent(service.url + '/embed/script.js')}`
+	const inSight = (tab) => tab.page.locator('iframe').evaluate((frame) => {
+		const { left, right, top, bottom } = frame.getBoundingClientRect()
+		return getComputedStyle(frame).visibility === 'visible' && left >= 0 && right <= innerWidth && top >= 0 && bottom <= innerHeight
+	})
+
+	for (const width of [360, 1280]) {
+		test(`it is out of sight until there is something to tell, and again when it was dismissed, at ${width} px`, async () => {
+			const options = { viewport: { width, height: 700 }, screen: { width, height: 700 }, reducedMotion: 'reduce' }
+			const calm = await open(browser, at(), options)
+			await calm.page.locator('iframe').waitFor({ state: 'attached' })
+			await calm.page.frameLocator('iframe').locator('button').waitFor({ state: 'attached' })
+			assert.equal(await inSight(calm), false)
+			assert.equal(await sideways(calm.page), 0)
+			await calm.page.evaluate(() => window.statusEmbedTest())
+			assert.equal(await inSight(calm), true)
+			await calm.close()
+
+			await service.cli('incident', 'open', 'Sign-in fails', '-c', 'login')
+			await within(5000, 'it is told', async () => (await service.json('/api/v1/banner')).banners.length === 1)
+			const tab = await open(browser, at(), options)
+			await within(5000, 'it moves in', () => inSight(tab))
+			const frame = tab.page.frameLocator('iframe')
+			assert.match(await frame.locator('main').innerText(), /Sign-in fails/)
+			await frame.getByRole('button', { name: 'Close' }).click()
+			await within(5000, 'it moves out', async () => !await inSight(tab))
+			await tab.page.evaluate(() => postMessage({ action: 'showFrame' }, '*'))
+			assert.equal(await inSight(tab), false, 'another sender than the frame is not heard')
+			await tab.page.reload()
+			await frame.locator('button').waitFor({ state: 'attached' })
+			assert.equal(await inSight(tab), false, 'dismissed is dismissed')
+			await service.cli('incident', 'resolve', 'It works again.')
+			await within(5000, 'it is over', async () => (await service.json('/api/v1/banner')).banners.length === 0)
+			assert.deepEqual(faults(tab), [])
+			await tab.close()
+		})
+	}
+
+	test('the frame is accessible', async () => {
+		await service.cli('incident', 'open', 'Sign-in fails', '-c', 'login')
+		await within(5000, 'it is told', async () => (await service.json('/api/v1/banner')).banners.length === 1)
+		for (const colorScheme of ['light', 'dark']) {
+			const tab = await open(browser, service.url + '/embed/frame?lang=sv', { colorScheme, viewport: { width: 320, height: 115 } })
+			assert.deepEqual((await violations(tab.page)).filter((v) => !v.startsWith('page-has-heading-one')), [])
+			assert.equal(await tab.page.evaluate(() => document.documentElement.scrollHeight), 115)
+			await tab.close()
+		}
+	})
+})

@@ -32,6 +32,12 @@ export class Login {
 			res.end(`<!doctype html><html lang="en"><title>Sign in</title><main><h1>Sign in</h1><iframe sandbox="allow-popups" title="Service notices" src="${escape(url.searchParams.get('src'))}"></iframe></main>`)
 			return
 		}
+		if (url.pathname === '/site') {
+			const at = new URL(url.searchParams.get('src')).origin
+			res.writeHead(200, { 'Content-Type': 'text/html', 'Content-Security-Policy': `default-src 'none'; script-src ${at}; frame-src ${at}` })
+			res.end(`<!doctype html><html lang="en"><title>Another site</title><main><h1>Another site</h1></main><script src="${escape(url.searchParams.get('src'))}"></script>`)
+			return
+		}
 		if (url.pathname !== '/') {
 			res.writeHead(204).end()
 			return

@@ -39,6 +39,7 @@ var allowed = map[string]string{
 	"web/api":              "data data/history data/i18n data/ledger data/months data/wire notifier/letter scheduler/plan scheduler/recur web/alerts web/banner web/page web/ui",
 	"web/banner":           "data data/i18n notifier/hook notifier/letter web/page web/ui",
 	"web/chart":            "",
+	"web/embed":            "data data/i18n web/banner web/page web/ui",
 	"web/live":             "",
 	"web/page":             "data data/calendar data/history data/i18n data/ledger data/months data/wire web/chart web/ui",
 	"web/signin":           "data web/ui",

@@ -29,6 +29,7 @@ import (
 	"github.com/superoffice/statusd/web"
 	"github.com/superoffice/statusd/web/admin"
 	"github.com/superoffice/statusd/web/banner"
+	"github.com/superoffice/statusd/web/embed"
 	"github.com/superoffice/statusd/web/live"
 	"github.com/superoffice/statusd/web/page"
 	"github.com/superoffice/statusd/web/statuspage"
@@ -242,7 +243,7 @@ func warnings(cfg *config.Config) []string {
 
 // renderers make everything that is served from the snapshot.
 func renderers() []page.Renderer {
-	return []page.Renderer{page.Render, banner.Render, statuspage.Render}
+	return []page.Renderer{page.Render, banner.Render, statuspage.Render, embed.Render}
 }
 
 // push sends each snapshot's live frames to open pages.
