@@ -179,6 +179,9 @@ func (a *audience) doc(path string, l i18n.Lang, general func(i18n.Lang) (string
 
 // DocFor is Doc for one audience (State.Audience); "" is everybody. What is the same for everybody, such as the script, is not made again.
 func (s *Snapshot) DocFor(of, path string, lang i18n.Lang) (*ui.Doc, bool) {
+	if d := s.State.picture(path); d != nil {
+		return d, true
+	}
 	var own *audience
 	if _, shared := s.Docs[Place{path, ""}]; of != "" && !shared {
 		own = s.audiences.of(s.State, of)

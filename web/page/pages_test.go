@@ -114,7 +114,7 @@ func TestEveryPageIsWellMade(t *testing.T) {
 					fault("a script is not ours: %v", n.Attr)
 				}
 			case "link":
-				if rel := attr(n, "rel"); rel == "icon" && !strings.HasPrefix(attr(n, "href"), "data:image/svg+xml,") || !slices.Contains([]string{"icon", "canonical", "alternate"}, rel) {
+				if rel := attr(n, "rel"); rel == "icon" && !strings.HasPrefix(attr(n, "href"), "data:image/svg+xml,") || !slices.Contains([]string{"icon", "canonical", "alternate", "apple-touch-icon"}, rel) {
 					fault("<link %v> makes the page fetch something", n.Attr)
 				}
 			case "form":

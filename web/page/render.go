@@ -55,6 +55,10 @@ type frame struct {
 	Audience        string // the cohort whose page it is; empty means everybody's
 	All             string // with Audience: the same page for everybody
 	Follows         string // with Audience: the hash of everybody's pages, by which an open page sees that it is behind
+	Preview         string // address of the picture for whoever shares the page; empty where the origin is not known
+	About           string // what goes with it
+	Headline        string
+	Touch           string // address of the symbol on a phone
 	Base            string // the path's absolute address; empty where the origin is not known
 	ZoneLine        string
 	Chosen          string // the zone that the reader chose
@@ -254,9 +258,10 @@ func (m maker) page(v view, main template.HTML, hash string) (*ui.Doc, error) {
 		Page: v.name, Title: v.title + " – " + m.s.Name, Main: main, Hash: hash, Build: build(),
 		Style: template.CSS(styleOf(v.name)), Script: path, Icon: iconURL(m.s.Headline), //nolint:gosec // our own style
 		Audience: m.s.audience, Follows: m.s.follows[m.l],
-		AsOf: m.T("ui.as_of", "time", m.at(m.s.Now).Text), AsOfISO: iso(m.s.Now), ZoneLine: m.zone(),
+		AsOf: m.T("ui.as_of", "time", m.at(m.s.Now).Text), AsOfISO: iso(m.s.Now), ZoneLine: m.zone(), Headline: m.headline().Text, Touch: touchPath + string(m.s.Headline) + ".png",
 		Chosen: m.s.chosen(), Zones: m.Link(zonesPath),
 	}
+	f.About = m.s.Product + ": " + f.Headline
 	switch {
 	case f.Chosen != "":
 		f.ZoneNote = m.T("zone.chosen", "zone", f.Chosen)
@@ -268,6 +273,7 @@ func (m maker) page(v view, main template.HTML, hash string) (*ui.Doc, error) {
 		address = "/"
 	} else if m.s.URL != "" {
 		f.Base = m.s.URL + address
+		f.Preview = m.s.URL + previewPath + string(m.s.Headline) + ".png"
 	}
 	f.All = m.LinkAll(address)
 	for _, n := range []struct{ key, path string }{
@@ -276,15 +282,16 @@ func (m maker) page(v view, main template.HTML, hash string) (*ui.Doc, error) {
 		f.Nav = append(f.Nav, nav{m.T(n.key), m.Link(n.path), n.path == v.path || n.path != "/" && strings.HasPrefix(v.path, n.path+"/")})
 	}
 	for _, n := range []struct{ key, path string }{
-		{"commitment.title", commitmentPath},
-		{"support.title", supportPath},
 		{"ui.calendar_title", "/schedule"},
+		{"ui.time_zone", zonesPath},
+		{"support.title", supportPath},
+		{"commitment.title", commitmentPath},
 		{"privacy.title", privacyPath},
 		{"accessibility.title", accessibilityPath},
 	} {
 		f.Foot = append(f.Foot, nav{Text: m.T(n.key), Href: m.Link(n.path)})
 	}
-	f.Foot[2].Href += "#calendar"
+	f.Foot[0].Href += "#calendar"
 	f.Foot = append(f.Foot, nav{Text: m.T("ui.for_programs"), Href: "/api/v2/summary.json"})
 	for _, l := range m.s.Langs {
 		other := maker{m.s, l}

@@ -69,7 +69,7 @@ func (m maker) supportPage() supportPage {
 		for year := today.Year(); year <= today.Year()+1; year++ {
 			for _, h := range c.Holidays(year) {
 				if h.Date >= today && !weekend(h.Date) && len(row.Off) < daysOff {
-					row.Off = append(row.Off, m.dateOf(h.Date.String()))
+					row.Off = append(row.Off, i18n.ShortDate(m.l, time.Date(1970, time.January, 1+int(h.Date), 0, 0, 0, 0, time.UTC), time.UTC))
 				}
 			}
 		}
