@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -117,7 +118,7 @@ func oursCrowded() (frame func(int), set func([]byte), address string) {
 	must(cfg.Apply(context.Background(), store, time.Now()))
 	registry := prometheus.NewRegistry()
 	must(scheduler.New(scheduler.Options{Store: store, Log: log, Registry: registry}).Plan(context.Background(), time.Now()))
-	hub := live.New(live.Options{Lang: liveLanguage(cfg), Max: 100_000, Rate: 2000, Log: log, Registry: registry})
+	hub := live.New(live.Options{Lang: liveLanguage(cfg), Max: 100_000, Log: log, Registry: registry})
 	go hub.Run(context.Background()) //nolint:errcheck // never ends
 	frame = func(n int) { must(hub.Publish(map[string][]byte{"en": make([]byte, n)})) }
 	frame(500)
@@ -155,7 +156,12 @@ func floorCrowded() (frame func(int), set func([]byte), address string) {
 		mu.Lock()
 		readers = append(readers, c)
 		mu.Unlock()
-		go c.NextReader() //nolint:errcheck // it only waits
+		go func() {
+			c.NextReader() //nolint:errcheck // it only waits
+			mu.Lock()
+			defer mu.Unlock()
+			readers = slices.DeleteFunc(readers, func(r *websocket.Conn) bool { return r == c })
+		}()
 	})
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	must(err)

@@ -1,10 +1,10 @@
 // Package live pushes to open pages over websockets. It knows only bytes: the newest frame in each language, whole each
 // time, so that who joins needs no history and who is slow misses nothing but what is old.
 //
-// A connection costs one goroutine that reads, and nothing else while it is idle: no writer, no queue, no buffer. A publish
-// marks every connection and lets a few writers go through them. A writer that hangs on a reader who does not read is
-// replaced by another after writerPatience, so that nobody waits for anybody; the reader who hangs is dropped at
-// WriteTimeout.
+// A connection costs one goroutine that reads, on the smallest stack there is, and nothing else while it is idle: no writer, no
+// queue, no buffer, no timer. A publish marks every connection and lets a few writers go through them. Writers that hang on readers
+// who do not read are replaced by others after writerPatience, so that nobody waits for anybody; the reader who hangs is dropped
+// at WriteTimeout.
 package live
 
 import (
@@ -27,7 +27,7 @@ import (
 type Options struct {
 	Lang     func(*http.Request) string // which frame a connection gets
 	Max      int                        // connections at once; zero means 50,000
-	Rate     int                        // new connections a second; zero means 500, with bursts of twice that
+	Rate     int                        // new connections a second; zero means 1,000, with bursts of twice that
 	Log      *slog.Logger
 	Registry prometheus.Registerer
 }
@@ -60,8 +60,13 @@ type Hub struct {
 	conns  map[*conn]struct{}
 	closed bool
 
-	queue   chan *conn // connections with something new to write
-	writers atomic.Int64
+	queue chan *conn // connections with something new to write
+	works chan struct{}
+
+	writing sync.Mutex
+	writers map[*writer]struct{}
+
+	round atomic.Uint32 // of pings
 
 	open      prometheus.Gauge
 	refused   *prometheus.CounterVec
@@ -73,9 +78,20 @@ type conn struct {
 	ws      *websocket.Conn
 	lang    string
 	expires time.Time
-	state   atomic.Int32 // see below
-	gone    sync.Once
+	state   atomic.Int32  // see below
+	pinged  atomic.Uint32 // the round in which it was asked for a sign of life
+	alive   atomic.Uint32 // the one in which it gave one
+	gone    atomic.Bool
+	words   int32 // from the client since then; these two belong to the goroutine that reads
+	since   int64 // in milliseconds
 }
+
+// writer is who writes to one connection at a time.
+type writer struct {
+	since atomic.Int64 // when it began with the one it is at, in nanoseconds since started; 0 means that it waits for one
+}
+
+var started = time.Now()
 
 // A connection is idle, queued for a writer, being written to, or being written to with something newer to follow.
 const (
@@ -91,10 +107,11 @@ func New(o Options) *Hub {
 		o.Max = 50_000
 	}
 	if o.Rate == 0 {
-		o.Rate = 500
+		o.Rate = 1000 // 15,000 come back within 15 s of a restart (DESIGN 13)
 	}
 	h := &Hub{
-		o: o, conns: map[*conn]struct{}{}, queue: make(chan *conn, o.Max), admit: rate.NewLimiter(rate.Limit(o.Rate), 2*o.Rate),
+		o: o, conns: map[*conn]struct{}{}, queue: make(chan *conn, o.Max), works: make(chan struct{}, 1), writers: map[*writer]struct{}{},
+		admit: rate.NewLimiter(rate.Limit(o.Rate), 2*o.Rate),
 		upgrader: websocket.Upgrader{
 			HandshakeTimeout: 5 * time.Second,
 			ReadBufferSize:   128, // a client has nothing to say but pongs
@@ -117,7 +134,7 @@ func New(o Options) *Hub {
 	for _, r := range []string{"full", "rate", "starting", "closing"} {
 		h.refused.WithLabelValues(r)
 	}
-	for _, r := range []string{"slow", "life", "shutdown"} {
+	for _, r := range []string{"slow", "silent", "life", "shutdown"} {
 		h.dropped.WithLabelValues(r)
 	}
 	o.Registry.MustRegister(h.open, h.refused, h.dropped, h.delivered)
@@ -139,6 +156,10 @@ func (h *Hub) Publish(frames map[string][]byte) error {
 	defer h.mu.Unlock()
 	for c := range h.conns {
 		h.wake(c)
+	}
+	select {
+	case h.works <- struct{}{}:
+	default:
 	}
 	return nil
 }
@@ -187,7 +208,7 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return // the upgrader has answered
 	}
 	life := Life*4/5 + rand.N(Life*2/5)
-	c := &conn{ws: ws, lang: h.o.Lang(r), expires: time.Now().Add(life)}
+	c := &conn{ws: ws, lang: h.o.Lang(r), expires: time.Now().Add(life), since: time.Now().UnixMilli()}
 	h.mu.Lock()
 	if h.closed || len(h.conns) >= h.o.Max { // while hands were shaken
 		h.mu.Unlock()
@@ -199,68 +220,128 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.open.Set(float64(len(h.conns)))
 	h.wake(c)
 	h.mu.Unlock()
-	go h.read(c) // on a fresh, small stack: this one belongs to the HTTP server
+	ws.SetReadLimit(readLimit)
+	ws.SetPongHandler(func(string) error {
+		c.alive.Store(c.pinged.Load())
+		return nil
+	})
+	ws.SetReadDeadline(time.Time{}) //nolint:errcheck // always nil; the HTTP server left one, and pings do better
+	go h.read(c)                    // on a fresh, small stack: this one belongs to the HTTP server
 }
 
-// read waits for the connection to end, and answers its pings on the way.
+// read waits for the connection to end, and answers its pings on the way. What it calls while nothing comes stands on its stack,
+// which must not grow beyond the first 2 KiB: so nothing is kept on it here.
 func (h *Hub) read(c *conn) {
-	defer h.remove(c)
-	c.ws.SetReadLimit(readLimit)
-	alive := func(string) error { return c.ws.SetReadDeadline(time.Now().Add(PingEvery + PongWithin)) }
-	c.ws.SetPongHandler(alive)
-	alive("") //nolint:errcheck // reading will tell
-	words, since := 0, time.Now()
 	for {
-		if _, _, err := c.ws.NextReader(); err != nil {
-			return
-		}
-		if words++; words > chattiness {
-			if time.Since(since) < time.Second {
-				return
-			}
-			words, since = 0, time.Now()
+		if _, _, err := c.ws.NextReader(); err != nil || c.chatters() {
+			break
 		}
 	}
+	h.remove(c)
+}
+
+// chatters counts a message, and says whether there were too many within a second.
+//
+//go:noinline
+func (c *conn) chatters() bool {
+	if c.words++; c.words <= chattiness {
+		return false
+	}
+	now := time.Now().UnixMilli()
+	if now-c.since < 1000 {
+		return true
+	}
+	c.words, c.since = 0, now
+	return false
 }
 
 func (h *Hub) remove(c *conn) {
-	c.gone.Do(func() {
-		c.ws.Close()
-		h.mu.Lock()
-		delete(h.conns, c)
-		h.open.Set(float64(len(h.conns)))
-		h.mu.Unlock()
-	})
+	if c.gone.Swap(true) {
+		return
+	}
+	c.ws.Close()
+	h.mu.Lock()
+	delete(h.conns, c)
+	h.open.Set(float64(len(h.conns)))
+	h.mu.Unlock()
 }
 
 // Run writes and pings until ctx ends, then says goodbye to everybody with a close code that means "come back soon".
 func (h *Hub) Run(ctx context.Context) error {
-	for range 2 * runtime.GOMAXPROCS(0) {
-		h.writers.Add(1)
-		go h.write(ctx, true)
+	for range atWork() {
+		h.hire(ctx, true)
 	}
-	ticker := time.NewTicker(PingEvery)
-	defer ticker.Stop()
+	pings, looks := time.NewTicker(PingEvery), time.NewTicker(time.Hour)
+	defer pings.Stop()
+	defer looks.Stop()
+	deaf := time.NewTimer(PongWithin)
+	defer deaf.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			h.goodbye()
 			return nil
-		case now := <-ticker.C:
+		case now := <-pings.C:
 			h.ping(now)
+			deaf.Reset(PongWithin)
+		case <-deaf.C:
+			h.dismiss()
+		case <-h.works:
+			looks.Reset(writerPatience)
+		case <-looks.C:
+			if !h.lookAfter(ctx) {
+				looks.Reset(time.Hour) // there is nothing to look after until the next publish
+			}
 		}
 	}
 }
 
-// write takes connections from the queue. One that stays is a writer for good; another was sent in for one that hangs, and
-// leaves when there is nothing more to do.
-func (h *Hub) write(ctx context.Context, stays bool) {
-	defer h.writers.Add(-1)
+// atWork is how many writers there should be that do not hang.
+func atWork() int { return 2 * runtime.GOMAXPROCS(0) }
+
+// hire sends in a writer. One that stays is there for good; another leaves when there is nothing more to do.
+func (h *Hub) hire(ctx context.Context, stays bool) {
+	w := &writer{}
+	h.writing.Lock()
+	h.writers[w] = struct{}{}
+	h.writing.Unlock()
+	go func() {
+		w.work(ctx, h, stays)
+		h.writing.Lock()
+		delete(h.writers, w)
+		h.writing.Unlock()
+	}()
+}
+
+// lookAfter sends in a writer for each that hangs, while there is work for it; false when all is done.
+func (h *Hub) lookAfter(ctx context.Context) bool {
+	h.writing.Lock()
+	busy, well, now := false, 0, time.Since(started)
+	for w := range h.writers {
+		since := time.Duration(w.since.Load())
+		busy = busy || since != 0
+		if since == 0 || now-since < writerPatience {
+			well++
+		}
+	}
+	h.writing.Unlock()
+	if len(h.queue) == 0 {
+		return busy
+	}
+	for range atWork() - well {
+		h.hire(ctx, false)
+	}
+	return true
+}
+
+// work takes connections from the queue.
+func (w *writer) work(ctx context.Context, h *Hub, stays bool) {
 	for {
+		w.since.Store(0)
 		if !stays {
 			select {
 			case c := <-h.queue:
-				h.deliver(ctx, c)
+				w.deliver(h, c)
 				continue
 			default:
 				return
@@ -270,18 +351,16 @@ func (h *Hub) write(ctx context.Context, stays bool) {
 		case <-ctx.Done():
 			return
 		case c := <-h.queue:
-			h.deliver(ctx, c)
+			w.deliver(h, c)
 		}
 	}
 }
 
-func (h *Hub) deliver(ctx context.Context, c *conn) {
-	hangs := time.AfterFunc(writerPatience, func() {
-		h.writers.Add(1)
-		h.write(ctx, false)
-	})
-	defer hangs.Stop()
+// deliver writes the newest frame to c, and whatever comes in the meantime.
+func (w *writer) deliver(h *Hub, c *conn) {
 	for {
+		now := time.Now()
+		w.since.Store(int64(now.Sub(started)))
 		c.state.Store(writing)
 		frames := *h.frames.Load()
 		frame, ok := frames[c.lang]
@@ -289,7 +368,7 @@ func (h *Hub) deliver(ctx context.Context, c *conn) {
 			frame = frames["en"]
 		}
 		if frame != nil {
-			c.ws.SetWriteDeadline(time.Now().Add(WriteTimeout)) //nolint:errcheck // always nil
+			c.ws.SetWriteDeadline(now.Add(WriteTimeout)) //nolint:errcheck // always nil
 			if err := c.ws.WritePreparedMessage(frame); err != nil {
 				h.dropped.WithLabelValues("slow").Inc()
 				h.remove(c)
@@ -303,22 +382,40 @@ func (h *Hub) deliver(ctx context.Context, c *conn) {
 	}
 }
 
-// ping asks everybody for a sign of life, and lets those go whose time is up.
-func (h *Hub) ping(now time.Time) {
+// everybody lists the connections.
+func (h *Hub) everybody() []*conn {
 	h.mu.Lock()
+	defer h.mu.Unlock()
 	all := make([]*conn, 0, len(h.conns))
 	for c := range h.conns {
 		all = append(all, c)
 	}
-	h.mu.Unlock()
-	for _, c := range all {
+	return all
+}
+
+// ping asks everybody for a sign of life, and lets those go whose time is up.
+func (h *Hub) ping(now time.Time) {
+	round := h.round.Add(1)
+	for _, c := range h.everybody() {
 		switch {
 		case now.After(c.expires):
 			h.dropped.WithLabelValues("life").Inc()
 			h.say(c, websocket.CloseGoingAway, "")
 			h.remove(c)
 		case c.state.Load() == idle: // one who is written to is being tried already
-			c.ws.WriteControl(websocket.PingMessage, nil, now.Add(time.Second)) //nolint:errcheck // reading will tell
+			c.pinged.Store(round)
+			c.ws.WriteControl(websocket.PingMessage, nil, now.Add(time.Second)) //nolint:errcheck // it gives no sign of life then
+		}
+	}
+}
+
+// dismiss drops those who were asked for a sign of life and gave none.
+func (h *Hub) dismiss() {
+	round := h.round.Load()
+	for _, c := range h.everybody() {
+		if round > 0 && c.pinged.Load() == round && c.alive.Load() != round {
+			h.dropped.WithLabelValues("silent").Inc()
+			h.remove(c)
 		}
 	}
 }
@@ -331,11 +428,8 @@ func (h *Hub) say(c *conn, code int, reason string) {
 func (h *Hub) goodbye() {
 	h.mu.Lock()
 	h.closed = true
-	all := make([]*conn, 0, len(h.conns))
-	for c := range h.conns {
-		all = append(all, c)
-	}
 	h.mu.Unlock()
+	all := h.everybody()
 	var wg sync.WaitGroup
 	each := make(chan *conn)
 	end := time.Now().Add(goodbyeTime) // whoever hangs must not keep the others from hearing it

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -32,7 +34,12 @@ func serve(t testing.TB, o live.Options) (h *live.Hub, address string, stop func
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error)
 	go func() { done <- h.Run(ctx) }()
-	s := httptest.NewServer(h)
+	s := httptest.NewUnstartedServer(h)
+	s.Config.ConnContext = func(ctx context.Context, c net.Conn) context.Context {
+		c.(*net.TCPConn).SetWriteBuffer(16 << 10) //nolint:errcheck,forcetypeassert // so that it takes little to fill it
+		return ctx
+	}
+	s.Start()
 	var once sync.Once
 	stop = func() {
 		once.Do(func() {
@@ -175,105 +182,157 @@ func TestTalkativeClient(t *testing.T) {
 	}
 }
 
-// TestSlowReaders lets a tenth of the readers never read: the others get every newest frame all the same.
+// TestSlowReaders: of 500 readers 20 never read. The others get every newest frame all the same, none of them is dropped, and when
+// all is said the slow ones have cost nothing but themselves (F38).
 func TestSlowReaders(t *testing.T) {
+	const all, slow = 500, 20
 	h, address, _ := serve(t, live.Options{Rate: 100_000})
 	publish(t, h, "first")
-	var healthy []*websocket.Conn
-	for i := range 60 {
-		c := dial(t, address)
-		if i%6 != 0 {
-			healthy = append(healthy, c)
-			await(t, c, "first")
+	narrow := websocket.Dialer{NetDialContext: func(ctx context.Context, network, at string) (net.Conn, error) {
+		c, err := (&net.Dialer{}).DialContext(ctx, network, at)
+		if err == nil {
+			err = c.(*net.TCPConn).SetReadBuffer(4 << 10) //nolint:forcetypeassert // it is one
 		}
+		return c, err
+	}}
+	var healthy []*websocket.Conn
+	for i := range all {
+		if i%(all/slow) == 0 {
+			c, r, err := narrow.Dial(address, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Body.Close()
+			t.Cleanup(func() { c.Close() })
+			continue
+		}
+		c := dial(t, address)
+		healthy = append(healthy, c)
+		await(t, c, "first")
 	}
-	big := strings.Repeat("x", 64<<10)
-	for i := range 60 { // four megabytes a reader: more than any socket buffers
-		publish(t, h, fmt.Sprint(i, big))
+	big := strings.Repeat("x", 512<<10) // more than any socket here buffers
+	publish(t, h, big)
+	for _, c := range healthy {
+		await(t, c, big)
+	}
+	for i := range 20 {
+		publish(t, h, fmt.Sprint("frame ", i))
 		for _, c := range healthy {
-			await(t, c, fmt.Sprint(i, big))
+			await(t, c, fmt.Sprint("frame ", i))
 		}
 	}
 }
 
-func BenchmarkFanOut(b *testing.B) {
-	const readers = 500
-	frame := []byte(strings.Repeat("x", 500))
-	h, address, _ := serve(b, live.Options{Rate: 100_000})
-	publish(b, h, string(frame))
-	var got sync.WaitGroup
-	got.Add(readers)
-	for range readers {
-		c := dial(b, address+"?lang=en")
-		go func() {
-			for {
-				if _, _, err := c.ReadMessage(); err != nil {
-					return
-				}
-				got.Done()
-			}
-		}()
-	}
-	got.Wait()
+// pipes is a listener in memory.
+type pipes chan net.Conn
 
-	// The floor: the same readers' half of a gorilla server that loops over its connections and does nothing else.
-	var mu sync.Mutex
-	var plain []*websocket.Conn
-	up := websocket.Upgrader{WriteBufferPool: &sync.Pool{}, WriteBufferSize: 512, ReadBufferSize: 128}
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		c, err := up.Upgrade(w, r, nil)
-		if err != nil {
-			return
-		}
-		mu.Lock()
-		plain = append(plain, c)
-		mu.Unlock()
-	}))
-	defer s.Close()
-	var floorGot sync.WaitGroup
-	for range readers {
-		c := dial(b, "ws"+strings.TrimPrefix(s.URL, "http"))
-		go func() {
-			for {
-				if _, _, err := c.ReadMessage(); err != nil {
-					return
-				}
-				floorGot.Done()
-			}
-		}()
+func (p pipes) Accept() (net.Conn, error) {
+	c, ok := <-p
+	if !ok {
+		return nil, net.ErrClosed
 	}
-	var ours, floor time.Duration
-	for b.Loop() {
-		got.Add(readers)
-		start := time.Now()
-		if err := h.Publish(map[string][]byte{"en": frame}); err != nil {
-			b.Fatal(err)
-		}
-		got.Wait()
-		ours += time.Since(start)
+	return c, nil
+}
+func (p pipes) Close() error   { close(p); return nil }
+func (p pipes) Addr() net.Addr { return &net.TCPAddr{} }
 
-		floorGot.Add(readers)
-		start = time.Now()
-		m, err := websocket.NewPreparedMessage(websocket.TextMessage, frame)
-		if err != nil {
-			b.Fatal(err)
-		}
-		var wg sync.WaitGroup
-		for part := range 4 {
-			wg.Go(func() {
-				for i := part; i < len(plain); i += 4 {
-					plain[i].SetWriteDeadline(time.Now().Add(10 * time.Second)) //nolint:errcheck // always nil
-					plain[i].WritePreparedMessage(m)                            //nolint:errcheck // the benchmark would hang
+// TestSignsOfLife: who does not answer a ping within 10 seconds is gone, who answers stays, and after its life, give or take a
+// fifth, everybody is sent away to come back.
+func TestSignsOfLife(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		registry := prometheus.NewRegistry()
+		h := live.New(live.Options{Lang: func(*http.Request) string { return "en" }, Log: slog.New(slog.DiscardHandler), Registry: registry})
+		publish(t, h, "one")
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error)
+		go func() { ended <- h.Run(ctx) }()
+		in := make(pipes)
+		server := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 30 * time.Second}
+		go server.Serve(in) //nolint:errcheck // it ends with the test
+		join := func(answers bool) chan error {
+			gone := make(chan error, 1)
+			d := websocket.Dialer{NetDial: func(string, string) (net.Conn, error) {
+				ours, theirs := net.Pipe()
+				in <- theirs
+				return ours, nil
+			}}
+			c, r, err := d.Dial("ws://status.example/", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Body.Close()
+			if !answers {
+				c.SetPingHandler(func(string) error { return nil })
+			}
+			go func() {
+				for {
+					if _, _, err := c.ReadMessage(); err != nil {
+						c.Close()
+						gone <- err
+						return
+					}
 				}
-			})
+			}()
+			return gone
 		}
-		wg.Wait()
-		floorGot.Wait()
-		floor += time.Since(start)
+		silent, well := join(false), join(true)
+		synctest.Wait()
+		time.Sleep(live.PingEvery + live.PongWithin - time.Second)
+		select {
+		case err := <-silent:
+			t.Errorf("the silent one is gone early: %v", err)
+		default:
+		}
+		time.Sleep(time.Second)
+		synctest.Wait()
+		select {
+		case <-silent:
+		default:
+			t.Error("the silent one is still there")
+		}
+		time.Sleep(live.Life * 4 / 5 / 2)
+		select {
+		case err := <-well:
+			t.Errorf("the one that answers is gone after half its life: %v", err)
+		default:
+		}
+		time.Sleep(live.Life)
+		synctest.Wait()
+		select {
+		case err := <-well:
+			if !websocket.IsCloseError(err, websocket.CloseGoingAway) {
+				t.Errorf("sent away with %v", err)
+			}
+		default:
+			t.Error("nobody lives for ever")
+		}
+		for reason, want := range map[string]float64{"silent": 1, "life": 1, "slow": 0} {
+			if got := closed(t, registry, reason); got != want {
+				t.Errorf("%g closed as %s, want %g", got, reason, want)
+			}
+		}
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		server.Close()
+		synctest.Wait()
+	})
+}
+
+// closed is the metric.
+func closed(t *testing.T, registry *prometheus.Registry, reason string) float64 {
+	t.Helper()
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
 	}
-	b.ReportMetric(float64(ours)/float64(floor), "x-floor")
-	b.ReportMetric(float64(ours.Microseconds())/float64(b.N), "µs/fan-out")
-	for _, c := range plain {
-		c.Close()
+	for _, f := range families {
+		for _, m := range f.GetMetric() {
+			if f.GetName() == "statusd_live_closed_total" && m.GetLabel()[0].GetValue() == reason {
+				return m.GetCounter().GetValue()
+			}
+		}
 	}
+	return -1
 }
