@@ -193,6 +193,7 @@ type crowded struct {
 	address string
 	in      io.WriteCloser
 	out     *bufio.Reader
+	end     func()
 }
 
 func newCrowded(b testing.TB, role string) *crowded {
@@ -211,12 +212,13 @@ func newCrowded(b testing.TB, role string) *crowded {
 	if err := cmd.Start(); err != nil {
 		b.Fatal(err)
 	}
-	b.Cleanup(func() {
+	c := &crowded{TB: b, in: in, out: bufio.NewReader(out)}
+	c.end = sync.OnceFunc(func() {
 		in.Close()
 		cmd.Process.Kill() //nolint:errcheck // it may have ended
 		cmd.Wait()         //nolint:errcheck // it was killed
 	})
-	c := &crowded{TB: b, in: in, out: bufio.NewReader(out)}
+	b.Cleanup(c.end)
 	c.address = strings.TrimSpace(c.line())
 	return c
 }
