@@ -35,7 +35,7 @@ var drawings = map[Headline]struct {
 	strokes [][]point
 }{
 	AllOK:       {circle, [][]point{{{-.44, .03}, {-.12, .35}, {.46, -.3}}}},
-	Some:        {corners(-90, 3, 1.1), [][]point{{{0, -.35}, {0, .18}}, {{0, .42}, {0, .43}}}},
+	Some:        {lowered(corners(-90, 3, 1.15), .22), [][]point{{{0, -.35}, {0, .14}}, {{0, .47}, {0, .48}}}},
 	Major:       {corners(22.5, 8, 1.04), [][]point{{{-.32, -.32}, {.32, .32}}, {{.32, -.32}, {-.32, .32}}}},
 	Maintenance: {square, [][]point{{{-.25, -.4}, {-.25, .4}}, {{.25, -.4}, {.25, .4}}}},
 	Unknown:     {circle, [][]point{{{-.4, 0}, {.4, 0}}}},
@@ -64,6 +64,11 @@ func corners(first float64, n int, radius float64) func(point) float64 {
 		}
 		return d
 	}
+}
+
+// lowered is a shape that lies lower by so much.
+func lowered(shape func(point) float64, by float64) func(point) float64 {
+	return func(p point) float64 { return shape(point{p.x, p.y - by}) }
 }
 
 // line is the distance of p from a stroke's middle.
