@@ -262,7 +262,7 @@ func years(t *testing.T) int {
 // sleeps, is reconfigured and steered, and page, banner and mail fail. Whatever happens: what is not marked as short notice could
 // be seen on page and banner 24 hours before, is shown once on each, and is mailed once to whom it concerns; what was told stays
 // in sight or is corrected, and whoever was mailed of it is mailed of what becomes of it (N1, N4, N11). With the race detector it
-// is five weeks around two changes of clocks. The first seed is 1, so that two runs can be compared; STATUSD_SEED gives another.
+// is three weeks around each of two changes of clocks. The first seed is 1, so that two runs can be compared; STATUSD_SEED gives another.
 func TestPromise(t *testing.T) {
 	zone, err := time.LoadLocation("Europe/Oslo")
 	if err != nil {
@@ -281,30 +281,10 @@ func TestPromise(t *testing.T) {
 			t.Logf("seed %d", seed)
 			start, days := time.Date(2026+n, 1, 1, 9, 0, 0, 0, zone), 365
 			if raceDetector {
-				start, days = time.Date(2026+n, []time.Month{3, 10}[n%2], 8, 9, 0, 0, 0, zone), 35
+				start, days = time.Date(2026+n, []time.Month{3, 10}[n%2], 14, 9, 0, 0, 0, zone), 21
 			}
 			for _, fault := range liveThrough(t, seed, start, days, sound) {
 				t.Error(fault)
-			}
-		})
-	}
-}
-
-// TestPromiseBroken breaks the service on purpose, each time in another way: the verdict must find it.
-func TestPromiseBroken(t *testing.T) {
-	start := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
-	for _, how := range []broken{lyingLook, tooLate, sendsTwice, noNews, forgets} {
-		t.Run(string(how), func(t *testing.T) {
-			t.Parallel()
-			const seed = 7
-			days := 120
-			if raceDetector {
-				days = 40
-			}
-			if faults := liveThrough(t, seed, start, days, how); len(faults) == 0 {
-				t.Errorf("seed %d: nobody noticed that %s", seed, how)
-			} else {
-				t.Logf("%d faults, such as: %s", len(faults), faults[0])
 			}
 		})
 	}
