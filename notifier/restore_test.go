@@ -215,7 +215,11 @@ func succeed(t *testing.T, rnd *rand.Rand, from *bolt.Store, sender notifier.Sen
 
 // TestRestoredCopySendsNothingTwice is F14: whatever the moment of the copy, everybody is told of everything exactly once.
 func TestRestoredCopySendsNothingTwice(t *testing.T) {
-	for seed := range uint64(40) {
+	seeds := uint64(40)
+	if testing.Short() {
+		seeds = 8
+	}
+	for seed := range seeds {
 		synctest.Test(t, func(t *testing.T) {
 			times, _ := restoreRun(t, seed, true, true)
 			if len(times) != 60 {
@@ -234,7 +238,11 @@ func TestRestoredCopySendsNothingTwice(t *testing.T) {
 // come unmarked, without a log they come, and every one of them is marked.
 func TestRestoreControls(t *testing.T) {
 	doubles, flagged, lost := map[string]int{}, 0, 0
-	for seed := range uint64(5) {
+	seeds := uint64(5)
+	if testing.Short() {
+		seeds = 1
+	}
+	for seed := range seeds {
 		for name, hold := range map[string]bool{"no hold": false, "no log": true} {
 			synctest.Test(t, func(t *testing.T) {
 				times, end := restoreRun(t, seed, hold, name != "no log")

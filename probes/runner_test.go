@@ -69,14 +69,19 @@ func TestOutage(t *testing.T) {
 	})
 }
 
-// TestYear lives through a year of samples every five minutes, with an outage of an hour in one of three targets.
+// TestYear lives through a year of samples every five minutes, with an outage of an hour in one of three targets; with -short through
+// sixty days.
 func TestYear(t *testing.T) {
 	bubble(t, func(t *testing.T, w *world) {
 		w.options.Flush = 24 * time.Hour
 		for _, name := range []string{"front", "mail", "phone"} {
 			w.probe(name, name, func(p *data.Probe) { p.Interval = 5 * time.Minute })
 		}
-		down := epoch.Add(100*24*time.Hour + 7*time.Hour)
+		days := 365
+		if testing.Short() {
+			days = 60
+		}
+		down := epoch.Add(40*24*time.Hour + 7*time.Hour)
 		up := down.Add(time.Hour)
 		w.answer("mail", func() data.Sample {
 			if now := time.Now(); !now.Before(down) && now.Before(up) {
@@ -85,7 +90,7 @@ func TestYear(t *testing.T) {
 			return data.Sample{Level: data.Operational, Latency: 40 * time.Millisecond}
 		})
 		w.start()
-		pass(365 * 24 * time.Hour)
+		pass(time.Duration(days) * 24 * time.Hour)
 		w.stop()
 		p := datatest.Probe("mail", "mail")
 		p.Interval = 5 * time.Minute
@@ -95,11 +100,11 @@ func TestYear(t *testing.T) {
 			p.Name = name
 			return at(first(p, time.Time{}, epoch))
 		}
-		end := 365 * 86400
+		end := days * 86400
 		w.want("mail", fmt.Sprintf("%d:operational %d:major_outage %d:operational %d:no_data %d-%d", start("mail"), at(from), at(to), end, at(from), at(to)))
 		for _, name := range []string{"front", "phone"} {
 			w.want(name, fmt.Sprintf("%d:operational %d:no_data", start(name), end))
-			if n := len(w.samples(name)); n < 365*288-1 || n > 365*288+1 {
+			if n := len(w.samples(name)); n < days*288-1 || n > days*288+1 {
 				t.Errorf("%d samples of %s are stored, want one every five minutes", n, name)
 			}
 		}
@@ -113,7 +118,7 @@ func TestYear(t *testing.T) {
 			}
 			return nil
 		})
-		if each := float64(bytes) / (3 * 365 * 288); each > 2 {
+		if each := float64(bytes) / float64(3*days*288); each > 2 {
 			t.Errorf("a sample takes %.2f bytes, want at most 2", each)
 		}
 	})

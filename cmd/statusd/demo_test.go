@@ -27,9 +27,6 @@ import (
 
 // TestDemo starts the whole demonstration, looks at it as a newcomer would, breaks the product, and repairs it.
 func TestDemo(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it takes the probes half a minute to see that something is broken")
-	}
 	before := goleak.IgnoreCurrent()
 	dir := t.TempDir()
 	ctx, stop := context.WithCancel(t.Context())

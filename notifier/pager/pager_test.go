@@ -331,7 +331,11 @@ func TestMetricsAndPrune(t *testing.T) {
 // its writing, with receivers that fail in every way. A beginning and an end are each told once, by one name; what is told
 // again after a death has the same name.
 func TestNothingTwice(t *testing.T) {
-	for seed := range uint64(6) {
+	seeds := uint64(6)
+	if testing.Short() {
+		seeds = 1
+	}
+	for seed := range seeds {
 		synctest.Test(t, func(t *testing.T) { nothingTwice(t, seed) })
 	}
 }

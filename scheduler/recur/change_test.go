@@ -33,7 +33,7 @@ func TestRulesEveryChange(t *testing.T) {
 			windows += checkRules(t, name, loc, tr)
 		}
 	}
-	if len(done) < 500 || windows < 15*len(done) {
+	if len(done) < least(500) || windows < 15*len(done) {
 		t.Errorf("only %d changes and %d windows were tried", len(done), windows)
 	}
 }

@@ -105,7 +105,7 @@ func TestReadingsAsRRule(t *testing.T) {
 		}
 	})
 	for _, shape := range []string{"recur.everyDays", "recur.everyWeeks", "recur.everyMonths", "recur.rest"} {
-		if shapes[shape] == 0 {
+		if shapes[shape] == 0 && !testing.Short() { // which draws a fifth of them
 			t.Errorf("no rule of shape %s was drawn: %v", shape, shapes)
 		}
 	}
@@ -252,7 +252,7 @@ func TestOneRecyclePerDate(t *testing.T) {
 			t.Fatalf("%s: ended on %s, want %s", name, day, want)
 		}
 	}
-	if len(done) < 150 {
+	if len(done) < least(150) {
 		t.Errorf("only %d different zones were tried", len(done))
 	}
 }

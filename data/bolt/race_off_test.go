@@ -1,5 +1,0 @@
-//go:build !race
-
-package bolt_test
-
-const raceDetector = false
