@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -40,6 +41,9 @@ import (
 // asCrowded makes the test binary be a server whose work is measured: "ours" is the public listener as serve joins it, "floor" is
 // net/http that answers with bytes from memory and a lean websocket server. In a process of its own its CPU and memory are its own.
 const asCrowded = "STATUSD_TEST_CROWDED"
+
+// mostCrowded is how many connections "ours" may have.
+const mostCrowded = "STATUSD_TEST_CROWDED_MOST"
 
 // replied is what floor says to everybody.
 type replied struct {
@@ -124,9 +128,11 @@ func oursCrowded() (frame func(int), set func([]byte), address string) {
 	frame(500)
 	pages := &page.Publisher{Store: store, Settings: pageSettings(cfg, serving{cfg: cfg}), Renderers: renderers(), Log: log}
 	must(pages.First(context.Background()))
+	most, err := strconv.Atoi(cmp.Or(os.Getenv(mostCrowded), "100000"))
+	must(err)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	must(err)
-	fair := newFair(l, "public", []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}, config.DefaultPerAddress, 100_000)
+	fair := newFair(l, "public", []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}, config.DefaultPerAddress, most)
 	shed := web.NewShed(web.ShedOptions{Connections: fair.connections, Relieve: fair.relieve, Registry: registry})
 	go shed.Run(context.Background()) //nolint:errcheck // never ends
 	server := web.NewServer(web.RealAddress(fair.proxies, web.Public(web.PublicOptions{
@@ -196,10 +202,10 @@ type crowded struct {
 	end     func()
 }
 
-func newCrowded(b testing.TB, role string) *crowded {
+func newCrowded(b testing.TB, role string, env ...string) *crowded {
 	b.Helper()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), asCrowded+"="+role)
+	cmd.Env = append(append(os.Environ(), asCrowded+"="+role), env...)
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {
