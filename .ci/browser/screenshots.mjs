@@ -55,6 +55,7 @@ try {
 	await take('month', service.url + '/uptime/' + missed)
 	await take('year', service.url + '/uptime/' + missed.slice(0, 4))
 	await take('history', service.url + '/history')
+	for (const name of ['support', 'commitment', 'privacy', 'accessibility', 'zones']) await take(name, service.url + '/' + name)
 	await take('component', service.url + component)
 	await take('incident', service.url + past)
 	await take('window', service.url + window)

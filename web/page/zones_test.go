@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"golang.org/x/net/html"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/data/i18n"
@@ -147,5 +148,28 @@ func TestChosenZoneOfACustomer(t *testing.T) {
 	}
 	if kept != "lang=en cohort=pilot " {
 		t.Errorf("the form keeps %s", kept)
+	}
+}
+
+// Many readers at once, of several groups and languages, get what they asked for or the page without a zone.
+func TestZonesAtOnce(t *testing.T) {
+	t.Parallel()
+	s := calm(t)
+	s.Cohorts = data.Cohorts{{Slug: "pilot", Percent: 10}}
+	snapshot := &Snapshot{State: s, Docs: render(t, s)}
+	var g errgroup.Group
+	for i, zone := range strings.Fields(zonesSource)[:24] {
+		g.Go(func() error {
+			of, l := []string{"", "pilot", data.AllCustomers}[i%3], s.Langs[i%len(s.Langs)]
+			for _, path := range []string{"/", "/schedule", supportPath} {
+				if d, ok := snapshot.DocIn(zone, of, path, l); !ok || !bytes.Contains(d.Body, []byte(`lang="`+string(l)+`"`)) {
+					return fmt.Errorf("%s for %q in %s and %s: there %t", path, of, l, zone, ok)
+				}
+			}
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		t.Error(err)
 	}
 }
