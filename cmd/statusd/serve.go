@@ -141,6 +141,7 @@ func serve(ctx context.Context, s serving) error {
 		Store: store, Settings: pageSettings(cfg, s), Renderers: renderers(), Log: log.With("part", "page"),
 		OnSwap: []func(*page.Snapshot){push(hub, log), look.Begin(registry), web.Figures(registry)},
 	}
+	frugal()
 	if err := pages.First(ctx); err != nil {
 		return err
 	}
@@ -219,6 +220,7 @@ func serve(ctx context.Context, s serving) error {
 		group.Go(func() error { return part(ctx) })
 	}
 	group.Go(func() error { return reloads(ctx, hup, s, store, pages, certificates, log) })
+	go settled()
 	log.Info("serving", "public", address.Listen, "operators", address.Admin, "data", cfg.Data, "version", versionText())
 	if s.ready != nil {
 		group.Go(func() error { return s.ready(address) })
