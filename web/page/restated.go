@@ -17,8 +17,11 @@ type restated struct {
 	Reasons       []string // what was corrected
 }
 
-// version is what a month said.
-type version struct{ Contract, Observed figure }
+// version is what a month said. One that nobody watched said nothing (U15).
+type version struct {
+	Known              bool
+	Contract, Observed figure
+}
 
 // restated lists what revisions changed. What an operator wrote about a correction is for the record and never public; the
 // reason shown is what was corrected, which follows from the facts themselves.
@@ -42,7 +45,7 @@ func (m maker) restated(r Month, s months.Sheet) []restated {
 }
 
 func (m maker) version(f months.Figures) version {
-	v := version{m.figure(f.Contract, month{}), m.figure(f.Observed, month{})}
+	v := version{f.Contract.Verdict.Known(), m.figure(f.Contract, month{}), m.figure(f.Observed, month{})}
 	v.Contract.Downtime, v.Observed.Downtime = m.downtime(f.Contract.Downtime), m.downtime(f.Observed.Downtime)
 	v.Observed.Met, v.Observed.Breach, v.Observed.Open = "", false, false // the target is the contract's
 	return v

@@ -1,7 +1,9 @@
 package page
 
 import (
+	"bytes"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -89,5 +91,25 @@ func TestSettledAndRevised(t *testing.T) {
 		if !slices.Equal(tc.got, tc.want) {
 			t.Errorf("%q, want %q", tc.got, tc.want)
 		}
+	}
+}
+
+// TestRestatedFromNoData says of a month that nobody had watched that it had no data, and not that it had missed its target (U15).
+func TestRestatedFromNoData(t *testing.T) {
+	t.Parallel()
+	m := maker{&State{Settings: Settings{Zone: time.UTC, ZoneName: "UTC", Target: "0.998"}}, i18n.EN}
+	none := ledger.Result{Verdict: ledger.NoVerdict}
+	met := ledger.Result{Downtime: 60, Uptime: "99.997760", Shown: "99.99", Met: true, Verdict: ledger.Met}
+	sheet := sheetFor(t, `"outages":[],"maintenance":[],"unobserved":[]`)
+	sheet.Restated = []months.Restatement{{At: at(8), Revision: 2, Before: months.Figures{Contract: none, Observed: none}, After: months.Figures{Contract: met, Observed: met}}}
+	var b bytes.Buffer
+	if err := templates.ExecuteTemplate(&b, "month", m.monthPage(Month{}, sheet)); err != nil {
+		t.Fatal(err)
+	}
+	_, told, _ := strings.Cut(b.String(), `<table class="was">`)
+	told, _, _ = strings.Cut(told, "</table>")
+	before, after, _ := strings.Cut(told, `<td data-h="After">`)
+	if !strings.Contains(before, "No data") || strings.Contains(before, "%") || strings.Contains(before, "not met") || !strings.Contains(after, "99.99%") {
+		t.Errorf("before: %s\nafter: %s", before, after)
 	}
 }
