@@ -29,7 +29,7 @@ export class Login {
 		}
 		if (url.pathname === '/frame') {
 			res.writeHead(200, { 'Content-Type': 'text/html', 'Content-Security-Policy': `default-src 'none'; frame-src ${new URL(url.searchParams.get('src')).origin}` })
-			res.end(`<!doctype html><html lang="en"><title>Sign in</title><main><h1>Sign in</h1><iframe sandbox="allow-popups" title="Service notices" src="${escape(url.searchParams.get('src'))}"></iframe></main>`)
+			res.end(`<!doctype html><html lang="en"><title>Sign in</title><main><h1>Sign in</h1><iframe sandbox="allow-popups allow-popups-to-escape-sandbox" title="Service notices" src="${escape(url.searchParams.get('src'))}"></iframe></main>`)
 			return
 		}
 		if (url.pathname === '/site') {

@@ -4,25 +4,24 @@
 	const script = document.currentScript
 	// A login page is right without us: nothing that goes wrong here reaches it.
 	const quietly = (f) => { try { return f() } catch {} }
-	const minute = 6e4, store = 'statusd.banner', closing = { nb: 'Lukk', sv: 'Stäng', da: 'Luk', de: 'Schließen', nl: 'Sluiten', fi: 'Sulje' }
-	const style = `:host{all:initial;color-scheme:inherit;display:block;flex:0 0 100%;align-self:stretch;grid-column:1/-1;position:relative;z-index:1}
-div{display:flex;gap:.75em;align-items:start;max-height:40vh;overflow:auto;padding:.75em 1em;margin-bottom:1px;font:16px/1.45 system-ui,sans-serif;border-inline-start:.375em solid;
+	const store = 'statusd.banner', closing = { nb: 'Lukk', sv: 'Stäng', da: 'Luk', de: 'Schließen', nl: 'Sluiten', fi: 'Sulje' }
+	const style = `:host{all:initial;color-scheme:inherit;display:block;position:relative;z-index:1;max-height:40vh;overflow:auto}
+div{display:flex;gap:.75em;align-items:start;padding:.75em 1em;margin-bottom:1px;outline:1px solid #0000;outline-offset:-1px;font:16px/1.5 system-ui,sans-serif;border-inline-start:.375em solid;
 color:light-dark(#124,#def);background:light-dark(#def,#124);border-color:light-dark(#16a,#6bf)}
 .incident{color:light-dark(#501,#fee);background:light-dark(#fee,#411);border-color:light-dark(#b22,#f88)}
 .short_notice,.maintenance{color:light-dark(#430,#fec);background:light-dark(#fec,#320);border-color:light-dark(#850,#fb3)}
 p{margin:0;flex:1;overflow-wrap:anywhere}
 a{color:inherit}
 button{all:unset;flex:none;width:1.5em;text-align:center;cursor:pointer}
-:focus-visible{outline:2px solid;outline-offset:2px}
-button:hover{background:#8884}
-@media(forced-colors:active){div{border:1px solid;border-inline-start-width:.375em}}`
+:focus-visible{outline:2px solid}
+button:hover{background:#8884}`
 
 	// What is in the page; the newest answer as {at, late, asked, answer}, where at is this clock's and late how far that is ahead
 	// of the service's; and what was dismissed, as id.version.
-	let host, root, shown
+	let host, root
 	let last
 	let gone = []
-	let timer, asking, again, socket, known, failures = 0, wanted = 0
+	let timer, late, asking, again, socket, known, failures = 0, wanted = 0
 
 	const service = quietly(() => new URL(script.dataset.service || script.src, location.href).origin)
 	const say = (name) => script.getAttribute('data-' + name) || ''
@@ -38,10 +37,11 @@ button:hover{background:#8884}
 		return asked.href
 	}
 
-	// fits says whether a banner of the newest answer may still be shown: the service may be gone, and so may be what it told of.
+	// fits says whether a banner of the newest answer may still be shown: the service may be gone, and so may be what it told of. That is
+	// for 15 minutes, or a day.
 	const fits = (b) => {
 		const now = Date.now(), age = now - last.at, incident = b.tone === 'incident'
-		return b.text.trim() && age >= 0 && age < (incident ? 15 : 1440) * minute && (incident || now - last.late < Date.parse(b.end))
+		return b.text.trim() && age >= 0 && age < (incident ? 9e5 : 864e5) && (incident || now - last.late < Date.parse(b.end))
 	}
 
 	const fill = (p, b) => {
@@ -50,7 +50,7 @@ button:hover{background:#8884}
 		const a = document.createElement('a')
 		a.href = url
 		a.target = '_blank'
-		a.rel = 'noopener noreferrer'
+		a.rel = 'noreferrer'
 		a.textContent = name
 		p.append(text.slice(0, at), a, text.slice(at + name.length))
 	}
@@ -77,26 +77,24 @@ button:hover{background:#8884}
 	const name = (b) => b.id + '.' + b.version
 
 	const draw = () => {
-		const place = say('target') ? document.querySelector(say('target')) : document.body
-		if (!last || !place) return
-		const banners = last.answer.banners.slice(0, 3).filter((b) => quietly(() => fits(b)) && !gone.includes(name(b)))
-		const next = JSON.stringify(banners)
-		if (next === shown && host.isConnected) return
-		if (!host) {
-			host = document.createElement('statusd-banner')
-			root = document.createElement('section')
-			root.setAttribute('role', 'status')
-			const shadow = host.attachShadow({ mode: 'open' })
-			shadow.append(root)
-			quietly(() => {
-				const sheet = new CSSStyleSheet()
-				sheet.replaceSync(style)
-				shadow.adoptedStyleSheets = [sheet]
-			})
+		const target = say('target'), into = document.body && (target ? document.querySelector(target) : document.documentElement)
+		clearTimeout(late)
+		if (!into || host.parentNode !== into) {
+			// Without a target it stands before the body, in whose layout the login may have its place by being the only thing there. A
+			// target may come later. And screen readers tell of what comes into a region that was there before.
+			late = setTimeout(() => quietly(draw), 250)
+			if (into) target ? into.prepend(host) : document.body.before(host)
+			return
 		}
-		place.prepend(host)
-		root.replaceChildren(...banners.map(strip))
-		shown = next
+		const next = last ? last.answer.banners.slice(0, 3).filter((b) => quietly(() => fits(b)) && !gone.includes(name(b))) : []
+		const told = next.map((b) => JSON.stringify(b))
+		// What stays is not touched: the focus may be in it.
+		const now = root.children
+		for (const div of [...now]) if (!told.includes(div.told)) div.remove()
+		next.forEach((b, i) => {
+			if (!now[i] || now[i].told !== told[i]) root.insertBefore(strip(b), now[i]).told = told[i]
+		})
+		while (now[next.length]) root.lastChild.remove()
 	}
 
 	const keep = () => keeps() && quietly(() => localStorage.setItem(store, JSON.stringify({ gone, last })))
@@ -122,13 +120,13 @@ button:hover{background:#8884}
 		if (asking) return
 		asking = true
 		clearTimeout(timer)
-		timer = setTimeout(due, minute * (0.8 + Math.random() * 0.4))
+		timer = setTimeout(due, 48e3 + Math.random() * 24e3)
 		const stop = new AbortController(), asked = question()
 		const enough = setTimeout(() => stop.abort(), 1500)
 		try {
 			const got = await fetch(asked, { signal: stop.signal, credentials: 'omit', cache: 'no-cache', redirect: 'error', referrerPolicy: 'no-referrer' })
 			const answer = await read(got)
-			if (Array.isArray(answer.banners)) {
+			if (Array.isArray(answer.banners) && asked === question()) {
 				const at = Date.now()
 				last = { at, asked, answer, late: at - Date.parse(got.headers.get('date') || answer.as_of) }
 				keep()
@@ -145,7 +143,8 @@ button:hover{background:#8884}
 
 	const due = () => {
 		quietly(draw)
-		if (!document.hidden) ask()
+		if (document.hidden) timer = 0
+		else ask()
 	}
 
 	// soon asks within wait, and again, ever later, while a cache on the way still has an older answer.
@@ -161,7 +160,7 @@ button:hover{background:#8884}
 		socket = new WebSocket(service.replace(/^http/, 'ws') + '/live?lang=' + encodeURIComponent(lang()))
 		socket.onmessage = (message) => quietly(() => {
 			failures = 0
-			const frame = JSON.parse(message.data.slice(0, 65536))
+			const frame = JSON.parse(message.data.slice(0, 1e5))
 			if (known && known !== frame.banner) {
 				wanted = frame.revision
 				soon(2000)
@@ -177,21 +176,31 @@ button:hover{background:#8884}
 
 	quietly(() => {
 		if (!service || service === 'null') return
+		host = document.createElement('statusd-banner')
+		root = document.createElement('section')
+		root.setAttribute('role', 'status')
+		root.ariaAtomic = 'false'
+		const shadow = host.attachShadow({ mode: 'open' })
+		shadow.append(root)
+		quietly(() => {
+			const sheet = new CSSStyleSheet()
+			sheet.replaceSync(style)
+			shadow.adoptedStyleSheets = [sheet]
+		})
 		recall()
-		const begin = () => quietly(() => { draw(); ask() })
-		if (document.body) begin()
-		else document.addEventListener('DOMContentLoaded', begin)
+		quietly(draw)
+		ask()
 		const live = script.hasAttribute('data-live')
 		if (live) quietly(listen)
 		document.addEventListener('visibilitychange', () => quietly(() => {
 			if (document.hidden) return socket && socket.close()
 			if (live && !socket) listen()
-			if (!last || Date.now() - last.at > 0.8 * minute) due()
+			if (!timer || !last || Date.now() - last.at > 48e3) due()
 		}))
 		new MutationObserver(() => quietly(() => {
 			if (last && last.asked !== question()) {
 				last = undefined
-				shown = root && root.replaceChildren()
+				draw()
 				ask()
 			}
 		})).observe(script, { attributes: true })
