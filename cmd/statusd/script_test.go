@@ -9,6 +9,9 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
+// quickEnd, in GORACE, lets a program that is built with the race detector end at once; else each takes a second to.
+const quickEnd = "atexit_sleep_ms=0"
+
 func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
 		main()
@@ -17,6 +20,7 @@ func TestMain(m *testing.M) {
 		beCrowded(role)
 		return
 	}
+	os.Setenv("GORACE", quickEnd) //nolint:errcheck // for the processes that tests start
 	testscript.Main(m, map[string]func(){"statusd": main})
 }
 
@@ -27,6 +31,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("TZ", "UTC")
 			e.Setenv("HOME", e.WorkDir)
+			e.Setenv("GORACE", quickEnd)
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"await": await, "halt": halt},

@@ -26,7 +26,7 @@ func TestWays(t *testing.T) {
 				Setup: func(e *testscript.Env) error {
 					e.Setenv("TZ", "UTC")
 					e.Setenv("HOME", e.WorkDir)
-					e.Setenv("GORACE", "atexit_sleep_ms=0") // else each command takes a second to end
+					e.Setenv("GORACE", quickEnd)
 					return nil
 				},
 				Condition:     func(c string) (bool, error) { return c == way, nil },
