@@ -20,6 +20,9 @@
 // somebody asks (Snapshot.Doc), since there may be thousands; and so are calendars (Snapshot.Calendar), of which there is one
 // for each component, cohort and language.
 //
+// Pages in a time zone that a reader chose (Snapshot.DocIn) are made one at a time, and few are kept: the zone stands in the
+// address, so that anybody can ask for any. Pictures for previews are drawn once for each headline.
+//
 // # Samples
 //
 // The page of a component shows what samples say, which are too many to be read with everything else and are not watched. Run
