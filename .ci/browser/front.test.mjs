@@ -65,6 +65,21 @@ describe('front page', { skip: browserMissing }, () => {
 		await close()
 	})
 
+	test('nothing moves once it is shown', async () => {
+		// A reader's own times come with the script, below those that are there.
+		for (const [width, timezoneId, most] of [[360, 'Europe/Oslo', 0], [1280, 'Europe/Oslo', 0], [360, 'America/New_York', 0.05], [1280, 'America/New_York', 0.05]]) {
+			const { page, close } = await open(browser, services.planned.url, { viewport: { width, height: 800 }, timezoneId })
+			await page.locator('#live', { hasText: 'live' }).waitFor()
+			const shift = await page.evaluate(() => new Promise((resolve) => {
+				let sum = 0
+				new PerformanceObserver((list) => list.getEntries().forEach((e) => { sum += e.value })).observe({ type: 'layout-shift', buffered: true })
+				requestAnimationFrame(() => requestAnimationFrame(() => resolve(sum)))
+			}))
+			assert.ok(shift <= most, `${width} px, ${timezoneId}: ${shift}`)
+			await close()
+		}
+	})
+
 	for (const [name, options] of Object.entries({
 		'320 px wide': { viewport: { width: 320, height: 640 } },
 		'1280 px at 200 %': { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 },

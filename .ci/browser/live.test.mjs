@@ -11,6 +11,11 @@ describe('live', { skip: browserMissing }, () => {
 		browser = await launch()
 		service = await Service.start({ config: unplanned })
 		tab = await open(browser, service.url)
+		await tab.page.evaluate(() => {
+			window.told = []
+			const say = document.querySelector('#say')
+			new MutationObserver(() => window.told.push(say.textContent)).observe(say, { childList: true, characterData: true, subtree: true })
+		})
 		await tab.page.locator('#live', { hasText: /^live$/ }).waitFor()
 	})
 	after(async () => {
@@ -90,6 +95,15 @@ describe('live', { skip: browserMissing }, () => {
 		)
 		await settled()
 		await tab.page.locator('article[id^="i-"] .tag', { hasText: 'Resolved' }).waitFor()
+	})
+
+	test('screen readers were told each change once, politely, and nothing else', async () => {
+		const say = tab.page.locator('#say')
+		assert.equal(await say.getAttribute('role'), 'status')
+		assert.equal(await say.getAttribute('aria-live'), null, 'a status waits until the reader is silent')
+		const told = await tab.page.evaluate(() => window.told)
+		assert.ok(told.length >= 3 && told.length <= 6, JSON.stringify(told))
+		for (const [i, text] of told.entries()) assert.ok(text && text !== told[i - 1], JSON.stringify(told))
 	})
 
 	test('all of that in one and the same page, which never broke', async () => {

@@ -49,6 +49,60 @@ describe('stale', { skip: browserMissing }, () => {
 		})
 		await service.cli('incident', 'open', 'Sign-in fails', '-c', 'login')
 		await eventually(page, 'the page shows the incident', async () => await page.locator('h1').innerText() === 'Major outage')
+		const polls = seen.requests.slice(1).filter((r) => r.resourceType() === 'fetch')
+		assert.ok(polls.length > 0)
+		for (const r of polls) assert.ok((await r.allHeaders())['if-none-match'], 'what has not changed is not sent again')
+		assert.equal(seen.navigations, 1)
+		await close()
+	})
+
+	test('a socket that has died unnoticed is given up for another', async () => {
+		let sockets = 0, dead = false
+		const { page, seen, close } = await open(browser, service.url, {
+			before: async (page) => {
+				await page.clock.install()
+				await page.routeWebSocket(/\/live/, (socket) => {
+					const first = ++sockets === 1, server = socket.connectToServer()
+					server.onMessage((m) => { if (!first || !dead) socket.send(m) })
+					socket.onClose(() => { if (!first) server.close() }) // the other end of the first never hears of it
+				})
+			},
+		})
+		await page.locator('#live', { hasText: /^live$/ }).waitFor()
+		dead = true
+		await service.cli('incident', 'open', 'Sign-in fails', '-c', 'login')
+		await eventually(page, 'the page shows the incident', async () => await page.locator('h1').innerText() === 'Major outage')
+		await page.locator('#live', { hasText: /^live$/ }).waitFor()
+		assert.ok(sockets > 1)
+		assert.equal(seen.navigations, 1)
+		await close()
+	})
+
+	test('after a sleep through a restart the page comes back by itself', async () => {
+		const { page, seen, close } = await open(browser, service.url)
+		await page.locator('#live', { hasText: /^live$/ }).waitFor()
+		const devtools = await page.context().newCDPSession(page)
+		await devtools.send('Page.setWebLifecycleState', { state: 'frozen' })
+		await service.stop()
+		await service.again()
+		await service.cli('incident', 'open', 'Sign-in fails', '-c', 'login')
+		await devtools.send('Page.setWebLifecycleState', { state: 'active' })
+		await within(20e3, 'the page shows the incident', async () => await page.locator('h1').innerText() === 'Major outage')
+		await page.locator('#live', { hasText: /^live$/ }).waitFor()
+		assert.equal(seen.navigations, 1)
+		await close()
+	})
+
+	test('in another network it connects anew at once', async () => {
+		const { page, seen, close } = await open(browser, service.url, { before: (page) => page.clock.install() }) // no timer helps
+		await page.locator('#live', { hasText: /^live$/ }).waitFor()
+		const before = seen.sockets
+		await page.context().setOffline(true)
+		await service.cli('incident', 'open', 'Sign-in fails', '-c', 'login')
+		await page.context().setOffline(false)
+		await within(10e3, 'there is another socket', () => seen.sockets > before)
+		await page.locator('h1', { hasText: /^Major outage$/ }).waitFor()
+		await page.locator('#live', { hasText: /^live$/ }).waitFor()
 		assert.equal(seen.navigations, 1)
 		await close()
 	})

@@ -7,7 +7,7 @@ const minute = 6e4
 let asOf = html.dataset.asof
 let moved = Date.now()
 let fresh = moved - Date.parse(asOf) < 5 * minute
-let socket, heard = 0, failures = 0, redial, polling, fetching, again
+let socket, dialled = 0, heard = 0, failures = 0, redial, polling, fetching, again
 
 // quietly runs f; a page that is right must not break over its trimmings.
 const quietly = (f) => { try { return f() } catch { /* the page stays as it is */ } }
@@ -149,6 +149,7 @@ function swap(next) {
 
 function dial() {
 	clearTimeout(redial)
+	dialled = Date.now()
 	quietly(() => {
 		socket = new WebSocket(location.origin.replace(/^http/, 'ws') + '/live?lang=' + html.lang)
 		socket.onmessage = (message) => {
@@ -181,10 +182,30 @@ function poll() {
 	}, minute * (0.8 + Math.random() * 0.4))
 }
 
+// drop gives a socket up without waiting for its other end, which may be out of reach.
+function drop() {
+	const gone = socket
+	gone.onmessage = gone.onclose = null
+	quietly(() => gone.close())
+	lost()
+}
+
+// silent says that nothing came for so long, or nothing at all since the socket was dialled 20 s ago: after a sleep, or in another
+// network, it may be dead and nobody says so. A frame comes every minute.
+const silent = (long) => Date.now() - (heard || dialled) > (heard ? long : minute / 3)
+
+// wake comes back at once, when somebody looks again.
 function wake() {
 	if (document.hidden) return
+	if (socket && silent(1.5 * minute)) drop()
 	if (!socket) dial()
 	show()
+}
+
+// elsewhere is after a change of network: whatever was connected before is not to be trusted.
+function elsewhere() {
+	if (socket) drop()
+	dial()
 }
 
 quietly(() => {
@@ -192,12 +213,13 @@ quietly(() => {
 	yourTimes()
 	show()
 	if (!html.dataset.main) return
-	addEventListener('online', wake)
+	addEventListener('online', elsewhere)
 	document.addEventListener('visibilitychange', wake)
+	document.addEventListener('resume', wake)
 	addEventListener('pagehide', () => quietly(() => socket.close()))
 	addEventListener('pageshow', wake)
 	setInterval(() => {
-		if (heard && Date.now() - heard > 2.5 * minute) quietly(() => socket.close())
+		if (socket && silent(2.5 * minute)) drop()
 		show()
 	}, 15e3)
 	dial()
