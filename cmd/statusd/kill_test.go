@@ -335,8 +335,12 @@ func (l *nights) check(t *testing.T, path string) {
 // at the database each time. A repeated key gives the first answer, and nothing is there twice. The kill comes later in the nights
 // from cycle to cycle, at a random answer of its share; of the last nights so few answers are missing that each operator ends the
 // first of two, so every kind of act is acknowledged whatever the seed. Set STATUSD_KILLS for more cycles.
+// With -short there are fewer.
 func TestKill(t *testing.T) {
 	cycles := kills(15)
+	if testing.Short() {
+		cycles = kills(6)
+	}
 	const kinds, nearly = 13, 75 // of 84 answers: six nights of fourteen
 	dir := t.TempDir()
 	seed := rand.Uint64()
