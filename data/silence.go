@@ -33,7 +33,7 @@ func BannerSilence(tx Tx) (Silence, error) {
 	}
 	var s Silence
 	if err := json.Unmarshal([]byte(kept.Value), &s); err != nil || !s.Silent() {
-		s = Silence{Since: time.Unix(0, 0).UTC(), Why: "the switch cannot be read"}
+		s = Silence{Since: time.Unix(0, 0).UTC(), By: "statusd", Why: "the switch cannot be read: let them speak, and silence them again if need be"}
 	}
 	return s, nil
 }

@@ -46,7 +46,7 @@ func New(o Options) (*Endpoint, error) {
 	case u.Scheme != "https" && (u.Scheme != "http" || !Loopback(u.Hostname())):
 		return nil, errors.New("the webhook would be called in the clear: use https://")
 	case len(o.Secrets) == 0:
-		return nil, errors.New("the webhook has no secret to sign with")
+		return nil, errors.New("the webhook has no secret to sign with: name its file under secret_file")
 	}
 	if o.Timeout == 0 {
 		o.Timeout = Timeout

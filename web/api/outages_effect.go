@@ -222,6 +222,7 @@ func (a *API) change(tx data.Tx, c *Call, before, after []data.Outage) (outageEf
 			}
 		}
 	}
+	c.seen = revisions{} // what is read from here on is tried, and not to be kept
 	for _, o := range after {
 		if err := tx.Outages().Put(o); err != nil {
 			return e, err

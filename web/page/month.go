@@ -63,14 +63,13 @@ type claimDays struct{ Date, ISO, Territories string }
 // monthPage makes the page of a month.
 func (m maker) monthPage(r Month, s months.Sheet) monthPage {
 	v := monthPage{
-		maker: m, month: m.month(Month{Report: s.Report, Known: !s.NoData, Notices: r.Notices, Settled: r.Settled}, m.moves()), Target: m.target(),
+		maker: m, month: m.month(Month{Report: s.Report, Known: !s.NoData, Notices: r.Notices, Settled: r.Settled}, m.moves()), Target: m.targetOf(s.Target),
 		Allowance: m.Cap("ui.allowance", "duration", m.exactly(s.Allowance)), Hash: s.Fingerprint, Short: short(s.Fingerprint), InText: m.monthInText(s.Month),
 		CSV: uptimePath + s.Month + ".csv", JSON: "/api/v1/uptime/" + s.Month,
 	}
 	if m.s.hasHistory(s.Month) {
 		v.Past = m.Link(historyPath + s.Month)
 	}
-	v.Target = m.targetOf(s.Target)
 	if m.s.audience != "" {
 		v.CSV += "?cohort=" + m.s.audience
 		v.JSON += "?cohort=" + m.s.audience

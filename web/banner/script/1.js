@@ -147,12 +147,12 @@ button:hover{background:#8884}`
 		else ask()
 	}
 
-	// soon asks within wait, and again, ever later, while a cache on the way still has an older answer.
+	// soon asks within wait, and once more within 20 s: a cache on the way may still have an older answer.
 	const soon = (wait) => {
 		clearTimeout(again)
 		again = setTimeout(async () => {
 			await ask()
-			if (last && last.answer.revision < wanted && wait < 3e4) soon(wait * 2)
+			if (last && last.answer.revision < wanted && wait < 2e4) soon(2e4)
 		}, Math.random() * wait)
 	}
 
