@@ -38,11 +38,11 @@ func reduction(r ledger.Report) string {
 	return new(big.Rat).SetFrac(n, big.NewInt(10_000)).FloatString(4)
 }
 
-// claimable says whether a month may give a right to a reduction (C1): below the target, or not known not to be. Of a running month that
-// is not known, and the days to report run (C2).
-func claimable(r ledger.Report) bool { return r.SoFar || r.Contract.Verdict != ledger.Met }
+// MayClaim says whether a month may give a right to a reduction (C1): below the target, or not known not to be. Of a running month
+// that is not known, and the days to report run.
+func (s *Sheet) MayClaim() bool { return s.SoFar || s.Contract.Verdict != ledger.Met }
 
-// claims are those of the outages that the contract's figure counts, each once: two probes may have opened one each.
+// claims are those of the outages that the contract's figure counts, whatever became of the month (C2), each once: two probes may have opened one each.
 func claims(entries []ledger.Entry, territories []*calendar.Calendar) []Claim {
 	var all []Claim
 	for _, e := range entries {

@@ -171,7 +171,7 @@ func (k Kept) Sheet(v View) (Sheet, error) {
 		s.Exclusions = append(s.Exclusions, e)
 	}
 	s.nameWindows()
-	if len(v.Territories) > 0 && claimable(r) {
+	if len(v.Territories) > 0 {
 		s.Claims = append(s.Claims, claims(entries, v.Territories)...)
 	}
 	return s, nil

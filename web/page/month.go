@@ -105,6 +105,9 @@ func (m maker) monthPage(r Month, s months.Sheet) monthPage {
 	}
 	v.Intervals, v.Excluded = m.intervals(s), m.exclusions(s.Exclusions)
 	for _, c := range s.Claims {
+		if !s.MayClaim() {
+			break
+		}
 		next := m.claims(c, s.Intervals)
 		if n := len(v.Claims); n > 0 && slices.Equal(v.Claims[n-1].Days, next.Days) {
 			if last := &v.Claims[n-1]; !slices.Contains(last.Of, next.Of[0]) { // two probes may have opened one each
