@@ -75,7 +75,7 @@ func TestUnderAttack(t *testing.T) {
 	const most = 1000
 	a := newAttacked(t, fmt.Sprint(mostCrowded, "=", most))
 	a.answers("at rest")
-	before := a.do("use").Memory
+	before := a.do("use").Held
 	upgraded := strings.Replace(handshake, "lang=en", "lang=nb", 1)
 	var all []net.Conn
 	for _, kind := range []struct {
@@ -99,7 +99,7 @@ func TestUnderAttack(t *testing.T) {
 	for _, c := range all {
 		c.Close()
 	}
-	until(t, "the memory to be given back", func() bool { return a.do("use").Memory < before+(8<<20) })
+	until(t, "the memory to be given back", func() bool { return a.do("use").Held < before+(8<<20) })
 	a.answers("afterwards")
 	if etag := a.get("/").Header.Get("Etag"); etag != a.page {
 		t.Errorf("the page changed from %s to %s", a.page, etag)
@@ -198,7 +198,7 @@ func TestCacheBusting(t *testing.T) {
 		tags[path] = ask(path)
 		ask(path + "?customer=Cust1")
 	}
-	before := a.do("use").Memory
+	before := a.do("use").Held
 	for n := range 1600 {
 		path := paths[n%len(paths)]
 		if got := ask(fmt.Sprintf("%s?_=%d&utm_source=%x&q=%s", path, n, n*n, strings.Repeat("x", n%200))); got != tags[path] {
@@ -207,7 +207,7 @@ func TestCacheBusting(t *testing.T) {
 		ask(fmt.Sprintf("/?customer=Cust%d&lang=%d", n, n)) // of few cohorts, in the languages there are
 		ask("/calendar/cohort/pilot.ics?x=" + fmt.Sprint(n))
 	}
-	if after := a.do("use").Memory; after > before+(8<<20) {
+	if after := a.do("use").Held; after > before+(8<<20) {
 		t.Errorf("4,800 requests left %d KB behind", (after-before)>>10)
 	}
 }

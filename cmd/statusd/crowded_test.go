@@ -55,6 +55,7 @@ type replied struct {
 type used struct {
 	CPU    time.Duration
 	Memory int64 // resident, garbage collected and given back
+	Held   int64 // on the heap and stacks alone, which the race detector does not blow up
 	Err    string
 }
 
@@ -100,7 +101,11 @@ func use(settled bool) (u used) {
 	if !settled {
 		return u
 	}
+	runtime.GC() // pools keep theirs for one more
 	debug.FreeOSMemory()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	u.Held = int64(m.HeapAlloc + m.StackInuse) //nolint:gosec // of one process
 	b, err := os.ReadFile("/proc/self/statm")
 	must(err)
 	pages, err := strconv.ParseInt(strings.Fields(string(b))[1], 10, 64)
