@@ -19,6 +19,7 @@ type PublicOptions struct {
 	Banner http.Handler // GET /api/v1/banner, /api/v1/banner.html, /banner/frame and /banner/preview
 	Ready  http.Handler // GET /readyz, such as Ready.Public
 	Log    *slog.Logger
+	Paced  bool // hold each network to a pace at the public API
 	HTTPS  bool // the public origin is https: say so for two years (HSTS)
 
 	Customer *regexp.Regexp // the form of a customer's identifier, such as ^Cust[0-9]+$; nil means that none is known
@@ -60,6 +61,9 @@ func Public(o PublicOptions) http.Handler {
 		mux.Handle(r.pattern, o.Shed.guard(r.rank, r.handler))
 	}
 	var h http.Handler = mux
+	if o.Paced {
+		h = paced(h)
+	}
 	if o.HTTPS {
 		h = strictTransport(h)
 	}

@@ -185,7 +185,7 @@ func serve(ctx context.Context, s serving) error {
 		server   *http.Server
 	}{
 		{public, web.NewServer(web.RealAddress(cfg.TrustedProxies, web.Public(web.PublicOptions{
-			Pages: pages, Live: hub, Ready: ready.Public(), Log: log, HTTPS: cfg.HTTPS(), Customer: cfg.Page.CustomerPattern, Shed: shed,
+			Pages: pages, Live: hub, Ready: ready.Public(), Log: log, HTTPS: cfg.HTTPS(), Customer: cfg.Page.CustomerPattern, Shed: shed, Paced: true,
 			Banner: &banner.Handler{Pages: pages, Customer: cfg.Page.CustomerPattern, Log: log, Language: web.Language},
 		})), log)},
 		{inner, web.NewServer(web.RealAddress(cfg.TrustedProxies, operators), log)},

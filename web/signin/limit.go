@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"github.com/superoffice/statusd/web/ui"
 )
 
 // Limits of attempts from one network (RELIABILITY 3.2): five at once and five a minute, then a pause.
@@ -89,21 +91,5 @@ func (l *limiter) forget(now time.Time) {
 	}
 }
 
-// network is what attempts are counted by: an IPv4 address, or the /64 of an IPv6 one. Without an address, as on the local
-// socket, it is the zero prefix.
-func network(r *http.Request) netip.Prefix {
-	a, err := netip.ParseAddr(address(r))
-	if err != nil {
-		return netip.Prefix{}
-	}
-	a = a.Unmap().WithZone("")
-	bits := 32
-	if a.Is6() {
-		bits = 64
-	}
-	p, err := a.Prefix(bits)
-	if err != nil {
-		return netip.Prefix{}
-	}
-	return p
-}
+// network is what attempts are counted by. Without an address, as on the local socket, it is the zero prefix.
+func network(r *http.Request) netip.Prefix { return ui.Network(r.RemoteAddr) }
