@@ -30,6 +30,7 @@ describe('stale', { skip: browserMissing }, () => {
 		await page.clock.runFor('02:00')
 		assert.equal(await old(), true)
 		assert.equal(await page.locator('#live').innerText(), 'not up to date, connecting again')
+		assert.equal(await page.locator('#say p').last().innerText(), 'not up to date.', 'screen readers are told')
 		assert.notEqual(await page.evaluate(() => getComputedStyle(document.querySelector('main')).filter), 'none')
 		assert.ok(await page.locator('h1').isVisible(), 'the last page stays')
 		assert.deepEqual(await violations(page), [], 'what is grey can still be read')
@@ -37,6 +38,7 @@ describe('stale', { skip: browserMissing }, () => {
 		await service.again()
 		await eventually(page, 'the page is live', async () => await page.locator('#live').innerText() === 'live')
 		assert.equal(await old(), false)
+		assert.match(await page.locator('#say').innerText(), /not up to date\.\s+As of /, 'and when it is right again')
 		assert.equal(seen.navigations, 1)
 	})
 

@@ -12,6 +12,29 @@ let socket, dialled = 0, heard = 0, failures = 0, redial, polling, fetching, aga
 // quietly runs f; a page that is right must not break over its trimmings.
 const quietly = (f) => { try { return f() } catch { /* the page stays as it is */ } }
 
+// say tells screen readers politely; of the region only what is added is read. Each part keeps the language of its element.
+function say(...parts) {
+	const line = document.createElement('p'), region = find('#say')
+	for (const part of parts) {
+		const piece = document.createElement('span')
+		piece.lang = part.closest?.('[lang]')?.lang || html.lang
+		piece.textContent = (part.textContent ?? part).replace(/\.?\s*$/, '. ')
+		line.append(piece)
+	}
+	region.append(line)
+	if (region.children.length > 9) region.firstChild.remove()
+}
+
+// news says each update that was not there before, with the title of its incident.
+function news(before, now) {
+	const parts = (update) => [...update.querySelectorAll('.when b,.body')]
+	const key = (update) => update.closest('article').id + parts(update).map((e) => e.textContent)
+	const known = [...before.querySelectorAll('.upd')].map(key)
+	for (const update of now.querySelectorAll('.upd')) {
+		if (!update.closest('details') && !known.includes(key(update))) say(find('h1,h3 a', update.closest('article')), ...parts(update))
+	}
+}
+
 // follows is what a frame's main is compared with: a customer's page has a hash of its own, and follows everybody's.
 const follows = () => html.dataset.follows || html.dataset.main
 
@@ -50,6 +73,7 @@ function yourTimes() {
 // show says how far the page can be trusted.
 function show() {
 	const old = !fresh || Date.now() - moved > 5 * minute
+	if (old !== html.classList.contains('old')) say(old ? words.stale : find('#asof'))
 	html.classList.toggle('old', old)
 	const live = find('#live')
 	if (!live) return
@@ -97,7 +121,7 @@ function take(frame) {
 			if (level(el, c.level, c.text)) told.push(find('.nm', el.parentNode).firstChild.textContent.trim() + ': ' + c.text)
 		}
 	}
-	if (told.length) find('#say').textContent = told.join('. ')
+	if (told.length) say(told.join('. '))
 }
 
 // soon fetches the page within wait, and again, ever later, while a cache on the way still has an older one.
@@ -130,7 +154,8 @@ function swap(next) {
 		const was = held && place(held), y = scrollY
 		const headline = () => find('#headline span')?.textContent, before = headline()
 		main.replaceWith(fresher)
-		if (headline() !== before) find('#say').textContent = headline()
+		if (headline() !== before) say(headline())
+		quietly(() => news(main, fresher))
 		keep()
 		for (const id of open) quietly(() => { document.getElementById(id).open = true })
 		if (held) {
