@@ -145,7 +145,7 @@ func TestOverviewDuringAWindow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a := w.get(data.Viewer, "/"); !strings.Contains(a.body, "In maintenance, and actually down") || !strings.Contains(a.body, "in maintenance for pilot") {
+	if a := w.get(data.Viewer, "/"); !strings.Contains(a.body, "Under maintenance, and down now") || !strings.Contains(a.body, "in maintenance for pilot") {
 		t.Errorf("the overview:\n%s", a.body)
 	}
 }

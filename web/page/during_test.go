@@ -30,9 +30,9 @@ func TestDuringAWindow(t *testing.T) {
 		}
 	}
 	wants := map[string]string{
-		"crm-read": "In maintenance, and actually up", "crm-write": "In maintenance, and actually degraded",
-		"login": "In maintenance, and actually partly down", "crm-sales": "In maintenance, and actually down",
-		"crm-service": "In maintenance, not measured", "documents": "Major outage",
+		"crm-read": "Under maintenance, but working now", "crm-write": "Under maintenance, with degraded performance now",
+		"login": "Under maintenance, and partly down now", "crm-sales": "Under maintenance, and down now",
+		"crm-service": "Under maintenance, not measured now", "documents": "Major outage",
 		"app-store": "Degraded performance: it fails and recovers again and again", "expander": "Operational",
 	}
 	front := text(frontOf(t, s, i18n.EN))
@@ -103,7 +103,7 @@ func TestDuringAPilotWindow(t *testing.T) {
 			c.standings = map[string]data.Standing{"pilot": {Level: data.MajorOutage, Maintenance: true}}
 		}
 	}
-	const down = "In maintenance, and actually down"
+	const down = "Under maintenance, and down now"
 	if got := text(frontOf(t, s, i18n.EN)); strings.Contains(got, down) || !strings.Contains(got, "Login and automatic re-login Operational") {
 		t.Errorf("everybody's page: %s", got)
 	}

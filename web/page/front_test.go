@@ -184,7 +184,7 @@ func TestMaintenanceNight(t *testing.T) {
 	got := text(doc)
 	for _, want := range []string{
 		"Urgent security update short notice Approximate start: Friday 10 April 2026 18:00 (CEST, UTC+2)", "up to 5 minutes",
-		"CRM Online: read In maintenance, and actually up", "App Store Operational",
+		"CRM Online: read Under maintenance, but working now", "App Store Operational",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("the front page lacks %q: %s", want, got)
