@@ -18,6 +18,7 @@ const (
 	previewPath = "/assets/preview." // then the headline and .png
 	touchPath   = "/assets/touch."
 	applePath   = "/apple-touch-icon.png" // asked for by devices, of the headline as it is
+	oldIconPath = "/favicon.ico"          // asked for by what reads no HTML
 )
 
 // bands are the colours of the headlines, as in the style.
@@ -136,7 +137,7 @@ var anyOrigin = map[string][]string{"Cross-Origin-Resource-Policy": {"cross-orig
 
 // picture is that at path; nil where there is none.
 func (s *State) picture(path string) *ui.Doc {
-	if path == applePath {
+	if path == applePath || path == oldIconPath {
 		made := pictures[touchPath+string(s.Headline)+".png"]()
 		return ui.NewDoc(made.Body, ui.DocOptions{Type: "image/png", Header: anyOrigin})
 	}
