@@ -24,6 +24,24 @@ describe('demonstration', { skip: browserMissing }, () => {
 		}
 	})
 
+	test('pages with figures fit 320 px where words are long, and print without their forms', async () => {
+		const { page, close } = await open(browser, service.url, { locale: 'de-DE', viewport: { width: 320, height: 640 } })
+		const component = await page.locator('.comps a[href^="/component/"]').first().getAttribute('href')
+		await page.goto(service.url + '/uptime')
+		const months = await page.locator('tbody th a').evaluateAll((all) => all.map((a) => a.getAttribute('href')))
+		assert.ok(months.length > 2)
+		for (const address of [component, ...months]) {
+			await page.goto(service.url + address)
+			assert.equal(await sideways(page), 0, address)
+		}
+		await page.goto(service.url + '/schedule')
+		const [slot, reserved] = await Promise.all(['.slot:not(.w-reserved) h4', '.slot.w-reserved h4'].map((s) => page.locator(s).first().boundingBox()))
+		assert.equal(Math.round(slot.x), Math.round(reserved.x), 'the titles stand in one line')
+		await page.emulateMedia({ media: 'print' })
+		assert.equal(await page.locator('form.zones').isVisible(), false)
+		await close()
+	})
+
 	test('a bad quarter: a month that missed its target, incidents, windows', async () => {
 		const { page, close } = await open(browser, service.url + '/uptime')
 		assert.ok(await page.locator('.breach').count() > 0)
