@@ -239,6 +239,9 @@ func (m maker) excluded(x months.Excluded, n int, of []months.Excluded) excluded
 			v.Href = m.windowOf(other)
 		}
 	}
+	slices.SortFunc(reasons, func(a, b string) int { // as on the window's own page
+		return slices.Index(data.Categories, data.Category(a)) - slices.Index(data.Categories, data.Category(b))
+	})
 	if len(reasons) > 0 {
 		v.Reason = i18n.JoinCategories(m.l, reasons)
 	}

@@ -54,7 +54,7 @@ func TestIntervals(t *testing.T) {
 		{"slow", `{"start":"2026-01-20T08:00:00Z","end":"2026-01-20T09:00:00Z","impact":"degraded","component":"login"}`, ``, []string{"Sign-in · 0 minutes · 0 minutes · 1 hour slow response only"}},
 		{"in a window", `{"start":"2026-01-20T09:30:00Z","end":"2026-01-20T10:30:00Z","component":"login"}`, known, []string{"Sign-in · 30 minutes · 1 hour · 30 minutes fell within maintenance System maintenance " + page}},
 		{"in a window without a page", `{"start":"2026-01-20T09:30:00Z","end":"2026-01-20T10:30:00Z","component":"login"}`, gone, []string{"Sign-in · 30 minutes · 1 hour · 30 minutes fell within maintenance Microsoft security updates #x0"}},
-		{"in two told as one", `{"start":"2026-01-20T09:30:00Z","end":"2026-01-20T10:30:00Z","component":"login"}`, gone + "," + known, []string{"Sign-in · 30 minutes · 1 hour · 30 minutes fell within maintenance Microsoft security updates and system maintenance " + page}},
+		{"in two told as one", `{"start":"2026-01-20T09:30:00Z","end":"2026-01-20T10:30:00Z","component":"login"}`, gone + "," + known, []string{"Sign-in · 30 minutes · 1 hour · 30 minutes fell within maintenance System maintenance and Microsoft security updates " + page}},
 		{
 			"measured and declared", `{"start":"2026-01-20T08:00:00Z","end":"2026-01-20T08:41:00Z","aware":"2026-01-20T08:03:00Z","component":"login"},{"start":"2026-01-20T08:00:00Z","end":"2026-01-20T08:39:00Z","component":"read"}`, ``,
 			[]string{"Sign-in, Reading · 41 minutes · 41 minutes · 08:00–08:41: Sign-in · 08:00–08:39: Reading"},
