@@ -1,6 +1,7 @@
 // The banner inside a login page: the right notice, live, gone when dismissed or silenced; and a login that works whatever the
 // service does (F40).
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
 import { browserMissing, launch, open, Service, sideways, violations, within } from './harness.mjs'
 import { Liar, Login } from './standins.mjs'
@@ -316,6 +317,24 @@ describe('a login page whose service has gone wrong', { skip: browserMissing }, 
 		await signIn(tab, login)
 		await tab.close()
 		liar.slowScript = false
+	})
+
+	test('asked for after the page has loaded, as the guide shows, it does not even hold back the load event', async () => {
+		const guide = readFileSync(new URL('../../docs/banner.md', import.meta.url), 'utf8')
+		const recipe = guide.match(/```js\n(addEventListener\('load'[^]*?)```/)[1].replaceAll('https://status.example.com', liar.url)
+		const address = login.at(login.url + '/nothing.js', { 'data-service': liar.url }, { plain: true })
+		const loaded = (tab) => within(3000, 'it has loaded', () => tab.page.evaluate(() => document.readyState === 'complete'))
+		liar.slowScript = true
+		const slow = await visit(browser, address, { before: (page) => page.addInitScript(recipe) })
+		await loaded(slow)
+		assert.equal(await slow.page.locator('script[src$="/banner/1.js"]').count(), 1)
+		await slow.close()
+		liar.slowScript = false
+		liar.answer = liar.banners([liar.banner()])
+		const tab = await visit(browser, address, { before: (page) => page.addInitScript(recipe) })
+		await banners(tab).first().waitFor()
+		assert.match(liar.asked.at(-1).url, /customer=Cust12345/)
+		await tab.close()
 	})
 
 	test('a service that was taken over shows text and nothing else', async () => {

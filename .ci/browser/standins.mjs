@@ -13,10 +13,11 @@ export class Login {
 		return login
 	}
 
-	// at is the address of a login page that includes the script at src with these attributes.
-	at(src, attributes = {}, { lang = 'en', target = false } = {}) {
+	// at is the address of a login page that includes the script at src with these attributes. plain pages let scripts add scripts.
+	at(src, attributes = {}, { lang = 'en', target = false, plain = false } = {}) {
 		const query = new URLSearchParams({ src, lang, attributes: JSON.stringify(target ? { 'data-target': '#notices', ...attributes } : attributes) })
 		if (target) query.set('target', '1')
+		if (plain) query.set('plain', '1')
 		return `${this.url}/?${query}`
 	}
 
@@ -47,7 +48,7 @@ export class Login {
 		const at = [...new Set(origins)].join(' ')
 		res.writeHead(200, {
 			'Content-Type': 'text/html; charset=utf-8',
-			'Content-Security-Policy': `default-src 'none'; script-src ${at}; connect-src ${at} ${at.replaceAll('http', 'ws')}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'`,
+			'Content-Security-Policy': `default-src 'none'; script-src ${at}; connect-src ${at} ${at.replaceAll('http', 'ws')}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'${url.searchParams.has('plain') ? '' : "; require-trusted-types-for 'script'; trusted-types 'none'"}`,
 		})
 		const attributes = Object.entries(JSON.parse(url.searchParams.get('attributes'))).map(([k, v]) => ` ${k}="${escape(v)}"`).join('')
 		const place = url.searchParams.get('target') ? '<div id="notices"></div>' : ''

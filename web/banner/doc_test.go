@@ -18,9 +18,9 @@ func TestGuide(t *testing.T) {
 		t.Fatal(err)
 	}
 	guide := string(b)
-	hashes := regexp.MustCompile(`integrity="([^"]+)"`).FindAllStringSubmatch(guide, -1)
-	if len(hashes) != 2 {
-		t.Errorf("%d elements have a hash, want 2", len(hashes))
+	hashes := regexp.MustCompile(`integrity(?:="| = ')([^"']+)["']`).FindAllStringSubmatch(guide, -1)
+	if len(hashes) != 3 {
+		t.Errorf("%d elements have a hash, want 3", len(hashes))
 	}
 	for _, h := range hashes {
 		if html.UnescapeString(h[1]) != Scripts[0].Integrity {
