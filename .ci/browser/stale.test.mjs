@@ -42,6 +42,16 @@ describe('stale', { skip: browserMissing }, () => {
 		assert.equal(seen.navigations, 1)
 	})
 
+	test('every page says so in words', async () => {
+		const { page, close } = await open(browser, service.url + '/schedule', { before: (page) => page.clock.install() })
+		const said = () => page.evaluate(() => getComputedStyle(document.querySelector('main'), '::before').content)
+		assert.equal(await said(), 'none')
+		await service.stop()
+		await page.clock.runFor('06:00')
+		assert.equal(await said(), '"not up to date"')
+		await close()
+	})
+
 	test('without a socket the page follows by fetching itself once a minute', async () => {
 		const { page, seen, close } = await open(browser, service.url, {
 			before: async (page) => {
