@@ -3,7 +3,9 @@ package web
 import (
 	"log/slog"
 	"net/http"
+	"net/url"
 	"regexp"
+	"strings"
 
 	"github.com/superoffice/statusd/data/i18n"
 	"github.com/superoffice/statusd/web/api"
@@ -93,6 +95,13 @@ func (p public) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if d, ok := snapshot.DocIn(zoneOf(r), audience, r.URL.Path, lang); ok {
 		d.ServeHTTP(w, r)
 		return
+	}
+	if path := strings.TrimRight(r.URL.Path, "/"); path != r.URL.Path && path != "" {
+		if _, ok := snapshot.DocFor(audience, path, lang); ok { // so that it leads to what is here alone
+			to := url.URL{Path: path, RawQuery: r.URL.RawQuery}
+			http.Redirect(w, r, to.String(), http.StatusPermanentRedirect)
+			return
+		}
 	}
 	if isAPI(r.URL.Path) {
 		w.Header().Set("Access-Control-Allow-Origin", "*")
