@@ -29,7 +29,7 @@ type bannerGroup struct {
 type bannerRow struct{ Tone, Text, ID, Link string }
 
 // toneClasses are the colours of the operators' pages by the tone of a banner.
-var toneClasses = map[data.Tone]string{data.ToneIncident: "major", data.ToneRunning: "maintenance", data.ToneShort: "some", data.TonePlanned: "maintenance", data.ToneInfo: "unknown"}
+var toneClasses = map[data.Tone]string{data.ToneIncident: "major", data.ToneRunning: "some", data.ToneShort: "some", data.TonePlanned: "maintenance", data.ToneInfo: "unknown"}
 
 func (p *Pages) banners(v *visit) error { return p.showBanners(v, http.StatusOK, "") }
 
