@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"flag"
 	"net/http"
 	"net/http/httptest"
@@ -22,8 +23,21 @@ func TestOpenAPI(t *testing.T) {
 		t.Fatal(err)
 	}
 	if *update {
-		if err := os.WriteFile("openapi.json", want, 0o644); err != nil { //nolint:gosec // it is public
+		var small bytes.Buffer
+		w, err := gzip.NewWriterLevel(&small, gzip.BestCompression)
+		if err != nil {
 			t.Fatal(err)
+		}
+		if _, err := w.Write(want); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		for name, b := range map[string][]byte{"openapi.json": want, "openapi.json.gz": small.Bytes()} {
+			if err := os.WriteFile(name, b, 0o644); err != nil { //nolint:gosec // it is public
+				t.Fatal(err)
+			}
 		}
 	}
 	got, err := os.ReadFile("openapi.json")
@@ -99,7 +113,7 @@ func (c *contract) references(v any) {
 	}
 }
 
-// TestServesOpenAPI: the file is there for anybody.
+// TestServesOpenAPI: the file is there for anybody, and the compressed one is the same.
 func TestServesOpenAPI(t *testing.T) {
 	want, err := os.ReadFile("openapi.json")
 	if err != nil {
