@@ -96,7 +96,7 @@ func (p public) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		d.ServeHTTP(w, r)
 		return
 	}
-	if path := strings.TrimRight(r.URL.Path, "/"); path != r.URL.Path && path != "" {
+	if path := strings.TrimRight(r.URL.Path, "/"); path != r.URL.Path && path != "" && !isAPI(path) {
 		if _, ok := snapshot.DocFor(audience, path, lang); ok { // so that it leads to what is here alone
 			to := url.URL{Path: path, RawQuery: r.URL.RawQuery}
 			http.Redirect(w, r, to.String(), http.StatusPermanentRedirect)

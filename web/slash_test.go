@@ -14,7 +14,7 @@ func TestTrailingSlash(t *testing.T) {
 		h.live(time.Minute)
 		for path, want := range map[string]string{
 			"/schedule/": "/schedule", "/schedule/?lang=sv": "/schedule?lang=sv", "/history/": "/history", "/uptime/?zone=Europe/Oslo": "/uptime?zone=Europe/Oslo",
-			"/nothing/": "", "/api/v2/nothing/": "", "/": "", "/\\evil.example.com/": "",
+			"/nothing/": "", "/api/v2/summary.json/": "", "/": "", "/\\evil.example.com/": "",
 		} {
 			r, err := http.NewRequest(http.MethodGet, h.look.Base+path, http.NoBody)
 			if err != nil {
