@@ -159,12 +159,10 @@ func inspect(path string, fn func(*bbolt.Tx) error) (err error) {
 	case err != nil:
 		return err
 	}
+	if err := checkPages(file); err != nil {
+		return fmt.Errorf("%w: take another copy", err)
+	}
 	return db.View(func(b *bbolt.Tx) error {
-		if info, err := file.Stat(); err != nil {
-			return err
-		} else if info.Size() < b.Size() {
-			return fmt.Errorf("%w: it is cut short: it has %d bytes and should have %d: take another copy", data.ErrDamaged, info.Size(), b.Size())
-		}
 		if err := checkSchema(b); err != nil {
 			return err
 		}

@@ -7,7 +7,9 @@
 //   - a marker file beside the database remembers that there was data, so that an empty or missing file is an error and
 //     not a new beginning (open.go);
 //   - a damaged header, of which bbolt keeps two and silently uses the older, is an error too (metas.go);
-//   - a panic out of bbolt, which is how a damaged page shows itself, becomes an error that wraps data.ErrDamaged;
+//   - every page is gone through before bbolt sees it, since bbolt believes what a page says, and a damaged one can end the
+//     process, or be given out twice (pages.go);
+//   - a panic out of bbolt, which is how a page shows itself that was damaged since, becomes an error that wraps data.ErrDamaged;
 //   - an error from commit wraps data.ErrUnknown, because bbolt may keep the transaction all the same when only its meta
 //     page could not be synced. The file is then closed and opened again before the next write; a second such error
 //     within ten minutes leaves the store read-only.

@@ -1,5 +1,3 @@
-//go:build !race
-
 package bolt_test
 
 import (
@@ -15,9 +13,6 @@ import (
 )
 
 // TestCheckFindsFlips flips random bits: whatever Check lets pass reads as it was written, also after Renew.
-//
-// A flipped count in the page of a small table makes bbolt reckon with addresses outside of it. That is a panic that Check turns into
-// an error; the checks of pointers that come with the race detector end the whole process instead. So it is not there with it.
 func TestCheckFindsFlips(t *testing.T) {
 	path := filled(t)
 	good := used(t, path)

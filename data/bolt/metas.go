@@ -1,7 +1,6 @@
 package bolt
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"hash/fnv"
@@ -18,6 +17,7 @@ const (
 	pageHeaderSize = 16
 	metaSize       = 64 // magic, version, page size, flags, root, freelist, high water, txid, checksum
 	metaMagic      = 0xED0CDAED
+	metaVersion    = 2
 )
 
 // checkMetas refuses a file of which one header is damaged.
@@ -46,8 +46,8 @@ func readMeta(f io.ReaderAt, at int64) (pageSize int64, ok bool) {
 	sum := fnv.New64a()
 	sum.Write(b[:metaSize-8]) //nolint:errcheck // a hash takes everything
 	// bbolt writes in the byte order of the machine, and so does a file that is its own.
-	if binary.NativeEndian.Uint32(b) != metaMagic || binary.NativeEndian.Uint64(b[metaSize-8:]) != sum.Sum64() {
+	if u32(b) != metaMagic || u32(b[4:]) != metaVersion || u64(b[metaSize-8:]) != sum.Sum64() {
 		return 0, false
 	}
-	return int64(binary.NativeEndian.Uint32(b[8:])), true
+	return int64(u32(b[8:])), true
 }

@@ -72,6 +72,9 @@ func openFile(path string, o Options) (db *bbolt.DB, revisions map[data.TableNam
 		}
 	}()
 	defer catch("opening "+path, &err)
+	if err := checkSound(path, o); err != nil {
+		return nil, nil, err
+	}
 	db, err = bbolt.Open(path, 0o600, &bbolt.Options{
 		Timeout: o.Wait, NoSync: o.NoSync, InitialMmapSize: mapSize, FreelistType: bbolt.FreelistMapType,
 		OpenFile: func(name string, flag int, mode os.FileMode) (f *os.File, err error) {
@@ -81,7 +84,7 @@ func openFile(path string, o Options) (db *bbolt.DB, revisions map[data.TableNam
 	})
 	switch {
 	case errors.Is(err, berrors.ErrTimeout):
-		return db, nil, fmt.Errorf("opening %s: another process is using it: stop that one first, or give this one another --data directory", path)
+		return db, nil, inUse(path)
 	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrChecksum), errors.Is(err, berrors.ErrVersionMismatch):
 		return db, nil, fmt.Errorf("opening %s: %w: this is not a database of statusd, or its first pages are lost (%w): put the newest backup in its place", path, data.ErrDamaged, err)
 	case err != nil:
@@ -94,9 +97,6 @@ func openFile(path string, o Options) (db *bbolt.DB, revisions map[data.TableNam
 		if err = checkMetas(path); err != nil {
 			return db, nil, err
 		}
-	}
-	if err = db.View(func(tx *bbolt.Tx) error { return checkSize(path, tx) }); err != nil {
-		return db, nil, err
 	}
 	revisions, err = prepare(path, db)
 	return db, revisions, err
@@ -114,16 +114,34 @@ func checkSame(path string, file *os.File) error {
 	return nil
 }
 
-// checkSize notices a file that was cut: bbolt would only find out when it reads what is not there.
-func checkSize(path string, tx *bbolt.Tx) error {
-	info, err := os.Stat(path)
-	if err != nil {
-		return fmt.Errorf("opening %s: %w", path, err)
+// checkSound refuses a file whose pages are damaged before anything is written to it. What is no database at all is left to be said by who
+// opens it for writing.
+func checkSound(path string, o Options) (err error) {
+	if info, err := os.Stat(path); err != nil || info.Size() == 0 {
+		return nil //nolint:nilerr // it will be made
 	}
-	if info.Size() < tx.Size() {
-		return fmt.Errorf("opening %s: %w: it has %d bytes and should have %d: put the newest backup in its place", path, data.ErrDamaged, info.Size(), tx.Size())
+	var file *os.File
+	db, err := bbolt.Open(path, 0, &bbolt.Options{
+		ReadOnly: true, Timeout: o.Wait,
+		OpenFile: func(name string, flag int, mode os.FileMode) (f *os.File, err error) {
+			file, err = os.OpenFile(name, flag, mode)
+			return file, err
+		},
+	})
+	switch {
+	case errors.Is(err, berrors.ErrTimeout):
+		return inUse(path)
+	case err != nil:
+		return nil //nolint:nilerr // as above
+	}
+	if err := errors.Join(checkPages(file), db.Close()); err != nil {
+		return fmt.Errorf("opening %s: %w: put the newest backup in its place", path, err)
 	}
 	return nil
+}
+
+func inUse(path string) error {
+	return fmt.Errorf("opening %s: another process is using it: stop that one first, or give this one another --data directory", path)
 }
 
 // prepare checks the schema, makes what is missing, and reads the revisions.
