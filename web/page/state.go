@@ -266,7 +266,10 @@ func (s *State) readOccurrences(all []data.Occurrence, components []data.Compone
 		s.Occurrences = append(s.Occurrences, o)
 	}
 	byStart := func(a, b data.Occurrence) int {
-		return cmp.Or(a.Window.Start.Compare(b.Window.Start), cmp.Compare(a.Key(), b.Key()))
+		if c := a.Window.Start.Compare(b.Window.Start); c != 0 {
+			return c
+		}
+		return cmp.Compare(a.Key(), b.Key()) // a key is put together each time: not for most
 	}
 	slices.SortFunc(s.Occurrences, byStart)
 	slices.SortFunc(s.past, byStart)

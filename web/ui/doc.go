@@ -16,18 +16,42 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// Doc is an answer that is ready to be sent: encoded and compressed once, then written to whoever asks. It is immutable
-// and safe for concurrent use.
+// Doc is an answer that is ready to be sent: made once, compressed when somebody first takes it so, and from then on written to
+// whoever asks. Most documents are replaced before anybody has asked for them in every encoding. It is immutable and safe for
+// concurrent use.
 type Doc struct {
 	Body []byte // identity encoding
 	ETag string // weak, the same for every encoding
 
-	gzip, zstd []byte // nil where they would save nothing
-	plain      headers
-	gz         headers
-	zst        headers
-	same       headers // of a 304
+	kind  string // content type
+	plain headers
+	same  headers // of a 304
+
+	gzip, zstd encoding
 }
+
+// encoding is a Doc's body compressed in one way: made of that Doc's bytes when first asked for, and gone with it.
+type encoding struct {
+	once    sync.Once
+	body    []byte // nil where it would save nothing
+	headers headers
+}
+
+// of returns the compressed body of d and its headers; nil where name would save nothing.
+func (e *encoding) of(d *Doc, name string, compress func([]byte) []byte) ([]byte, headers) {
+	e.once.Do(func() {
+		if len(d.Body) < leastToCompress {
+			return
+		}
+		if small := compress(d.Body); len(small) < len(d.Body) {
+			e.body, e.headers = small, d.full(name, small)
+		}
+	})
+	return e.body, e.headers
+}
+
+// leastToCompress is how many bytes are worth it.
+const leastToCompress = 256
 
 // headers are shared by all answers with a Doc, so that serving one allocates nothing for them.
 type headers map[string][]string
@@ -51,8 +75,7 @@ func NewDoc(body []byte, o DocOptions) *Doc {
 		tag = body
 	}
 	sum := sha256.Sum256(tag)
-	d := &Doc{Body: body, ETag: `W/"` + hex.EncodeToString(sum[:16]) + `"`}
-	d.gzip, d.zstd = compress(body)
+	d := &Doc{Body: body, ETag: `W/"` + hex.EncodeToString(sum[:16]) + `"`, kind: o.Type}
 	if o.Cache == "" {
 		o.Cache = DefaultCache
 	}
@@ -68,18 +91,20 @@ func NewDoc(body []byte, o DocOptions) *Doc {
 		base[k] = v
 	}
 	d.same = base
-	full := func(encoding string, b []byte) headers {
-		h := headers{"Content-Type": {o.Type}, "Content-Length": {strconv.Itoa(len(b))}}
-		for k, v := range base {
-			h[k] = v
-		}
-		if encoding != "" {
-			h["Content-Encoding"] = []string{encoding}
-		}
-		return h
-	}
-	d.plain, d.gz, d.zst = full("", body), full("gzip", d.gzip), full("zstd", d.zstd)
+	d.plain = d.full("", body)
 	return d
+}
+
+// full are the headers of an answer with body, which is d's in an encoding; empty for none.
+func (d *Doc) full(encoding string, body []byte) headers {
+	h := headers{"Content-Type": {d.kind}, "Content-Length": {strconv.Itoa(len(body))}}
+	for k, v := range d.same {
+		h[k] = v
+	}
+	if encoding != "" {
+		h["Content-Encoding"] = []string{encoding}
+	}
+	return h
 }
 
 // Security headers go with every answer (RELIABILITY 3.2).
@@ -101,24 +126,20 @@ var zstds = func() *zstd.Encoder {
 	return e
 }()
 
-func compress(body []byte) (gz, zst []byte) {
-	if len(body) < 256 {
-		return nil, nil
-	}
+func gzipped(body []byte) []byte {
 	var b bytes.Buffer
 	w := gzips.Get().(*kgzip.Writer)
 	defer gzips.Put(w)
 	w.Reset(&b)
 	w.Write(body) //nolint:errcheck // a bytes.Buffer takes everything
 	w.Close()     //nolint:errcheck
-	if gz = b.Bytes(); len(gz) >= len(body) {
-		gz = nil
-	}
-	if zst = zstds.EncodeAll(body, nil); len(zst) >= len(body) {
-		zst = nil
-	}
-	return gz, zst
+	return b.Bytes()
 }
+
+func zstandard(body []byte) []byte { return zstds.EncodeAll(body, nil) }
+
+func (d *Doc) inGzip() ([]byte, headers) { return d.gzip.of(d, "gzip", gzipped) }
+func (d *Doc) inZstd() ([]byte, headers) { return d.zstd.of(d, "zstd", zstandard) }
 
 // ServeHTTP answers GET and HEAD, conditionally and in the best encoding that the client takes.
 func (d *Doc) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -152,18 +173,27 @@ var noStore = []string{"no-store"}
 // best picks the smallest encoding that the client takes.
 func (d *Doc) best(r *http.Request) (headers, []byte) {
 	if accept := r.Header["Accept-Encoding"]; len(accept) > 0 {
-		switch zst, gz := accepts(accept); {
-		case zst && d.zstd != nil:
-			return d.zst, d.zstd
-		case gz && d.gzip != nil:
-			return d.gz, d.gzip
+		zst, gz := accepts(accept)
+		if zst {
+			if body, h := d.inZstd(); body != nil {
+				return h, body
+			}
+		}
+		if gz {
+			if body, h := d.inGzip(); body != nil {
+				return h, body
+			}
 		}
 	}
 	return d.plain, d.Body
 }
 
-// Sizes returns the length of the body as it is, in gzip and in zstd.
-func (d *Doc) Sizes() (plain, gzip, zstd int) { return len(d.Body), len(d.gzip), len(d.zstd) }
+// Sizes returns the length of the body as it is, in gzip and in zstd; zero for an encoding that would save nothing.
+func (d *Doc) Sizes() (plain, gzip, zstd int) {
+	gz, _ := d.inGzip()
+	zst, _ := d.inZstd()
+	return len(d.Body), len(gz), len(zst)
+}
 
 func set(h http.Header, all headers) {
 	for k, v := range all {

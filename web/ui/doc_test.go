@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/klauspost/compress/zstd"
@@ -122,6 +123,33 @@ func TestConditional(t *testing.T) {
 		} {
 			if got := res.Header.Get(key); got != want {
 				t.Errorf("a 304 says %s: %q, want %q as a 200 does", key, got, want)
+			}
+		}
+	}
+}
+
+// Documents are compressed when first asked for: by many at once, whoever comes first, each gets its own document whole.
+func TestFirstToAsk(t *testing.T) {
+	t.Parallel()
+	encodings := []string{"gzip", "zstd", ""}
+	for n := range 4 {
+		want := append([]byte(strconv.Itoa(n)), long...)
+		d := ui.NewDoc(want, ui.DocOptions{Type: "text/plain"})
+		var all sync.WaitGroup
+		answers := make([]*http.Response, 12)
+		for i := range answers {
+			all.Go(func() { answers[i] = ask(d, http.MethodGet, map[string]string{"Accept-Encoding": encodings[i%3]}) })
+		}
+		all.Wait()
+		for i, res := range answers {
+			body, err := io.ReadAll(res.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			h := res.Header
+			if got := decode(t, encodings[i%3], body); !bytes.Equal(got, want) || h.Get("Content-Encoding") != encodings[i%3] ||
+				h.Get("Content-Length") != strconv.Itoa(len(body)) || h.Get("Etag") != d.ETag {
+				t.Errorf("document %d in %q begins with %.10q, and says %v", n, encodings[i%3], got, h)
 			}
 		}
 	}
