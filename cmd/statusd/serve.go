@@ -137,9 +137,10 @@ func serve(ctx context.Context, s serving) error {
 	look := &web.Look{
 		Store: store, Client: selfClient(), Base: address.Listen, Customer: cfg.Page.CustomerPattern, Log: log.With("part", "look"),
 	}
+	tidy := newTidier()
 	pages := &page.Publisher{
 		Store: store, Settings: pageSettings(cfg, s), Renderers: renderers(), Log: log.With("part", "page"),
-		OnSwap: []func(*page.Snapshot){push(hub, log), look.Begin(registry), web.Figures(registry)},
+		OnSwap: []func(*page.Snapshot){push(hub, log), look.Begin(registry), web.Figures(registry), tidy.made},
 	}
 	frugal()
 	if err := pages.First(ctx); err != nil {
@@ -216,11 +217,10 @@ func serve(ctx context.Context, s serving) error {
 			return nil
 		})
 	}
-	for _, part := range append(slices.Concat(alarms, pushes), planner.Run, settler.Run, pages.Run, hub.Run, shed.Run, look.Run, runner.Run, mail.Run, desk.RunAlerts, housekeeping(desk, store, log), newKeeper(cfg.Backup, store, log, registry).run) {
+	for _, part := range append(slices.Concat(alarms, pushes), planner.Run, settler.Run, pages.Run, hub.Run, shed.Run, look.Run, runner.Run, mail.Run, desk.RunAlerts, housekeeping(desk, store, log), tidy.run, newKeeper(cfg.Backup, store, log, registry).run) {
 		group.Go(func() error { return part(ctx) })
 	}
 	group.Go(func() error { return reloads(ctx, hup, s, store, pages, certificates, log) })
-	go settled()
 	log.Info("serving", "public", address.Listen, "operators", address.Admin, "data", cfg.Data, "version", versionText())
 	if s.ready != nil {
 		group.Go(func() error { return s.ready(address) })

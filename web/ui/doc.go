@@ -44,7 +44,7 @@ func (e *encoding) of(d *Doc, name string, compress func([]byte) []byte) ([]byte
 			return
 		}
 		if small := compress(d.Body); len(small) < len(d.Body) {
-			e.body, e.headers = small, d.full(name, small)
+			e.body, e.headers = bytes.Clone(small), d.full(name, small) // without the room that its buffer has left
 		}
 	})
 	return e.body, e.headers
@@ -75,6 +75,9 @@ func NewDoc(body []byte, o DocOptions) *Doc {
 		tag = body
 	}
 	sum := sha256.Sum256(tag)
+	if cap(body) > len(body)+len(body)/8 {
+		body = bytes.Clone(body) // a document lives for long: without the room that its buffer has left
+	}
 	d := &Doc{Body: body, ETag: `W/"` + hex.EncodeToString(sum[:16]) + `"`, kind: o.Type}
 	if o.Cache == "" {
 		o.Cache = DefaultCache
@@ -118,7 +121,7 @@ var gzips = sync.Pool{New: func() any { w, _ := kgzip.NewWriterLevel(nil, gzip.B
 // zstds encodes one document at a time. It is made and used once at start-up, because it sets itself up when first used,
 // with a channel that must not belong to a test's bubble.
 var zstds = func() *zstd.Encoder {
-	e, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBetterCompression), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(1<<17))
+	e, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBetterCompression), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(1<<17), zstd.WithLowerEncoderMem(true))
 	if err != nil {
 		panic(err) // the options are constants
 	}
