@@ -156,6 +156,13 @@ func (p *Publisher) build(ctx context.Context, revision data.Revision) (*Snapsho
 			s.Docs[place] = d
 		}
 	}
+	if last := p.Current(); last != nil {
+		for place, d := range s.Docs {
+			if before, ok := last.Docs[place]; ok {
+				d.Follow(before)
+			}
+		}
+	}
 	p.Swap(s)
 	return s, nil
 }

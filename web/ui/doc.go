@@ -11,14 +11,15 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	kgzip "github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 )
 
-// Doc is an answer that is ready to be sent: made once, compressed when somebody first takes it so, and from then on written to
-// whoever asks. Most documents are replaced before anybody has asked for them in every encoding. It is immutable and safe for
-// concurrent use.
+// Doc is an answer that is ready to be sent: made once, compressed when somebody first takes it so or its predecessor was taken so
+// (see Follow), and from then on written to whoever asks. Most documents are replaced before anybody has asked for them in every
+// encoding. It is immutable and safe for concurrent use.
 type Doc struct {
 	Body []byte // identity encoding
 	ETag string // weak, the same for every encoding
@@ -27,27 +28,66 @@ type Doc struct {
 	plain headers
 	same  headers // of a 304
 
+	asked      atomic.Bool // answered with a 304
 	gzip, zstd encoding
 }
 
-// encoding is a Doc's body compressed in one way: made of that Doc's bytes when first asked for, and gone with it.
+// coding is a way to compress (RFC 9110 8.4.1).
+type coding struct {
+	name     string
+	compress func([]byte) []byte
+}
+
+var (
+	inGzip = coding{"gzip", gzipped}
+	inZstd = coding{"zstd", zstandard}
+)
+
+// encoding is a Doc's body in one coding: made of that Doc's bytes once, and gone with it.
 type encoding struct {
+	taken   atomic.Bool // somebody was answered with it
+	made    atomic.Bool
 	once    sync.Once
 	body    []byte // nil where it would save nothing
 	headers headers
 }
 
-// of returns the compressed body of d and its headers; nil where name would save nothing.
-func (e *encoding) of(d *Doc, name string, compress func([]byte) []byte) ([]byte, headers) {
+// of returns the compressed body of d and its headers; nil where c would save nothing.
+func (e *encoding) of(d *Doc, c coding) ([]byte, headers) {
 	e.once.Do(func() {
+		defer e.made.Store(true)
 		if len(d.Body) < leastToCompress {
 			return
 		}
-		if small := compress(d.Body); len(small) < len(d.Body) {
-			e.body, e.headers = bytes.Clone(small), d.full(name, small) // without the room that its buffer has left
+		if small := c.compress(d.Body); small != nil && len(small) < len(d.Body) {
+			e.body, e.headers = small, d.full(c.name, small)
 		}
 	})
 	return e.body, e.headers
+}
+
+// Follow makes d ready for those who read before, whose place it takes: in the codings in which that one was taken, or would have
+// been had it not been what they had already. So no reader of a page that is much asked for waits for its compression.
+func (d *Doc) Follow(before *Doc) {
+	same := bytes.Equal(d.Body, before.Body)
+	follow := func(e, last *encoding, c coding) {
+		if !last.taken.Load() && (!before.asked.Load() || !last.made.Load()) {
+			return
+		}
+		if same {
+			c.compress = func([]byte) []byte { return last.body }
+		}
+		e.of(d, c)
+	}
+	follow(&d.gzip, &before.gzip, inGzip)
+	follow(&d.zstd, &before.zstd, inZstd)
+}
+
+// mark writes once, so that readers on many processors do not wait for each other.
+func mark(b *atomic.Bool) {
+	if !b.Load() {
+		b.Store(true)
+	}
 }
 
 // leastToCompress is how many bytes are worth it.
@@ -134,19 +174,17 @@ func gzipped(body []byte) []byte {
 	w := gzips.Get().(*kgzip.Writer)
 	defer gzips.Put(w)
 	w.Reset(&b)
-	w.Write(body) //nolint:errcheck // a bytes.Buffer takes everything
-	w.Close()     //nolint:errcheck
-	return b.Bytes()
+	w.Write(body)                 //nolint:errcheck // a bytes.Buffer takes everything
+	w.Close()                     //nolint:errcheck
+	return bytes.Clone(b.Bytes()) // without the room that the buffer has left
 }
 
-func zstandard(body []byte) []byte { return zstds.EncodeAll(body, nil) }
-
-func (d *Doc) inGzip() ([]byte, headers) { return d.gzip.of(d, "gzip", gzipped) }
-func (d *Doc) inZstd() ([]byte, headers) { return d.zstd.of(d, "zstd", zstandard) }
+func zstandard(body []byte) []byte { return bytes.Clone(zstds.EncodeAll(body, nil)) }
 
 // ServeHTTP answers GET and HEAD, conditionally and in the best encoding that the client takes.
 func (d *Doc) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if match := r.Header["If-None-Match"]; len(match) > 0 && matches(match, d.ETag) {
+		mark(&d.asked)
 		set(w.Header(), d.same)
 		w.WriteHeader(http.StatusNotModified)
 		return
@@ -178,12 +216,14 @@ func (d *Doc) best(r *http.Request) (headers, []byte) {
 	if accept := r.Header["Accept-Encoding"]; len(accept) > 0 {
 		zst, gz := accepts(accept)
 		if zst {
-			if body, h := d.inZstd(); body != nil {
+			if body, h := d.zstd.of(d, inZstd); body != nil {
+				mark(&d.zstd.taken)
 				return h, body
 			}
 		}
 		if gz {
-			if body, h := d.inGzip(); body != nil {
+			if body, h := d.gzip.of(d, inGzip); body != nil {
+				mark(&d.gzip.taken)
 				return h, body
 			}
 		}
@@ -193,8 +233,8 @@ func (d *Doc) best(r *http.Request) (headers, []byte) {
 
 // Sizes returns the length of the body as it is, in gzip and in zstd; zero for an encoding that would save nothing.
 func (d *Doc) Sizes() (plain, gzip, zstd int) {
-	gz, _ := d.inGzip()
-	zst, _ := d.inZstd()
+	gz, _ := d.gzip.of(d, inGzip)
+	zst, _ := d.zstd.of(d, inZstd)
 	return len(d.Body), len(gz), len(zst)
 }
 

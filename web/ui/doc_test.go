@@ -155,6 +155,54 @@ func TestFirstToAsk(t *testing.T) {
 	}
 }
 
+// TestFollow: a document is compressed beforehand in what its predecessor was taken in, also where that was by way of a 304, and in
+// nothing else; what it is made of is always its own body.
+func TestFollow(t *testing.T) {
+	t.Parallel()
+	next := append([]byte("next "), long...)
+	for _, tt := range []struct {
+		name       string
+		ask        []map[string]string // of the document before
+		follows    bool                // that one was ready itself
+		body       []byte
+		gzip, zstd bool
+	}{
+		{"nobody asked", nil, false, next, false, false},
+		{"plain", []map[string]string{{}}, false, next, false, false},
+		{"gzip", []map[string]string{{"Accept-Encoding": "gzip"}}, false, next, true, false},
+		{"both", []map[string]string{{"Accept-Encoding": "gzip"}, {"Accept-Encoding": "gzip, zstd"}}, false, next, true, true},
+		{"the same bytes", []map[string]string{{"Accept-Encoding": "zstd"}}, false, long, false, true},
+		{"only 304s of what was ready", []map[string]string{{"If-None-Match": "*", "Accept-Encoding": "gzip"}}, true, next, true, false},
+		{"only 304s", []map[string]string{{"If-None-Match": "*", "Accept-Encoding": "gzip"}}, false, next, false, false},
+		{"ready and not asked for", nil, true, next, false, false},
+	} {
+		before := ui.NewDoc(long, ui.DocOptions{Type: "text/plain"})
+		if tt.follows {
+			first := ui.NewDoc(next, ui.DocOptions{Type: "text/plain"})
+			ask(first, http.MethodGet, map[string]string{"Accept-Encoding": "gzip"})
+			before.Follow(first)
+		}
+		for _, header := range tt.ask {
+			ask(before, http.MethodGet, header)
+		}
+		d := ui.NewDoc(tt.body, ui.DocOptions{Type: "text/plain"})
+		d.Follow(before)
+		if gzip, zstd := d.Ready(); gzip != tt.gzip || zstd != tt.zstd {
+			t.Errorf("%s: ready in gzip %v, zstd %v", tt.name, gzip, zstd)
+		}
+		for _, encoding := range []string{"gzip", "zstd"} {
+			res := ask(d, http.MethodGet, map[string]string{"Accept-Encoding": encoding})
+			body, err := io.ReadAll(res.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := decode(t, encoding, body); !bytes.Equal(got, tt.body) || res.Header.Get("Content-Length") != strconv.Itoa(len(body)) {
+				t.Errorf("%s: in %s it is %.20q of %s bytes", tt.name, encoding, got, res.Header.Get("Content-Length"))
+			}
+		}
+	}
+}
+
 func TestHead(t *testing.T) {
 	t.Parallel()
 	d := ui.NewDoc(long, ui.DocOptions{Type: "text/plain"})
