@@ -60,6 +60,12 @@ var sameAsEnglish = map[string]string{
 	"de ui.site_title":         "the same word",
 	"nl ui.site_title":         "the same word",
 	"nl privacy.title":         "the same word",
+	"nb support.premium":       "a proper name",
+	"sv support.premium":       "a proper name",
+	"da support.premium":       "a proper name",
+	"de support.premium":       "a proper name",
+	"nl support.premium":       "a proper name",
+	"fi support.premium":       "a proper name",
 }
 
 func TestWordsAreComplete(t *testing.T) {
@@ -103,7 +109,7 @@ func TestWordsAreComplete(t *testing.T) {
 
 func TestWordsAreWellFormed(t *testing.T) {
 	key := regexp.MustCompile(`^[a-z]+(\.[a-z0-9_]+)+$`)
-	known := strings.Fields(`product category what when old_when viewer_when start end next_update date time tz expected
+	known := strings.Fields(`product category what when old_when viewer_when start days least most end next_update date time tz expected
 		duration components cohort title incident_status impact month pct target observed url confirm_url unsubscribe_url
 		support body n format median high of by zone`)
 	for _, l := range i18n.Langs {

@@ -103,7 +103,7 @@ func (p *Pages) shell(w http.ResponseWriter, r *http.Request, status int, title 
 	style, script := assets()
 	f := frame{Title: title, Brand: "statusd", Main: main, Style: style.path, Script: script.path, Version: p.Version, Self: selfOf(r), Refresh: refresh}
 	if s := p.Pages.Current(); s != nil {
-		f.Brand, f.Headline, f.Tone = s.State.Name, i18n.T(i18n.EN, "headline."+string(s.State.Headline)), string(s.State.Headline)
+		f.Brand, f.Headline, f.Tone = s.State.Name, s.State.HeadlineIn(i18n.EN), string(s.State.Headline)
 		f.AsOf, f.Public = i18n.Clock(i18n.EN, s.State.Now, s.State.Zone), s.State.URL+"/"
 	}
 	if by, err := p.API.Actor(r); err == nil {

@@ -182,7 +182,7 @@ func (v *Preview) onPage(s *page.State, i data.Incident) {
 	for _, l := range s.Langs {
 		lang := string(l)
 		v.Page = append(v.Page, PagePreview{
-			Lang: lang, Headline: i18n.T(l, "headline."+string(s.Headline)), Phase: i18n.T(l, "incident."+string(i.Phase)),
+			Lang: lang, Headline: s.HeadlineIn(l), Phase: i18n.T(l, "incident."+string(i.Phase)),
 			Title: i.TitleIn(lang), Body: latest.BodyIn(lang),
 			Fallback: l != i18n.EN && (i.Titles[lang] == "" || latest.Bodies[lang] == ""),
 		})

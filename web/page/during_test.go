@@ -78,7 +78,7 @@ func TestDuringAWindow(t *testing.T) {
 		seen := map[string]string{}
 		for slug := range levels {
 			c, _ := s.Component(slug)
-			said := maker{s, l}.stateOf(c.Now).Text
+			said := maker{s, l}.stateOf(c).Text
 			if other, twice := seen[said]; twice || strings.HasPrefix(said, "level.") {
 				t.Errorf("%s: %s and %s are both %q", l, slug, other, said)
 			}

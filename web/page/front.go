@@ -15,6 +15,7 @@ type front struct {
 	Headline   state
 	Affected   string // the components that the headline is about; empty where all is well
 	Also       string // components outside the commitment that are not well
+	Unmeasured string // how many components are not measured, where the headline does not say so
 	Stale      string
 	AsOf       string
 	AsOfISO    string
@@ -60,6 +61,9 @@ func (m maker) front() front {
 		maker: m, Headline: m.headline(), Affected: m.affectedNow(), Also: m.also(), AsOf: m.T("ui.as_of", "time", m.at(s.Now).Text), AsOfISO: iso(s.Now),
 		Target: m.target(), Months: m.months(monthsOnFront), Standing: m.standing(), Support: contactOf(s.Support), SupportNow: m.supportNow(),
 		NotOnly: s.Headline == Some || s.Headline == Major, Groups: m.groups(),
+	}
+	if s.Headline != Unmeasured && s.Headline != Unknown {
+		f.Unmeasured = m.unmeasured()
 	}
 	if s.Headline == Unknown && !s.Measured.IsZero() && s.Measured.Before(s.Now) {
 		f.Stale = m.T("line.stale", "when", m.at(s.Measured).Text)
@@ -152,7 +156,7 @@ func (m maker) groups() []group {
 
 func (m maker) component(c Component, b *bars) component {
 	row := component{
-		ID: c.ID, Name: m.name(c), State: m.stateOf(c.Now), Bars: b.write(c.Days), Summary: b.summary(c.Days), Page: m.Link(componentPath + c.ID), Link: c.Link,
+		ID: c.ID, Name: m.name(c), State: m.stateOf(c), Bars: b.write(c.Days), Summary: b.summary(c.Days), Page: m.Link(componentPath + c.ID), Link: c.Link,
 	}
 	if c.ThirdParty {
 		row.Commitment = m.T("level.third_party")

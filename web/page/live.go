@@ -85,7 +85,7 @@ func liveFrame(m maker, banner string) ([]byte, error) {
 		Components: make([]LiveComponent, 0, len(s.Components)), Incidents: []LiveIncident{},
 	}
 	for _, c := range s.Components {
-		f.Components = append(f.Components, LiveComponent{c.ID, c.Shown(), m.stateOf(c.Now).Text, c.Actual()})
+		f.Components = append(f.Components, LiveComponent{c.ID, c.Shown(), m.stateOf(c).Text, c.Actual()})
 	}
 	for _, i := range s.OpenIncidents() {
 		f.Incidents = append(f.Incidents, LiveIncident{i.ID, i.TitleIn(string(m.l)), i.Phase, m.label("incident.", string(i.Phase))})

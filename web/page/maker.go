@@ -74,24 +74,17 @@ type state struct {
 
 func (m maker) state(key string) state { return state{key, m.label("level.", key)} }
 
-// stateOf is how a component stands. During a window that it runs and what is measured are two facts, and both are told.
-func (m maker) stateOf(at data.Standing) state {
-	switch {
+// stateOf is how a component stands. One that nobody was ever to measure has no problem that anybody reported. During a window that it runs and what is measured are two facts, and both are told.
+func (m maker) stateOf(c Component) state {
+	switch at := c.Now; {
 	case at.Maintenance && !at.Declared:
 		return state{"maintenance", m.T("level.maintenance_" + at.Level.String())}
 	case at.Flapping:
 		return state{at.Level.String(), m.T("level.flapping")}
+	case at.Level == data.NoData && !c.Unmeasured():
+		return state{at.Level.String(), m.T("level.no_report")}
 	}
-	return m.state(at.Level.String())
-}
-
-// symbols are those of the headlines.
-var symbols = map[Headline]string{
-	AllOK: "operational", Some: "partial_outage", Major: "major_outage", Maintenance: "maintenance", Unknown: "no_data",
-}
-
-func (m maker) headline() state {
-	return state{symbols[m.s.Headline], m.T("headline." + string(m.s.Headline))}
+	return m.state(c.Now.Level.String())
 }
 
 // label returns the words for a key made from data, or the key itself where there are none.

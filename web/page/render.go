@@ -142,7 +142,7 @@ func (m maker) views() []view {
 var pagesAtOnce = []string{"/", "/schedule", "/uptime", "/history"}
 
 var pages = map[string]func(maker) view{
-	"/":         func(m maker) view { return view{"/", "front", m.T("headline." + string(m.s.Headline)), m.front()} },
+	"/":         func(m maker) view { return view{"/", "front", m.headline().Text, m.front()} },
 	"/schedule": func(m maker) view { return view{"/schedule", "schedule", m.T("ui.schedule"), m.schedule()} },
 	"/uptime":   func(m maker) view { return view{"/uptime", "uptime", m.T("ui.uptime_by_month"), m.uptime()} },
 	"/history":  func(m maker) view { return view{"/history", "history", m.T("ui.history"), m.history()} },

@@ -69,18 +69,6 @@ func (c Component) Actual() string {
 // Maintenance says whether the component shows as under maintenance.
 func (c Component) Maintenance() bool { return c.Now.Maintenance && !c.Now.Declared }
 
-// Headline is the roll-up of the committed components (DOMAIN 3).
-type Headline string
-
-// The headlines, by the keys of TEXTS 5.
-const (
-	AllOK       Headline = "all_ok"
-	Some        Headline = "some"
-	Major       Headline = "major"
-	Maintenance Headline = "maintenance"
-	Unknown     Headline = "unknown"
-)
-
 // Book is how the months are kept.
 func (s Settings) Book() months.Book {
 	return months.Book{Zone: s.Zone, ZoneName: s.ZoneName, Target: s.Target, Settling: s.Settling}
@@ -324,37 +312,6 @@ func windowsForMany(marks []data.Mark) []data.Mark {
 	return slices.DeleteFunc(slices.Clone(marks), func(m data.Mark) bool {
 		return m.Source == data.FromSchedule && m.Cohort != data.AllCustomers && m.Cohort != "rest"
 	})
-}
-
-// headline rolls up: the worst committed component; others never turn it red, maintenance is no outage, and not knowing
-// beats operational (DOMAIN 3).
-func headline(components []Component) Headline {
-	worst, maintenance, unknown, any := data.NoData, false, false, false
-	for _, c := range components {
-		if c.Commitment != data.Committed {
-			continue
-		}
-		any = true
-		switch {
-		case c.Maintenance():
-			maintenance = true
-		case c.Now.Level == data.NoData:
-			unknown = true
-		default:
-			worst = max(worst, c.Now.Level)
-		}
-	}
-	switch {
-	case worst == data.MajorOutage:
-		return Major
-	case worst >= data.Degraded:
-		return Some
-	case maintenance:
-		return Maintenance
-	case unknown || !any:
-		return Unknown
-	}
-	return AllOK
 }
 
 // concerned are the public components among slugs. None named means every committed one.

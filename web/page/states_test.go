@@ -261,7 +261,7 @@ func unknown(tb testing.TB) *State {
 	for i := range s.Components {
 		c := &s.Components[i]
 		c.Now = data.Standing{}
-		c.Probed, c.Sampled = false, false
+		c.Sampled = false
 		for d := range c.Days {
 			c.Days[d].State, c.Days[d].NoData, c.Days[d].Operational, c.Days[d].Maintenance = ledger.DayNoData, c.Days[d].Operational, 0, 0
 		}

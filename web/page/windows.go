@@ -99,12 +99,11 @@ func (m maker) window(a data.Announcement) window {
 func (m maker) during(a data.Announcement) []affected {
 	var out []affected
 	for _, c := range m.s.concerned(a.Components()) {
-		at := c.Now
 		if own, ok := c.standings[a.First().Cohort]; ok {
-			at = own
+			c.Now = own
 		}
-		at.Maintenance = true // by its time, also before the mark of it was read
-		out = append(out, affected{Name: m.name(c), State: m.stateOf(at)})
+		c.Now.Maintenance = true // by its time, also before the mark of it was read
+		out = append(out, affected{Name: m.name(c), State: m.stateOf(c)})
 	}
 	return out
 }
