@@ -108,3 +108,43 @@ func TestFactsSayWhatCounted(t *testing.T) {
 		t.Errorf("a list is null: %s", b)
 	}
 }
+
+// TestLeast: with the time that nobody watched down too, maintenance taken out of it as of all downtime, and never above the figure.
+func TestLeast(t *testing.T) {
+	t.Parallel()
+	gap := func(from, to string) []ledger.Gap {
+		return []ledger.Gap{{Start: at(from), End: at(to), Component: "a"}}
+	}
+	window := []ledger.Maintenance{{Start: at("2026-04-10 00:00"), End: at("2026-04-10 06:00")}}
+	down := []ledger.Outage{{Start: at("2026-04-20 09:00"), End: at("2026-04-20 09:30"), Component: "a"}}
+	for _, tt := range []struct {
+		name, asOf string
+		rows       ledger.Rows
+		want       string
+		verdict    ledger.Verdict
+	}{
+		{"all watched", "", ledger.Rows{}, "100.00", ledger.Met},
+		{"61 minutes are not", "", ledger.Rows{Unobserved: gap("2026-04-12 03:00", "2026-04-12 04:01")}, "99.85", ledger.Met},
+		{"61 minutes are not, half an hour was down", "", ledger.Rows{Outages: down, Unobserved: gap("2026-04-12 03:00", "2026-04-12 04:01")}, "99.78", ledger.Uncertain},
+		{"the same hour", "", ledger.Rows{Outages: down, Unobserved: gap("2026-04-20 09:00", "2026-04-20 10:00")}, "99.86", ledger.Met},
+		{"within maintenance", "", ledger.Rows{Maintenance: window, Unobserved: gap("2026-04-10 00:00", "2026-04-10 06:00")}, "100.00", ledger.Met},
+		{"beyond what has gone by", "2026-04-02 00:00", ledger.Rows{Unobserved: gap("2026-04-01 00:00", "2026-05-01 00:00")}, "96.66", ledger.NoVerdict},
+	} {
+		f := ledger.Facts{Month: "2026-04", Zone: "Europe/Oslo", Target: "0.998", Rows: tt.rows, Counted: []string{"a"}}
+		if tt.asOf != "" {
+			f.AsOf = at(tt.asOf)
+		}
+		r, err := f.Report(ledger.Selection{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := f.Least(ledger.Selection{}); err != nil || got != tt.want || r.Contract.Verdict != tt.verdict {
+			t.Errorf("%s: at the least %s of %s (%v), %s, want %s, %s", tt.name, got, r.Contract.Shown, err, r.Contract.Verdict, tt.want, tt.verdict)
+		}
+	}
+	for _, f := range []ledger.Facts{{Month: "2026-13", Zone: "UTC", Target: "0.998"}, {Month: "2026-04", Zone: "Nowhere", Target: "0.998"}} {
+		if got, err := f.Least(ledger.Selection{}); err == nil {
+			t.Errorf("%s in %s has a figure: %s", f.Month, f.Zone, got)
+		}
+	}
+}

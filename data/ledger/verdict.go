@@ -27,6 +27,25 @@ func verdict(downtime, worst, allowance int64) Verdict {
 	return Met
 }
 
+// Least is the contract's uptime of the month at the least: with all the time that nobody watched down. Percent with two decimals,
+// cut like Result.Shown, which is what it was at the most. Errors are those of Report.
+func (f Facts) Least(sel Selection) (string, error) {
+	loc, err := zone(f.Zone)
+	if err != nil {
+		return "", err
+	}
+	from, to, err := Bounds(f.Month, loc)
+	if err != nil {
+		return "", err
+	}
+	until := to
+	if !f.AsOf.IsZero() {
+		until = earlier(f.AsOf, to)
+	}
+	worst := f.worst(f.Spans(from, until, sel), sel)
+	return Figure{Uptime(worst, Contract).Downtime, to.Unix() - from.Unix()}.Percent(2), nil
+}
+
 // worst are the spans with an outage of the provider's in every gap of a counted component: what may have been at the most.
 func (f Facts) worst(s Spans, sel Selection) Spans {
 	s.outages = s.outages[:len(s.outages):len(s.outages)]

@@ -65,6 +65,9 @@ func (m maker) badge(path string) *ui.Doc {
 		colour = "#b3122a"
 	case ledger.Met:
 	}
+	if s.Contract.Verdict.Known() && blank(s.Report) {
+		value, colour = m.T("ui.not_observed"), "#56606c"
+	}
 	if s.Contract.Verdict.Known() && s.SoFar {
 		title += ", " + m.T("ui.so_far_this_month")
 	}

@@ -63,7 +63,7 @@ type claimDays struct{ Date, ISO, Territories string }
 // monthPage makes the page of a month.
 func (m maker) monthPage(r Month, s months.Sheet) monthPage {
 	v := monthPage{
-		maker: m, month: m.month(Month{Report: s.Report, Known: !s.NoData, Notices: r.Notices, Settled: r.Settled}, m.moves()), Target: m.targetOf(s.Target),
+		maker: m, month: m.month(Month{Report: s.Report, Known: !s.NoData, Notices: r.Notices, Settled: r.Settled, kept: r.kept}, m.moves()), Target: m.targetOf(s.Target),
 		Allowance: m.Cap("ui.allowance", "duration", m.exactly(s.Allowance)), Hash: s.Fingerprint, Short: short(s.Fingerprint), InText: m.monthInText(s.Month),
 		CSV: uptimePath + s.Month + ".csv", JSON: "/api/v1/uptime/" + s.Month,
 	}
@@ -140,8 +140,8 @@ func (m maker) neighbour(t time.Time) *pageLink {
 }
 
 func (m maker) figures(name string, r ledger.Report) figures {
-	of := month{SoFar: r.SoFar, Moves: r.SoFar && m.moves()}
-	f := figures{Name: name, Known: !r.NoData, Contract: m.figure(r.Contract, of), Observed: m.figure(r.Observed, of), Coverage: m.percent(r.Coverage)}
+	of := month{SoFar: r.SoFar, Moves: r.SoFar && m.moves(), Blank: blank(r)}
+	f := figures{Name: name, Known: !r.NoData, Contract: m.figure(r.Contract, of), Observed: m.figure(r.Observed, of), Coverage: m.covered(r)}
 	f.Observed.Met, f.Observed.Breach, f.Observed.Open = "", false, false
 	f.Contract.Downtime, f.Observed.Downtime = m.downtime(r.Contract.Downtime), m.downtime(r.Observed.Downtime)
 	return f

@@ -18,6 +18,7 @@ type month struct {
 	Href     string // of its page; empty where it is not linked
 	Known    bool
 	Withheld bool // its record was changed after it was settled
+	Blank    bool // people said that something was down, and nobody measured: there is no percentage
 	SoFar    bool
 	Moves    bool // its sums change by the mere passing of time
 	Contract figure
@@ -32,6 +33,7 @@ type figure struct {
 	Percent  string
 	Downtime string
 	Met      string // word; empty while the month runs and the target is kept
+	Why      string // why that is open: between which figures it lies; empty where it is not, or where nobody can say
 	Breach   bool
 	Open     bool // whether the target was met depends on time that nobody watched
 	Moves    bool
@@ -50,7 +52,7 @@ func (m maker) months(n int) []month {
 }
 
 func (m maker) month(r Month, moves bool) month {
-	v := month{maker: m, Month: r.Month, Name: m.monthName(r.Month), Known: r.Known, SoFar: r.SoFar, Moves: r.SoFar && moves, Notices: m.noticeLines(r.Notices)}
+	v := month{maker: m, Month: r.Month, Name: m.monthName(r.Month), Known: r.Known, SoFar: r.SoFar, Moves: r.SoFar && moves, Notices: m.noticeLines(r.Notices), Blank: blank(r.Report)}
 	if v.Withheld = r.Contract.Verdict == ledger.Withheld; v.Withheld {
 		v.Known = false
 	}
@@ -60,7 +62,12 @@ func (m maker) month(r Month, moves bool) month {
 	v.Contract, v.Observed = m.figure(r.Contract, v), m.figure(r.Observed, v)
 	v.Observed.Met = "" // the target is the contract's
 	v.Observed.Breach, v.Observed.Open = false, false
-	v.Coverage = m.percent(r.Coverage)
+	if v.Contract.Open && !v.Blank && r.kept != nil {
+		if least, err := r.kept.Facts.Least(m.s.counted()); err == nil { // it was reported once already
+			v.Contract.Why = m.T("ui.uncertain_range", "least", i18n.Percent(m.l, least), "most", v.Contract.Percent, "duration", m.seconds(r.Unobserved))
+		}
+	}
+	v.Coverage = m.covered(r.Report)
 	if r.Unobserved > 0 {
 		v.Gap = m.T("ui.not_observed_for", "duration", m.seconds(r.Unobserved))
 	}
@@ -76,6 +83,9 @@ func (m maker) month(r Month, moves bool) month {
 
 func (m maker) figure(r ledger.Result, of month) figure {
 	f := figure{Moves: of.Moves, Percent: i18n.Percent(m.l, r.Shown), Downtime: m.T("ui.no_downtime"), Breach: !r.Met}
+	if of.Blank {
+		f.Percent = m.T("ui.not_observed")
+	}
 	if r.Downtime > 0 {
 		f.Downtime = m.T("ui.downtime", "duration", m.seconds(r.Downtime))
 	}
@@ -89,6 +99,18 @@ func (m maker) figure(r ledger.Result, of month) figure {
 		f.Met = m.T("ui.met")
 	}
 	return f
+}
+
+// blank says whether so little of a month was watched that its coverage shows as nothing. Beside that a percentage would claim what
+// nobody measured.
+func blank(r ledger.Report) bool { return strings.HasPrefix(r.Coverage, "0.00") }
+
+// covered words the watched share of a month.
+func (m maker) covered(r ledger.Report) string {
+	if blank(r) {
+		return m.T("ui.not_observed")
+	}
+	return m.percent(r.Coverage)
 }
 
 // moves says whether a committed component is down or unwatched right now, so that this month's sums grow.

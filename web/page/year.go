@@ -40,7 +40,8 @@ func (m maker) yearPage(year int, y months.Year) yearPage {
 		v.JSON += "?cohort=" + m.s.audience
 	}
 	for _, s := range slices.Backward(y.Months) {
-		month := m.month(Month{Report: s.Report, Known: s.Contract.Verdict.Known()}, m.moves())
+		of, _ := m.s.Month(s.Month) // without it all is there but how much was left open
+		month := m.month(Month{Report: s.Report, Known: s.Contract.Verdict.Known(), kept: of.kept}, m.moves())
 		month.Href = m.Link(uptimePath + s.Month)
 		v.Months = append(v.Months, month)
 	}
