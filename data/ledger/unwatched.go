@@ -11,6 +11,23 @@ func (f Facts) Counts(component string) bool {
 	return f.Counted == nil || slices.Contains(f.Counted, component)
 }
 
+// NothingWatched says whether nobody watched any counted component of a selection in what has gone by of the month. Then there is no
+// figure to speak of, whatever people said was down. It is false where month or zone are wrong.
+func (f Facts) NothingWatched(sel Selection) bool {
+	loc, err := zone(f.Zone)
+	if err != nil {
+		return false
+	}
+	from, to, err := Bounds(f.Month, loc)
+	if err != nil {
+		return false
+	}
+	if !f.AsOf.IsZero() {
+		to = earlier(f.AsOf, to)
+	}
+	return f.unwatched(f.Spans(from, to, sel), sel)
+}
+
 // unwatched says whether nobody watched any counted component of a selection at any time of its spans. One that was watched for a
 // second is enough for a figure, which then has its coverage beside it. Where nothing of the selection counted there was nothing to
 // watch, and no figure either.

@@ -65,7 +65,7 @@ func (m maker) badge(path string) *ui.Doc {
 		colour = "#b3122a"
 	case ledger.Met:
 	}
-	if s.Contract.Verdict.Known() && blank(s.Report) {
+	if of, err := m.s.Month(month); err == nil && s.Contract.Verdict.Known() && (blank(s.Report) || of.kept.Facts.NothingWatched(m.s.counted())) {
 		value, colour = m.T("ui.not_observed"), "#56606c"
 	}
 	if s.Contract.Verdict.Known() && s.SoFar {

@@ -98,10 +98,10 @@ func (m maker) monthPage(r Month, s months.Sheet) monthPage {
 		v.Reduction = m.T("ui.share_of_month", "pct", i18n.Percent(m.l, s.Reduction))
 	}
 	for _, r := range s.ByComponent {
-		v.Components = append(v.Components, m.figures(m.componentName(r.Component), r))
+		v.Components = append(v.Components, m.figures(m.componentName(r.Component), r, blank(r)))
 	}
 	for _, r := range s.ByCohort {
-		v.Groups = append(v.Groups, m.figures(i18n.Capital(m.cohort(r.Cohort)), r))
+		v.Groups = append(v.Groups, m.figures(i18n.Capital(m.cohort(r.Cohort)), r, v.Blank))
 	}
 	v.Intervals, v.Excluded = m.intervals(s), m.exclusions(s.Exclusions)
 	for _, c := range s.Claims {
@@ -139,9 +139,9 @@ func (m maker) neighbour(t time.Time) *pageLink {
 	return &pageLink{m.monthName(month), m.Link(uptimePath + month)}
 }
 
-func (m maker) figures(name string, r ledger.Report) figures {
-	of := month{SoFar: r.SoFar, Moves: r.SoFar && m.moves(), Blank: blank(r)}
-	f := figures{Name: name, Known: !r.NoData, Contract: m.figure(r.Contract, of), Observed: m.figure(r.Observed, of), Coverage: m.covered(r)}
+func (m maker) figures(name string, r ledger.Report, blank bool) figures {
+	of := month{SoFar: r.SoFar, Moves: r.SoFar && m.moves(), Blank: blank}
+	f := figures{Name: name, Known: !r.NoData, Contract: m.figure(r.Contract, of), Observed: m.figure(r.Observed, of), Coverage: m.covered(r, blank)}
 	f.Observed.Met, f.Observed.Breach, f.Observed.Open = "", false, false
 	f.Contract.Downtime, f.Observed.Downtime = m.downtime(r.Contract.Downtime), m.downtime(r.Observed.Downtime)
 	return f

@@ -18,7 +18,8 @@ type month struct {
 	Href     string // of its page; empty where it is not linked
 	Known    bool
 	Withheld bool // its record was changed after it was settled
-	Blank    bool // people said that something was down, and nobody measured: there is no percentage
+	Blank    bool // nobody measured anything, and people said that something was down: there is no percentage
+	Thin     bool // at no time all that counts was measured, or so seldom that the coverage shows as nothing
 	SoFar    bool
 	Moves    bool // its sums change by the mere passing of time
 	Contract figure
@@ -52,7 +53,8 @@ func (m maker) months(n int) []month {
 }
 
 func (m maker) month(r Month, moves bool) month {
-	v := month{maker: m, Month: r.Month, Name: m.monthName(r.Month), Known: r.Known, SoFar: r.SoFar, Moves: r.SoFar && moves, Notices: m.noticeLines(r.Notices), Blank: blank(r.Report)}
+	v := month{maker: m, Month: r.Month, Name: m.monthName(r.Month), Known: r.Known, SoFar: r.SoFar, Moves: r.SoFar && moves, Notices: m.noticeLines(r.Notices), Thin: strings.HasPrefix(r.Coverage, "0.00")}
+	v.Blank = r.kept != nil && r.kept.Facts.NothingWatched(m.s.counted())
 	if v.Withheld = r.Contract.Verdict == ledger.Withheld; v.Withheld {
 		v.Known = false
 	}
@@ -67,7 +69,7 @@ func (m maker) month(r Month, moves bool) month {
 			v.Contract.Why = m.T("ui.uncertain_range", "least", i18n.Percent(m.l, least), "most", v.Contract.Percent, "duration", m.seconds(r.Unobserved))
 		}
 	}
-	v.Coverage = m.covered(r.Report)
+	v.Coverage = m.covered(r.Report, v.Blank)
 	if r.Unobserved > 0 {
 		v.Gap = m.T("ui.not_observed_for", "duration", m.seconds(r.Unobserved))
 	}
@@ -101,13 +103,12 @@ func (m maker) figure(r ledger.Result, of month) figure {
 	return f
 }
 
-// blank says whether so little of a month was watched that its coverage shows as nothing. Beside that a percentage would claim what
-// nobody measured.
-func blank(r ledger.Report) bool { return strings.HasPrefix(r.Coverage, "0.00") }
+// blank says whether nobody watched the one component that r is of. Then a percentage would claim what nobody measured.
+func blank(r ledger.Report) bool { return r.Component != "" && r.Coverage == "0.000000" }
 
 // covered words the watched share of a month.
-func (m maker) covered(r ledger.Report) string {
-	if blank(r) {
+func (m maker) covered(r ledger.Report, blank bool) string {
+	if blank {
 		return m.T("ui.not_observed")
 	}
 	return m.percent(r.Coverage)

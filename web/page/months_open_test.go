@@ -95,6 +95,19 @@ func TestNothingMeasuredHasNoPercentage(t *testing.T) {
 	if got := text(all(frontOf(t, s, i18n.EN), class("sum"))[0]); !strings.Contains(got, "Not measured downtime 3 hours, target not met") {
 		t.Errorf("a target that is missed for certain: %q", got)
 	}
+	// One of two that count was never measured: the figure stands with its coverage, and the band claims nothing.
+	f := ledger.Facts{Month: "2026-04", Zone: s.ZoneName, Target: s.Target, AsOf: testNow, Rows: oneGap(begin, 40*24*time.Hour), Counted: []string{"login", "crm-read"}}
+	m, err := s.monthOf(months.Kept{Statement: months.Statement{Facts: f}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Months = []Month{m}
+	if got := text(all(frontOf(t, s, i18n.EN), class("sum"))[0]); strings.Contains(got, "%") {
+		t.Errorf("one of two is not measured, and the band says %q", got)
+	}
+	if got := text(all(frontOf(t, s, i18n.EN), class("months"))[0]); !strings.Contains(got, "100.00%") || !strings.Contains(got, "0.00% not measured: ") {
+		t.Errorf("one of two is not measured, and the table says %q", got)
+	}
 	// A minute of coverage shows as nothing too; an hour has a figure.
 	for gap, blank := range map[time.Duration]bool{-time.Second: true, -time.Hour: false} {
 		s := withFacts(t, ledger.Facts{Month: "2026-04", AsOf: testNow, Rows: oneGap(begin, testNow.Sub(begin)+gap)})
