@@ -15,19 +15,21 @@ import (
 	"github.com/superoffice/statusd/web/ui"
 )
 
-// rank says how early something public is given up when there is more to do than this process can (RELIABILITY 3.3). The
-// front page with what it needs, the banner and the answers to "are you there?" are kept whatever comes.
+// rank says how early something is given up when there is more to do than this process can (RELIABILITY 3.3). The front page
+// with what it needs, the banner and the answers to "are you there?" are kept whatever comes.
 type rank int32
 
 const (
 	rankLive    rank = iota + 1 // new websocket connections: who has one keeps it, who gets none polls
 	rankAPI                     // the public API
 	rankHistory                 // feeds, calendars, and every page but the front page
+	rankReads                   // what operators look at
+	rankWrites                  // what operators do, and the few pages they do it from
 	rankKept
 )
 
 // ranks are the names of what can be given up, as metrics have them.
-var ranks = map[rank]string{rankLive: "live", rankAPI: "api", rankHistory: "history"}
+var ranks = map[rank]string{rankLive: "live", rankAPI: "api", rankHistory: "history", rankReads: "reads", rankWrites: "writes"}
 
 // rankOf is the rank of a document's path.
 func rankOf(path string) rank {
@@ -40,12 +42,12 @@ func rankOf(path string) rank {
 	return rankHistory
 }
 
-// Above these, the ranks are given up one after the other: live, API, history. Connections are those open of those that may
-// be; waiting is what half of all goroutines waited at least, in the last second, before a processor was free for them. At
+// Above these, the ranks are given up one after the other: live, API, history and, as operators have a listener of their own, for
+// want of time alone reads and writes. Connections are those open of those that may be; waiting is what half of all goroutines waited at least, in the last second, before a processor was free for them. At
 // rest that is microseconds, and with 256 visitors who ask as fast as they can a few milliseconds.
 var (
 	crowded = [...]float64{0.90, 0.95, 0.98}
-	busy    = [...]time.Duration{25 * time.Millisecond, 50 * time.Millisecond, 100 * time.Millisecond}
+	busy    = [...]time.Duration{25 * time.Millisecond, 50 * time.Millisecond, 100 * time.Millisecond, 400 * time.Millisecond, 2 * time.Second}
 )
 
 // Shed knows how much must be given up just now. Make one with NewShed and run it with Run; a nil Shed gives nothing up. It is
@@ -72,7 +74,7 @@ func NewShed(o ShedOptions) *Shed {
 	s := &Shed{
 		connections: o.Connections, waiting: o.Waiting, relieve: o.Relieve,
 		refused: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "statusd_public_refused_total", Help: "Requests that were refused, because there was more to do than this process can.",
+			Name: "statusd_refused_total", Help: "Requests that were refused, because there was more to do than this process can.",
 		}, []string{"what"}),
 	}
 	if s.waiting == nil {
@@ -82,7 +84,7 @@ func NewShed(o ShedOptions) *Shed {
 		s.refused.WithLabelValues(what)
 	}
 	o.Registry.MustRegister(s.refused, prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "statusd_public_given_up", Help: "What is given up: 0 nothing, 1 new websockets, 2 the public API too, 3 all but the front page and the banner.",
+		Name: "statusd_given_up", Help: "What is given up: 0 nothing, 1 new websockets, 2 the public API too, 3 all that is public but the front page and the banner, 4 what operators look at, 5 what they do.",
 	}, func() float64 { return float64(s.given()) }))
 	return s
 }

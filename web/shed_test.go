@@ -69,7 +69,7 @@ func TestShedding(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, f := range families {
-		if f.GetName() == "statusd_public_refused_total" {
+		if f.GetName() == "statusd_refused_total" {
 			for _, m := range f.GetMetric() {
 				sum += m.GetCounter().GetValue()
 			}
@@ -100,17 +100,17 @@ func TestSheddingByTime(t *testing.T) {
 		go shed.Run(t.Context()) //nolint:errcheck // always nil
 		synctest.Wait()
 		var got []float64
-		for _, ms := range []int64{0, 24, 25, 60, 500, 0, 0, 0, 0, 30, 0} {
+		for _, ms := range []int64{0, 24, 25, 60, 399, 0, 0, 0, 0, 30, 400, 2000, 0, 0} {
 			waiting.Store(ms * int64(time.Millisecond))
 			time.Sleep(time.Second)
 			synctest.Wait()
-			v, err := gauge(registry, "statusd_public_given_up")
+			v, err := gauge(registry, "statusd_given_up")
 			if err != nil {
 				t.Fatal(err)
 			}
 			got = append(got, v)
 		}
-		if want := []float64{0, 0, 1, 2, 3, 2, 1, 0, 0, 1, 0}; !slices.Equal(got, want) {
+		if want := []float64{0, 0, 1, 2, 3, 2, 1, 0, 0, 1, 4, 5, 4, 3}; !slices.Equal(got, want) {
 			t.Errorf("given up, second by second: %v, want %v", got, want)
 		}
 		if relieved.Load() != 0 {
@@ -136,6 +136,44 @@ func gauge(registry *prometheus.Registry, name string) (float64, error) {
 		}
 	}
 	return 0, err
+}
+
+// TestSheddingOperators: what operators look at is given up after everything public that can be, and last what they do; how to sign in
+// and to declare an incident stays as long as that. The answers to "are you there?" stay whatever comes.
+func TestSheddingOperators(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var waiting atomic.Int64
+		shed := web.NewShed(web.ShedOptions{Waiting: func() time.Duration { return time.Duration(waiting.Load()) }, Registry: prometheus.NewRegistry()})
+		go shed.Run(t.Context()) //nolint:errcheck // always nil
+		order := [][][2]string{
+			{{"GET", "/"}, {"GET", "/incidents"}, {"HEAD", "/outages"}, {"GET", "/api/v1/incidents"}, {"GET", "/live"}, {"GET", "/signin/else"}},
+			{
+				{"POST", "/incidents"}, {"POST", "/api/v1/incidents"}, {"DELETE", "/api/v1/tokens/x"}, {"GET", "/incidents/new"}, {"GET", "/signin"}, {"GET", "/signin/callback"},
+				{"GET", "/signin/link/secret"}, {"POST", "/signin/oidc"}, {"GET", "/assets/admin.css"},
+			},
+			{{"GET", "/healthz"}, {"GET", "/readyz"}, {"GET", "/metrics"}},
+		}
+		reached := 0
+		operators := shed.Operators(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached++ }))
+		for step, ms := range []int64{0, 100, 400, 2000, 60_000} {
+			waiting.Store(ms * int64(time.Millisecond))
+			time.Sleep(time.Second)
+			synctest.Wait()
+			level := min(max(step-1, 0), 2)
+			for n, requests := range order {
+				for _, request := range requests {
+					reached = 0
+					w := httptest.NewRecorder()
+					operators.ServeHTTP(w, httptest.NewRequest(request[0], request[1], nil))
+					if refused := w.Code == http.StatusServiceUnavailable; refused != (n < level) || refused != (reached == 0) {
+						t.Errorf("waiting %d ms: %s answers %d", ms, request, w.Code)
+					} else if refused && (w.Header().Get("Retry-After") == "" || request[0] != "HEAD" && !strings.Contains(w.Body.String(), "statusd incident open")) {
+						t.Errorf("waiting %d ms: %s refuses with %v %s", ms, request, w.Header(), w.Body)
+					}
+				}
+			}
+		}
+	})
 }
 
 // TestMedian: of what is new in a histogram, and of nothing where that is too little.

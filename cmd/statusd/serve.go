@@ -189,7 +189,7 @@ func serve(ctx context.Context, s serving) error {
 			Pages: pages, Live: hub, Ready: ready.Public(), Log: log, HTTPS: cfg.HTTPS(), Customer: cfg.Page.CustomerPattern, Shed: shed, Paced: true,
 			Banner: &banner.Handler{Pages: pages, Customer: cfg.Page.CustomerPattern, Log: log, Language: web.Language},
 		})), log)},
-		{inner, web.NewServer(web.RealAddress(cfg.TrustedProxies, operators), log)},
+		{inner, web.NewServer(web.RealAddress(cfg.TrustedProxies, shed.Operators(operators)), log)},
 		{socket, web.NewServer(operators, log)},
 	}
 	crowd.serve(servers[0].server)
