@@ -148,8 +148,15 @@ func TestSheddingOperators(t *testing.T) {
 		order := [][][2]string{
 			{{"GET", "/"}, {"GET", "/incidents"}, {"HEAD", "/outages"}, {"GET", "/api/v1/incidents"}, {"GET", "/live"}, {"GET", "/signin/else"}},
 			{
-				{"POST", "/incidents"}, {"POST", "/api/v1/incidents"}, {"DELETE", "/api/v1/tokens/x"}, {"GET", "/incidents/new"}, {"GET", "/signin"}, {"GET", "/signin/callback"},
-				{"GET", "/signin/link/secret"}, {"POST", "/signin/oidc"}, {"GET", "/assets/admin.css"},
+				{"POST", "/incidents"},
+				{"POST", "/api/v1/incidents"},
+				{"DELETE", "/api/v1/tokens/x"},
+				{"GET", "/incidents/new"},
+				{"GET", "/signin"},
+				{"GET", "/signin/callback"},
+				{"GET", "/signin/link/secret"},
+				{"POST", "/signin/oidc"},
+				{"GET", "/assets/admin.css"},
 			},
 			{{"GET", "/healthz"}, {"GET", "/readyz"}, {"GET", "/metrics"}},
 		}
