@@ -4,9 +4,14 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 
+	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/data/ledger"
+	"github.com/superoffice/statusd/data/months"
 	"github.com/superoffice/statusd/web/api"
 )
 
@@ -87,7 +92,7 @@ func (c *monthShow) Run(ctx context.Context, io streams) error {
 			return err
 		}
 		zone := zoneOf(m.Sheet.Zone)
-		if err := writeIntervals(out, m, zone); err != nil {
+		if err := writeStretches(out, m.Sheet, zone); err != nil {
 			return err
 		}
 		if m.Sheet.Reduction != "" {
@@ -121,22 +126,57 @@ func (c *monthShow) Run(ctx context.Context, io streams) error {
 // monthClock is how a month's times are written: on the clock of its zone.
 const monthClock = "2006-01-02 15:04:05 MST"
 
-// writeIntervals lists the outages of a month, and what each counts.
-func writeIntervals(out writer, m api.MonthRecord, zone *time.Location) error {
-	if len(m.Sheet.Intervals) == 0 {
+// writeStretches lists what the outages of a month come to, so that the rows add up to its figures, and below each row what of it the
+// contract does not count, and why.
+func writeStretches(out writer, sheet months.Sheet, zone *time.Location) error {
+	if len(sheet.Stretches) == 0 {
 		return nil
 	}
 	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
 	fmt.Fprintln(w, "OUTAGE OF\tCUSTOMERS\tFROM\tTO\tIMPACT\tCAUSE\tCONTRACT\tSTRICT\tOBSERVED")
-	for _, e := range m.Sheet.Intervals {
+	for _, s := range sheet.Stretches {
 		end := "goes on"
-		if !e.End.IsZero() {
-			end = e.End.In(zone).Format(monthClock)
+		if !s.End.IsZero() {
+			end = s.End.In(zone).Format(monthClock)
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", orAll(e.Component), orAll(e.Cohort), e.Start.In(zone).Format(monthClock), end,
-			impactWords(e.Impact), causeWords(e.Cause), length(e.Contract), length(e.Strict), length(e.Observed))
+		var impacts, causes []string
+		for _, i := range s.Intervals {
+			impacts, causes = append(impacts, impactWords(sheet.Intervals[i].Impact)), append(causes, causeWords(sheet.Intervals[i].Cause))
+		}
+		if all := impactWords(data.NoReadNoWrite); slices.Contains(impacts, all) {
+			impacts = []string{all}
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", orAll(strings.Join(s.Components, ", ")), orAll(strings.Join(s.Cohorts, ", ")), s.Start.In(zone).Format(monthClock), end,
+			each(impacts), each(causes), length(s.Contract), length(s.Strict), length(s.Observed))
+		for _, u := range s.Uncounted {
+			fmt.Fprintf(w, "  not counted\t\t%s\t%s\t\t%s\t%s\t\t\n", u.Start.In(zone).Format(monthClock), u.End.In(zone).Format(monthClock), reasonWords(u, zone), length(u.Seconds))
+		}
 	}
 	return w.Flush()
+}
+
+// reasonWords says why the contract does not count time.
+func reasonWords(u ledger.Uncounted, zone *time.Location) string {
+	switch u.Reason {
+	case ledger.InMaintenance:
+		return strings.TrimSpace("maintenance " + u.Maintenance)
+	case ledger.NotKnown:
+		if u.Known.IsZero() {
+			return "nobody knew"
+		}
+		return "not known until " + u.Known.In(zone).Format("15:04:05")
+	case ledger.NotProvider:
+		return causeWords(u.Cause)
+	case ledger.OnlyDegraded:
+		return "it could be read and written"
+	}
+	return "nobody measured"
+}
+
+// each joins names, each once, in order.
+func each(names []string) string {
+	slices.Sort(names)
+	return strings.Join(slices.Compact(names), ", ")
 }
 
 func orAll(name string) string {

@@ -84,7 +84,8 @@ func TestMonthCommands(t *testing.T) {
 		t.Errorf("the list: %v\n%s", err, out)
 	}
 	out, _, err = run(func(s streams) error { return (&monthShow{Month: "2026-02", reach: reachable}).Run(t.Context(), s) })
-	if says("February", out, "Settled on 2026-03-11 00:30:00 CET, revised on 2026-03-13 00:30:00 CET.", "2026-02-04 00:00:00 CET"); err != nil {
+	if says("February", out, "Settled on 2026-03-11 00:30:00 CET, revised on 2026-03-13 00:30:00 CET.", "2026-02-04 00:00:00 CET",
+		"  not counted             2026-02-04 00:00:00 CET  2026-02-04 03:00:00 CET                        the internet  3 hours"); err != nil {
 		t.Error(err)
 	}
 	out, _, err = run(func(s streams) error { return (&monthShow{Month: "2025-11", reach: reachable}).Run(t.Context(), s) })
