@@ -17,6 +17,7 @@ type bars struct {
 	dates  map[string]string // by Day.Date
 	whole  map[string]string // the bar of a day without anything to tell
 	states map[ledger.DayState]string
+	rows   map[string]bool // days that have a row below, by Day.Date: their bars lead there
 }
 
 // barClass names a day's look in one letter. An uneventful day has none.
@@ -45,7 +46,7 @@ func (b *bars) date(d ledger.Day) string {
 }
 
 // write makes one component's bars: an element a day with date, state and sums, for eyes and pointer. What a screen reader
-// gets is summary.
+// gets is summary, and who uses the keyboard has the rows below without the bars.
 func (b *bars) write(days []ledger.Day) template.HTML {
 	var w strings.Builder
 	w.Grow(48 * len(days))
@@ -75,6 +76,9 @@ func (b *bars) one(d ledger.Day, today bool) string {
 		w.WriteString(tickAttr)
 	}
 	w.WriteString("></i>")
+	if b.rows[d.Date] {
+		return `<a href="#d-` + d.Date + `" tabindex="-1">` + w.String() + "</a>"
+	}
 	return w.String()
 }
 

@@ -1,11 +1,13 @@
 package page
 
 import (
+	"cmp"
 	"html/template"
 	"slices"
 	"strconv"
 	"time"
 
+	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/data/i18n"
 	"github.com/superoffice/statusd/data/ledger"
 	"github.com/superoffice/statusd/web/chart"
@@ -30,8 +32,9 @@ type measuredPage struct {
 // toldDay is a day of the bars in numbers; a sum that is nothing is empty.
 type toldDay struct {
 	Date, ISO, Key, State string
-	Sums                  []string // in the order of Heads
-	Moves                 bool     // it is today
+	Sums                  []string    // in the order of Heads
+	Links                 []storyLink // to what was on it: incidents, then maintenance
+	Moves                 bool        // it is today
 }
 
 type measuredRow struct {
@@ -42,6 +45,12 @@ type measuredRow struct {
 func (m maker) measuredPage(c Component) measuredPage {
 	v := measuredPage{maker: m, component: m.component(c, newBars(m)), Group: c.GroupName.In(string(m.l)), About: c.Description.In(string(m.l)), Probed: c.Probed}
 	v.Heads, v.Told = m.toldDays(c)
+	linked := newBars(m)
+	linked.rows = map[string]bool{}
+	for _, d := range v.Told {
+		linked.rows[d.ISO] = true
+	}
+	v.Bars = linked.write(c.Days)
 	days := m.s.samples[c.Slug]
 	plot := chart.Days{Title: v.Name + ": " + m.T("ui.response_time") + ", " + m.T("ui.last_90_days"), Strip: m.Cap("ui.answered")}
 	var medians, highs []time.Duration
@@ -78,7 +87,7 @@ func (m maker) measuredPage(c Component) measuredPage {
 
 // toldDays are the days of the bars that were not wholly well, in numbers: what a pointer reads off a bar, for everybody.
 func (m maker) toldDays(c Component) (heads []string, out []toldDay) {
-	b := newBars(m)
+	b, windows := newBars(m), m.windowsOf(c)
 	shown := dayStates[:len(dayStates)-1]
 	for _, s := range shown {
 		heads = append(heads, i18n.Capital(b.states[s]))
@@ -95,9 +104,38 @@ func (m maker) toldDays(c Component) (heads []string, out []toldDay) {
 			}
 			row.Sums = append(row.Sums, sum)
 		}
+		row.Links = m.onDay(c, d, windows)
 		out = append(out, row)
 	}
 	return heads, out
+}
+
+// windowsOf are the windows that were or are carried out on one component, told as one where span and group are the same (M15).
+func (m maker) windowsOf(c Component) []data.Announcement {
+	return announced(slices.Concat(m.s.past, m.s.Occurrences), func(o data.Occurrence) bool {
+		return (o.Phase == data.Completed || o.Phase == data.InProgress || o.Phase == data.Verifying) && concerns(o, c)
+	})
+}
+
+// onDay leads to what concerned a component on a day: the incidents that tell of that time or opened an outage in it, then those of
+// the windows whose time lay in it.
+func (m maker) onDay(c Component, d ledger.Day, windows []data.Announcement) (out []storyLink) {
+	for _, i := range slices.Backward(m.s.Incidents) {
+		tells := overlap(begin(i), i.ResolvedAt, d.Start, d.End) && slices.ContainsFunc(m.s.touched(i), func(t Component) bool { return t.Slug == c.Slug })
+		if tells || slices.ContainsFunc(m.s.own[i.ID], func(o data.Outage) bool { return o.Component == c.Slug && overlap(o.Started, o.Ended, d.Start, d.End) }) {
+			out = append(out, m.storyLink(i))
+		}
+	}
+	for _, a := range windows {
+		if o := a.First(); overlap(o.Window.Start, cmp.Or(o.Ended, o.Window.End), d.Start, d.End) {
+			var reasons []string
+			for _, category := range a.Categories() {
+				reasons = append(reasons, string(category))
+			}
+			out = append(out, storyLink{pageLink{i18n.JoinCategories(m.l, reasons), m.Link(maintenancePath + m.s.OccurrenceID(o))}, ""})
+		}
+	}
+	return out
 }
 
 // dayKeys are the symbols of days.

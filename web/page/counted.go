@@ -11,7 +11,8 @@ import (
 // incidentPage is an incident on its own page, with the months in whose figures it counts, and the last days to report it (C2).
 func (m maker) incidentPage(i data.Incident) incident {
 	v := m.incident(i)
-	for first := monthOf(i.Started, m.s.Zone); first.Before(until(i, m.s.Now)); first = first.AddDate(0, 1, 0) {
+	from, to := m.s.reach(i)
+	for first := monthOf(from, m.s.Zone); first.Before(to); first = first.AddDate(0, 1, 0) {
 		month := first.Format("2006-01")
 		sheet, err := m.s.Sheet(month, "", "")
 		if err != nil {
@@ -19,7 +20,7 @@ func (m maker) incidentPage(i data.Incident) incident {
 		}
 		counts := false
 		for _, e := range sheet.Stretches {
-			counts = counts || e.Contract > 0 && m.concerns(i, e.Start, e.End, e.Components)
+			counts = counts || e.Contract > 0 && m.s.tells(i, e.Start, e.End, e.Components)
 		}
 		if !counts {
 			continue
@@ -29,7 +30,7 @@ func (m maker) incidentPage(i data.Incident) incident {
 			at := slices.IndexFunc(sheet.Intervals, func(e ledger.Entry) bool {
 				return e.Start.Equal(c.Start) && e.Component == c.Component && e.Cohort == c.Cohort
 			})
-			if at < 0 || !m.concerns(i, c.Start, sheet.Intervals[at].End, of(c.Component)) {
+			if at < 0 || !m.s.tells(i, c.Start, sheet.Intervals[at].End, of(c.Component)) {
 				continue
 			}
 			next := m.claims(c, sheet.Intervals)
@@ -47,14 +48,6 @@ func monthOf(t time.Time, zone *time.Location) time.Time {
 	return time.Date(y, m, 1, 0, 0, 0, 0, zone)
 }
 
-// until is how long i went on: now, while it does.
-func until(i data.Incident, now time.Time) time.Time {
-	if i.Open() {
-		return now
-	}
-	return i.ResolvedAt
-}
-
 // of is one component, or all where none is named.
 func of(component string) []string {
 	if component == "" {
@@ -63,27 +56,20 @@ func of(component string) []string {
 	return []string{component}
 }
 
-// concerns says whether what was out in [start, end) is what i tells of: a public component of its at the same time. No components
-// mean all, and a zero end that it goes on.
-func (m maker) concerns(i data.Incident, start, end time.Time, components []string) bool {
-	if !start.Before(until(i, m.s.Now)) || !end.IsZero() && !end.After(i.Started) {
-		return false
-	}
-	return slices.ContainsFunc(m.s.touched(i), func(c Component) bool { return len(components) == 0 || slices.Contains(components, c.Slug) })
-}
-
 // storyLink leads to an incident.
 type storyLink struct {
 	pageLink
 	Lang string
 }
 
-// stories are the incidents that tell of what was out in [start, end).
+// stories lead to the incidents that tell of what was out in [start, end).
 func (m maker) stories(start, end time.Time, components []string) (out []storyLink) {
-	for _, i := range m.s.Incidents {
-		if m.concerns(i, start, end, components) {
-			out = append(out, storyLink{pageLink{i.TitleIn(string(m.l)), m.Link(incidentsPath + i.ID)}, m.fallen(i.Titles)})
-		}
+	for _, i := range m.s.tellOf(start, end, components) {
+		out = append(out, m.storyLink(i))
 	}
 	return out
+}
+
+func (m maker) storyLink(i data.Incident) storyLink {
+	return storyLink{pageLink{i.TitleIn(string(m.l)), m.Link(incidentsPath + i.ID)}, m.fallen(i.Titles)}
 }

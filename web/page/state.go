@@ -107,10 +107,11 @@ type State struct {
 	Headline    Headline
 	Measured    time.Time // until when a public component was watched: Now while one still is, zero means never
 
-	noticed []noticed               // how each window's notice was kept
-	samples map[string][]DaySamples // by component; nil before they were read
-	told    told                    // every incident as it was read, for the next State
-	rows    *ledger.Rows            // of all audiences in the days shown; nil where it was not read
+	noticed []noticed                // how each window's notice was kept
+	samples map[string][]DaySamples  // by component; nil before they were read
+	told    told                     // every incident as it was read, for the next State
+	own     map[string][]data.Outage // by incident: those that it opened, as they stand
+	rows    *ledger.Rows             // of all audiences in the days shown; nil where it was not read
 	archive archive
 	past    []data.Occurrence // by start: what is longer ago than Occurrences, for the history
 	first   time.Time         // since when there are months
@@ -161,6 +162,7 @@ func ReadAfter(tx data.Tx, settings Settings, now time.Time, before *State) (*St
 	if err := s.readIncidents(tx, records.Components, before); err != nil {
 		return nil, err
 	}
+	s.readOwn(records.Outages)
 	s.readOccurrences(records.Occurrences, records.Components)
 	probes, err := data.All(tx.Probes().Range("", ""))
 	if err != nil {
@@ -204,6 +206,19 @@ func (s *State) readIncidents(tx data.Tx, components []data.Component, before *S
 		return cmp.Or(b.Created.Compare(a.Created), cmp.Compare(a.ID, b.ID))
 	})
 	return nil
+}
+
+// readOwn keeps the outages that a public incident opened (data.Outage.By).
+func (s *State) readOwn(all []data.Outage) {
+	s.own = map[string][]data.Outage{}
+	for _, o := range all {
+		if !s.told.by[o.By].public {
+			continue
+		}
+		if o = o.Corrected(); !o.Void {
+			s.own[o.By] = append(s.own[o.By], o)
+		}
+	}
 }
 
 // shared is what the public may know of i: nothing that is internal, and no component outside known, those that it may know
