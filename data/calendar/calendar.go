@@ -46,7 +46,7 @@ func (c *Calendar) Holidays(year int) []Holiday {
 		i, known := slices.BinarySearchFunc(days, d, func(h Holiday, d Date) int { return int(h.Date - d) })
 		switch {
 		case !known && name == "":
-			name = "Company holiday"
+			name = CompanyHoliday
 		case name == "":
 			name = days[i].Name
 		}

@@ -65,6 +65,17 @@ func (h Hours) Times() (from, until time.Duration) {
 	return time.Duration(h.from) * time.Minute, time.Duration(h.until) * time.Minute
 }
 
+// Days are the days of the week on which it opens, from Monday on.
+func (h Hours) Days() (days []time.Weekday) {
+	h = h.orUsual()
+	for n := range time.Weekday(7) {
+		if day := (n + 1) % 7; h.days[day] {
+			days = append(days, day)
+		}
+	}
+	return days
+}
+
 // orUsual puts what H1 says in the place of zero.
 func (h Hours) orUsual() Hours {
 	if h == (Hours{}) {

@@ -261,3 +261,17 @@ func hours(t testing.TB, text string, days ...time.Weekday) Hours {
 	}
 	return h
 }
+
+func TestHoursDays(t *testing.T) {
+	t.Parallel()
+	weekend, err := ParseHours("10:00", "14:00", time.Sunday, time.Saturday)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprint(weekend.Days()); got != "[Saturday Sunday]" {
+		t.Errorf("the weekend is %s", got)
+	}
+	if got := fmt.Sprint((Hours{}).Days()); got != "[Monday Tuesday Wednesday Thursday Friday]" {
+		t.Errorf("the usual days are %s", got)
+	}
+}

@@ -104,7 +104,7 @@ func yearOf(territory string, rules []rule, year int) []Holiday {
 			d++
 		}
 		taken[d] = true
-		days = append(days, Holiday{Date: d, Territory: territory, Name: r.name + " (substitute day)", Public: r.lieu == byLaw})
+		days = append(days, Holiday{Date: d, Territory: territory, Name: r.name + substitute, Public: r.lieu == byLaw})
 	}
 	slices.SortStableFunc(days, func(a, b Holiday) int { return cmp.Compare(a.Date, b.Date) })
 	out := days[:0]

@@ -253,6 +253,10 @@ func (s *State) Next() time.Time {
 	for _, c := range s.Territories {
 		_, next := c.Open(s.Hours, s.Now)
 		at(next)
+		if s.Premium != nil {
+			_, next = c.Open(*s.Premium, s.Now)
+			at(next)
+		}
 	}
 	y, m, d := s.Now.In(s.Zone).Date()
 	at(time.Date(y, m, d+1, 0, 0, 0, 0, s.Zone))

@@ -26,6 +26,8 @@ type Settings struct {
 	Hours    calendar.Hours // when support is open in each of Territories (H1)
 	Langs    []i18n.Lang    // offered, the first is the fallback
 
+	Premium *calendar.Hours // when support by the Premium Support addendum is open (H3); nil means that there is none
+
 	BannerFrames []string // origins whose pages may show /banner/frame in an iframe; none means that no page may
 
 	Territories []*calendar.Calendar // whose working days the last days of claims go by (C2), and support hours (H1); none shows none

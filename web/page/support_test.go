@@ -1,6 +1,7 @@
 package page
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -58,12 +59,104 @@ func TestSupportPage(t *testing.T) {
 		}
 	}
 	finland := text(all(all(parse(t, detail(t, s, supportPath, i18n.EN)), tag("tbody"))[0], tag("tr"))[1])
-	const want = "Finland Open now Thursday 9 April 2026 16:30 (CEST, UTC+2) Thursday 9 April 2026 17:30 (EEST, UTC+3) 1 May 2026; 14 May 2026; 19 Jun 2026"
+	const want = "Finland Open now Thursday 9 April 2026 16:30 (CEST, UTC+2) Thursday 9 April 2026 17:30 (EEST, UTC+3) 1 May 2026 Vappu 14 May 2026 Helatorstai 19 Jun 2026 Juhannusaatto"
 	if finland != want {
 		t.Errorf("Finland: %q, want %q", finland, want)
 	}
 	if next := s.Next(); next.After(time.Date(2026, 4, 9, 14, 30, 0, 0, time.UTC)) {
 		t.Errorf("the page is not made again when Finland closes, but at %s", next)
+	}
+}
+
+// TestHolidaysByTheirOwnNames: a holiday goes by what it is called where it is one, marked as that language unless the page is in it.
+func TestHolidaysByTheirOwnNames(t *testing.T) {
+	t.Parallel()
+	s := calm(t)
+	set, err := calendar.New([]string{"no", "gb", "lu"}, []calendar.Change{{Date: calendar.On(2026, time.April, 10)}, {Date: calendar.On(2026, time.April, 13), Name: "Moving day"}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Territories = set.Calendars()
+	s.Now = time.Date(2026, 4, 20, 10, 0, 0, 0, time.UTC)
+	names := func(l i18n.Lang) (out []string) {
+		for _, row := range all(all(parse(t, detail(t, s, supportPath, l)), tag("tbody"))[0], tag("tr")) {
+			cells := all(row, tag("td"))
+			for _, name := range all(cells[len(cells)-1], tag("small")) {
+				out = append(out, attr(name, "lang")+":"+text(name))
+			}
+		}
+		return out
+	}
+	for l, want := range map[i18n.Lang][]string{
+		i18n.NB: {
+			":Arbeidernes dag", ":Kristi himmelfartsdag", ":Andre pinsedag", "en:Early May bank holiday", "en:Spring bank holiday", "en:Summer bank holiday",
+			"fr:Fête du Travail", "fr:Ascension", "fr:Lundi de Pentecôte",
+		},
+		i18n.EN: {
+			"nb:Arbeidernes dag", "nb:Kristi himmelfartsdag", "nb:Andre pinsedag", ":Early May bank holiday", ":Spring bank holiday", ":Summer bank holiday",
+			"fr:Fête du Travail", "fr:Ascension", "fr:Lundi de Pentecôte",
+		},
+	} {
+		if got := names(l); !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", l, got, want)
+		}
+	}
+	s.Now = time.Date(2026, 4, 9, 10, 0, 0, 0, time.UTC)
+	for _, l := range s.Langs {
+		if got, want := names(l)[:2], []string{":" + i18n.T(l, "support.company_holiday"), ":Moving day"}; !slices.Equal(got, want) {
+			t.Errorf("%s: an operator's holidays are %q, want %q", l, got, want)
+		}
+	}
+}
+
+// TestPremiumHours: the second table stands where there is one (H3), in every language, and the page is made again when it changes.
+func TestPremiumHours(t *testing.T) {
+	t.Parallel()
+	s := calm(t)
+	for _, l := range s.Langs {
+		if n := len(all(parse(t, detail(t, s, supportPath, l)), has("id", "premium"))); n > 0 {
+			t.Errorf("%s: without a second table there is one", l)
+		}
+	}
+	h, err := calendar.ParseHours("07:00", "22:00", time.Monday, time.Tuesday, time.Wednesday, time.Thursday, time.Friday, time.Saturday)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Premium = &h
+	s.Now = time.Date(2026, 4, 11, 10, 0, 0, 0, time.UTC) // a Saturday
+	for l, want := range map[i18n.Lang]string{
+		i18n.EN: "With the Premium Support addendum: Monday–Saturday, 07:00–22:00 local time in each country.", i18n.NB: "Med tillegget Premium Support: mandag–lørdag, kl. 07:00–22:00 lokal tid i hvert land.",
+		i18n.SV: "Med tilläggsavtalet Premium Support: måndag–lördag, kl. 07:00–22:00 lokal tid i varje land.", i18n.DA: "Med tillægget Premium Support: mandag–lørdag, kl. 07.00-22.00 lokal tid i hvert land.",
+		i18n.DE: "Mit der Zusatzvereinbarung Premium Support: Montag–Samstag, 07:00–22:00 Uhr Ortszeit des jeweiligen Landes.",
+		i18n.NL: "Met de aanvullende overeenkomst Premium Support: maandag–zaterdag, 07:00–22:00 uur lokale tijd in elk land.", i18n.FI: "Premium Support -lisäsopimuksella: maanantai–lauantai, klo 07.00–22.00 kunkin maan aikaa.",
+	} {
+		doc := parse(t, detail(t, s, supportPath, l))
+		tables := all(doc, tag("tbody"))
+		if len(tables) != 2 || !strings.Contains(text(doc), want) {
+			t.Fatalf("%s: %d tables, and %q, want it to say %q", l, len(tables), text(doc), want)
+		}
+		for n, word := range []string{"support.closed", "support.open"} {
+			for i, row := range all(tables[n], tag("tr")) {
+				if got := text(row); !strings.Contains(got, i18n.T(l, word)) || !strings.HasPrefix(got, i18n.T(l, "territory."+s.Territories[i].Code)) {
+					t.Errorf("%s: table %d: %q", l, n, got)
+				}
+			}
+		}
+	}
+	if next, want := s.Next(), time.Date(2026, 4, 11, 19, 0, 0, 0, time.UTC); next.After(want) { // 22:00 in Finland
+		t.Errorf("the page is made again at %s, not when it closes at %s", next, want)
+	}
+}
+
+func TestWeekdays(t *testing.T) {
+	t.Parallel()
+	for want, days := range map[string][]time.Weekday{
+		"Monday": {time.Monday}, "Saturday and Sunday": {time.Saturday, time.Sunday}, "Monday–Friday": calendar.Hours{}.Days(),
+		"Monday–Sunday": {1, 2, 3, 4, 5, 6, 0}, "Monday, Wednesday–Friday and Sunday": {1, 3, 4, 5, 0}, "Monday, Tuesday and Thursday": {1, 2, 4},
+	} {
+		if got := (maker{&State{}, i18n.EN}).weekdays(days); got != want {
+			t.Errorf("%v: %q, want %q", days, got, want)
+		}
 	}
 }
 

@@ -19,7 +19,6 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/superoffice/statusd/data"
-	"github.com/superoffice/statusd/data/calendar"
 	"github.com/superoffice/statusd/data/i18n"
 	"github.com/superoffice/statusd/data/months"
 	"github.com/superoffice/statusd/scheduler/recur"
@@ -217,13 +216,7 @@ func (c *checker) page() {
 		c.fault(p.with("settling"), "settling: %s is out of bounds: use 1d to 60d", out.Settling)
 	}
 	c.link(p.with("support"), "support", f.Support)
-	if f.SupportHours != nil && f.SupportHours.From != "" && f.SupportHours.Until != "" {
-		h, err := calendar.ParseHours(f.SupportHours.From, f.SupportHours.Until)
-		if err != nil {
-			c.fault(p.with("support_hours"), "support_hours: %s", err)
-		}
-		out.Hours = h
-	}
+	out.Hours, out.Premium = c.supportHours(p, f)
 	out.PrivacyContact, out.AccessibilityContact = f.PrivacyContact, f.AccessibilityContact
 	c.contact(p.with("privacy_contact"), "privacy_contact", f.PrivacyContact)
 	c.contact(p.with("accessibility_contact"), "accessibility_contact", f.AccessibilityContact)

@@ -51,7 +51,7 @@ func (c *checker) probing() {
 	}
 	for i, in := range f.Components {
 		if in.ID != "" && !watched[in.ID] && in.Setup == "" {
-			c.warn(path{"components", i}, "no probe looks at %s, so it will show no data: add a probe, or say in setup: what it takes", in.ID)
+			c.warn(path{"components", i}, "no probe looks at %s, so the page knows only what people say of it: add a probe, or say in setup: what it takes", in.ID)
 		}
 	}
 }

@@ -72,11 +72,12 @@ type Page struct {
 	URL       string // origin only: scheme and host, no slash at the end
 	ID        string // 12 characters; empty means that the store makes or has one
 	Zone      *time.Location
-	Languages []i18n.Lang    // not empty, English among them
-	Target    string         // exact share, such as "0.998"
-	Support   string         // address for people; may be empty
-	Hours     calendar.Hours // of support
-	Settling  time.Duration  // how long after its end a month is settled
+	Languages []i18n.Lang     // not empty, English among them
+	Target    string          // exact share, such as "0.998"
+	Support   string          // address for people; may be empty
+	Hours     calendar.Hours  // of support
+	Premium   *calendar.Hours // of support by the Premium Support addendum; nil means that there is none
+	Settling  time.Duration   // how long after its end a month is settled
 
 	// PrivacyContact and AccessibilityContact are addresses of the web or of mail; empty means Support.
 	PrivacyContact, AccessibilityContact string

@@ -45,6 +45,7 @@ type page struct {
 	Settling       span     `yaml:"settling" def:"10d" doc:"How long after its end a month is settled: written down with everything its figure rests on, at least 1d and at most 60d. What is corrected later makes a revision beside it." eg:"10d"`
 	Support        string   `yaml:"support" doc:"Address where people get help when the product is down; not inside the product." eg:"https://community.example.com/"`
 	SupportHours   *hours   `yaml:"support_hours" doc:"When support is open, Monday to Friday on the clock of each territory, except on its public holidays. Without it: 08:00 to 16:00."`
+	PremiumHours   *premium `yaml:"premium_hours" doc:"When support by the Premium Support addendum is open, on the clock of each territory, except on its public holidays. Without it the page tells of none."`
 	PrivacyContact string   `yaml:"privacy_contact" doc:"Where questions about privacy go: an e-mail address, or one of the web. Without it: support." eg:"privacy@example.com"`
 
 	AccessibilityContact string `yaml:"accessibility_contact" doc:"Where people report that they cannot use the page: an e-mail address, or one of the web. Without it: support." eg:"https://www.example.com/accessibility"`
@@ -55,6 +56,12 @@ type page struct {
 type hours struct {
 	From  string `yaml:"from" req:"yes" doc:"When it opens, HH:MM." eg:"08:00"`
 	Until string `yaml:"until" req:"yes" doc:"When it closes, HH:MM, later than from; 24:00 is the end of the day." eg:"16:00"`
+}
+
+type premium struct {
+	From  string   `yaml:"from" req:"yes" doc:"When it opens, HH:MM." eg:"07:00"`
+	Until string   `yaml:"until" req:"yes" doc:"When it closes, HH:MM, later than from; 24:00 is the end of the day." eg:"22:00"`
+	Days  []string `yaml:"days" enum:"monday tuesday wednesday thursday friday saturday sunday" doc:"Days of the week on which it is open. Without it Monday to Friday."`
 }
 
 type banner struct {

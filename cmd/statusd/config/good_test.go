@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -54,6 +55,9 @@ func TestFullFile(t *testing.T) {
 	}
 	if c.Page.Hours.String() != "09:00-17:30" || c.Page.PrivacyContact != "privacy@example.com" || c.Page.AccessibilityContact != "https://www.example.com/accessibility" {
 		t.Errorf("support hours %s, contacts %q and %q", c.Page.Hours, c.Page.PrivacyContact, c.Page.AccessibilityContact)
+	}
+	if h := c.Page.Premium; h == nil || h.String() != "07:00-24:00" || fmt.Sprint(h.Days()) != "[Monday Saturday Sunday]" {
+		t.Errorf("premium hours %v", h)
 	}
 	if !c.Page.CustomerPattern.MatchString("ABC-12") || c.Page.CustomerPattern.MatchString("Cust1") || !c.HTTPS() {
 		t.Errorf("pattern %s, HTTPS %t", c.Page.CustomerPattern, c.HTTPS())
