@@ -1,5 +1,7 @@
-// Stand-ins for the banner's tests: a login page with a policy as strict as policies get, and a service that can lie in every way.
-import { createServer } from 'node:http'
+// Stand-ins: for the banner's tests a login page with a policy as strict as policies get, and a service that can lie in every way; for
+// other engines a watch over what is refused.
+import { createServer, request } from 'node:http'
+import { connect } from 'node:net'
 
 const listening = (server) => new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(`http://127.0.0.1:${server.address().port}`)))
 
@@ -55,6 +57,45 @@ export class Login {
 		res.end(`<!doctype html><html lang="${escape(url.searchParams.get('lang'))}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Sign in</title>
 <script async crossorigin="anonymous" src="${escape(src)}"${attributes}></script></head>
 <body><main><h1>Sign in</h1>${place}<form method="post" action="/in"><p><label>User <input name="user" autocomplete="username"></label></p><p><label>Password <input type="password" name="password" autocomplete="current-password"></label></p><button>Sign in</button></form></main></body></html>`)
+	}
+
+	end() {
+		this.server.closeAllConnections()
+		return new Promise((resolve) => this.server.close(resolve))
+	}
+}
+
+// Watch stands before a server and has browsers tell what its pages' policies refused them: one line each.
+export class Watch {
+	static async start(of) {
+		const watch = new Watch()
+		const { hostname, port } = new URL(of)
+		watch.refused = []
+		watch.server = createServer(async (req, res) => {
+			if (req.url === '/refused') {
+				let body = ''
+				for await (const part of req) body += part
+				const { 'csp-report': report } = JSON.parse(body)
+				watch.refused.push(`${report['document-uri']}: ${report['violated-directive']} refuses ${report['blocked-uri']}`)
+				res.writeHead(204).end()
+				return
+			}
+			req.pipe(request({ hostname, port, path: req.url, method: req.method, headers: req.headers }, (answer) => {
+				const policy = answer.headers['content-security-policy']
+				res.writeHead(answer.statusCode, policy ? { ...answer.headers, 'content-security-policy': policy + '; report-uri /refused' } : answer.headers)
+				answer.pipe(res)
+			}).on('error', () => res.destroy()))
+		})
+		watch.server.on('upgrade', (req, socket, head) => {
+			const server = connect(port, hostname, () => {
+				server.write(`${req.method} ${req.url} HTTP/1.1\r\n${req.rawHeaders.map((s, i) => s + (i % 2 ? '\r\n' : ': ')).join('')}\r\n`)
+				server.write(head)
+				socket.pipe(server).pipe(socket)
+			})
+			for (const [one, other] of [[socket, server], [server, socket]]) one.on('error', () => {}).on('close', () => other.destroy())
+		})
+		watch.url = await listening(watch.server)
+		return watch
 	}
 
 	end() {

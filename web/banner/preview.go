@@ -49,7 +49,7 @@ func (h *Handler) preview() http.Handler {
 		}
 		header := framing(nil, string(v.Style))
 		policy := header.Get("Content-Security-Policy")
-		header.Set("Content-Security-Policy", strings.Replace(policy, "form-action 'none'", "form-action 'self'; script-src 'self'; connect-src 'self'", 1))
+		header.Set("Content-Security-Policy", strings.Replace(policy, "form-action 'none'", "form-action 'self'; script-src 'self'; connect-src 'self'; img-src 'self'", 1))
 		ui.NewDoc(b.Bytes(), ui.DocOptions{Type: "text/html; charset=utf-8", Cache: "no-store", Header: header}).ServeStatus(w, r, http.StatusOK)
 		return nil
 	})

@@ -99,7 +99,7 @@ func (s *SignIn) showLink(w http.ResponseWriter, r *http.Request) error {
 	if !data.WellFormedReference(r.PathValue("secret")) {
 		return s.answer(w, r, http.StatusNotFound, unknownLink.title, "refused", unknownLink)
 	}
-	return s.answer(w, r, http.StatusOK, "Sign in by link", "link", r.PathValue("secret"))
+	return s.answer(w, r, http.StatusOK, "Sign in by link", "link", signInPage{Secret: r.PathValue("secret"), Plain: s.plain()})
 }
 
 // What is said of links that sign nobody in. Whoever holds a used or an expired one held the whole secret, so it may be said.

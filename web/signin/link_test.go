@@ -46,6 +46,19 @@ func TestSignInByLink(t *testing.T) {
 	})
 }
 
+func TestPlainHTTPIsSaidBeforeALinkIsUsedUp(t *testing.T) {
+	t.Parallel()
+	for url, want := range map[string]bool{origin: false, "http://127.0.0.1:8081": true} {
+		inWorld(t, func(o *Options) { o.OIDC, o.URL = nil, url }, func(w *world) {
+			for _, path := range []string{"/signin", w.issue("kari", data.Admin)} {
+				if a := w.browser().get(path); a.status != 200 || has(a.body, "Safari keeps no sign-in over plain HTTP", "admin_url") != want {
+					t.Errorf("%s at %s: %d, said is not %t\n%s", path, url, a.status, want, a.body)
+				}
+			}
+		})
+	}
+}
+
 func TestLinksThatSignNobodyIn(t *testing.T) {
 	t.Parallel()
 	inWorld(t, nil, func(w *world) {

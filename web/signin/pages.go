@@ -23,6 +23,8 @@ type signInPage struct {
 	Label      string // of the provider; empty means there is none
 	Down       bool   // it does not answer
 	Name, Role string // of who is signed in
+	Secret     string // of a link
+	Plain      bool   // these pages come over plain HTTP
 }
 
 // answer sends one of the pages in its document, or in the shell.

@@ -10,8 +10,8 @@ import (
 	"github.com/superoffice/statusd/data"
 )
 
-// cookie is the name of the session's cookie. The prefix makes browsers refuse it from anywhere but this host over TLS, or
-// a loopback address.
+// cookie is the name of the session's cookie. The prefix makes browsers refuse it from anywhere but this host over TLS, or, but
+// for Safari, a loopback address.
 const cookie = "__Host-sp"
 
 // Ways of signing in, as Session.Via has them.

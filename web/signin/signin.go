@@ -115,12 +115,17 @@ func (s *SignIn) show(w http.ResponseWriter, r *http.Request) error {
 		v.Name, v.Role = strings.TrimPrefix(by.Name, "operator:"), string(by.Role)
 		return s.answer(w, r, http.StatusOK, "You are signed in", "signed", v)
 	}
+	v.Plain = s.plain()
 	if s.provider != nil {
 		v.Label = s.provider.label
 		v.Down = !s.provider.seemsUp(r.Context())
 	}
 	return s.answer(w, r, http.StatusOK, "Sign in", "signin", v)
 }
+
+// plain says whether browsers get these pages over plain HTTP, on a loopback address. Safari then refuses the session's cookie, which
+// others keep.
+func (s *SignIn) plain() bool { return strings.HasPrefix(s.o.URL, "http:") }
 
 // refusal is why somebody was not let in: reason for the audit log, the rest for the person.
 type refusal struct {
