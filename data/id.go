@@ -3,6 +3,8 @@ package data
 import (
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/binary"
+	"math/bits"
 	"time"
 )
 
@@ -34,13 +36,15 @@ func NewID() string {
 
 // idFrom takes 32 bytes; 36^12 is small against 256^32, so the bias of the division is nil.
 func idFrom(b []byte) string {
+	var number [4]uint64 // b as one number, big end first
+	for i := range number {
+		number[i] = binary.BigEndian.Uint64(b[8*i:])
+	}
 	var id [12]byte
 	for i := range id {
-		rest := 0
-		for j := range b { // divide the big-endian number b by 36
-			rest = rest<<8 | int(b[j])
-			b[j] = byte(rest / len(idAlphabet))
-			rest %= len(idAlphabet)
+		rest := uint64(0)
+		for j := range number { // divide by 36
+			number[j], rest = bits.Div64(rest, number[j], uint64(len(idAlphabet)))
 		}
 		id[i] = idAlphabet[rest]
 	}

@@ -57,12 +57,15 @@ func square(p point) float64 {
 
 // corners is a regular polygon of n corners, the first at an angle in degrees.
 func corners(first float64, n int, radius float64) func(point) float64 {
-	inner := radius * math.Cos(math.Pi/float64(n))
+	inner, sides := radius*math.Cos(math.Pi/float64(n)), make([]point, n)
+	for i := range sides {
+		a := first*math.Pi/180 + (2*float64(i)+1)*math.Pi/float64(n) // where the side's middle lies
+		sides[i] = point{math.Cos(a), math.Sin(a)}
+	}
 	return func(p point) float64 {
 		d := math.Inf(-1)
-		for i := range n {
-			a := first*math.Pi/180 + (2*float64(i)+1)*math.Pi/float64(n) // where the side's middle lies
-			d = max(d, p.x*math.Cos(a)+p.y*math.Sin(a)-inner)
+		for _, side := range sides {
+			d = max(d, p.x*side.x+p.y*side.y-inner)
 		}
 		return d
 	}
