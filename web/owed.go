@@ -49,6 +49,7 @@ func (l *Look) current(tx data.Tx, now time.Time) ([]data.Bulletin, error) {
 // open lists what of told s should show and nobody has seen yet, by bulletin, the page before the banner.
 func (l *Look) open(tx data.Tx, s *page.State, told []data.Bulletin) ([]owed, error) {
 	var out []owed
+	banners := crowdOf(s)
 	for _, b := range told {
 		if b.Moment.After(s.Now) || !b.Until.After(s.Now) {
 			continue
@@ -59,7 +60,7 @@ func (l *Look) open(tx data.Tx, s *page.State, told []data.Bulletin) ([]owed, er
 			case err == nil:
 			case !errors.Is(err, data.ErrNotFound):
 				return nil, err
-			case o.surface == data.OnPage || !crowdedOut(s, o):
+			case o.surface == data.OnPage || !banners.out(o):
 				out = append(out, o)
 			}
 		}
@@ -106,24 +107,44 @@ func surfaces(s *page.State, b data.Bulletin) []owed {
 	return out
 }
 
-// crowdedOut says whether o is not on its banner because that is full of what is more urgent. It is owed again from the
-// snapshot on in which there is room. On a banner that has room it is missing.
-func crowdedOut(s *page.State, o owed) bool {
+// crowd is what the banners of one snapshot show, each worked out once.
+type crowd struct {
+	s    *page.State
+	full map[string]sight // by audience: what its banner shows where that is full, else nil
+}
+
+func crowdOf(s *page.State) crowd { return crowd{s, map[string]sight{}} }
+
+// out says whether o is not on its banner because that is full of what is more urgent. It is owed again from the snapshot on in
+// which there is room. On a banner that has room it is missing.
+func (c crowd) out(o owed) bool {
 	audience := o.cohort
 	if audience == data.AllCustomers {
 		audience = "" // the general banner, as one without an identifier sees it
 	}
-	lang := i18n.EN
-	if len(s.Langs) > 0 {
-		lang = s.Langs[0]
+	told, known := c.full[audience]
+	if !known {
+		told = c.look(audience)
+		c.full[audience] = told
 	}
-	shown := banner.For(s, audience, lang)
+	_, there := told[o.id]
+	return told != nil && !there
+}
+
+func (c crowd) look(audience string) sight {
+	lang := i18n.EN
+	if len(c.s.Langs) > 0 {
+		lang = c.s.Langs[0]
+	}
+	shown := banner.For(c.s, audience, lang)
+	if len(shown) != banner.Most {
+		return nil
+	}
 	told := sight{}
 	for _, b := range shown {
 		told.add(b.Told)
 	}
-	_, there := told[o.id]
-	return len(shown) == banner.Most && !there
+	return told
 }
 
 // plainForm is a form of identifiers of which one can be made: a word and a number, such as ^Cust[0-9]+$.

@@ -103,6 +103,7 @@ func (l *Look) alarm(ctx context.Context, s *page.State, told []data.Bulletin, n
 // gaps lists every surface that something is due on.
 func (l *Look) gaps(tx data.Tx, s *page.State, told []data.Bulletin) ([]gap, error) {
 	var out []gap
+	banners := crowdOf(s)
 	for _, b := range told {
 		for _, o := range l.due(s, b) {
 			g := gap{bulletin: b, surface: o.surface, moment: b.Moment}
@@ -116,7 +117,7 @@ func (l *Look) gaps(tx data.Tx, s *page.State, told []data.Bulletin) ([]gap, err
 			case !errors.Is(err, data.ErrNotFound):
 				return nil, err
 			case o.surface == data.OnBanner:
-				g.full = crowdedOut(s, o)
+				g.full = banners.out(o)
 			}
 			if n := slices.IndexFunc(s.Occurrences, func(o data.Occurrence) bool { return string(o.Key()) == b.Subject }); n >= 0 {
 				g.starts = s.Occurrences[n].Window.Start
