@@ -264,6 +264,7 @@ func years(t *testing.T) int {
 // in sight or is corrected, and whoever was mailed of it is mailed of what becomes of it (N1, N4, N11). With the race detector it
 // is three weeks around each of two changes of clocks. The first seed is 1, so that two runs can be compared; STATUSD_SEED gives another.
 func TestPromise(t *testing.T) {
+	t.Parallel()
 	zone, err := time.LoadLocation("Europe/Oslo")
 	if err != nil {
 		t.Fatal(err)

@@ -130,7 +130,7 @@ func genRecurrence(t *rapid.T) data.Recurrence {
 		rec.Days = rapid.IntRange(0, 6).Draw(t, "days")
 	}
 	rec.Shift = rapid.IntRange(0, 31).Draw(t, "shift")
-	rec.Zone = rapid.SampledFrom(oddZones).Draw(t, "zone")
+	rec.Zone = rapid.SampledFrom(allOddZones).Draw(t, "zone")
 	return anchored(rec)
 }
 
