@@ -461,4 +461,27 @@ describe('the widget on another site', { skip: browserMissing }, () => {
 			await tab.close()
 		}
 	})
+
+	test('a text that does not fit is read to its end, by keyboard too, and the link stays in sight', async () => {
+		const title = 'Sign-in fails for everybody whose organisation uses a provider of its own, and takes long for everybody else who signs in for the first time today'
+		await service.cli('incident', 'open', title, '-c', 'login')
+		await within(5000, 'it is told', async () => (await service.json('/api/v1/banner')).banners.some((b) => b.text.includes(title)))
+		for (const { id } of (await service.json('/api/v2/incidents/unresolved.json')).incidents.filter((i) => i.name !== title)) await service.cli('incident', 'resolve', 'It works again.', '--id', id)
+		await within(5000, 'it is the only one', async () => (await service.json('/api/v1/banner')).banners.length === 1)
+		for (const width of [320, 360]) {
+			const tab = await open(browser, service.url + '/embed/frame?lang=en', { viewport: { width, height: 115 } })
+			const at = (selector) => tab.page.locator(selector).evaluate((el) => { const { top, bottom } = el.getBoundingClientRect(); return top >= 0 && bottom <= innerHeight })
+			assert.ok((await tab.page.locator('#text').innerText()).includes(title))
+			assert.ok(await at('#text') && await at('a'), 'the text has its place above the link')
+			await tab.page.keyboard.press('Tab')
+			assert.equal(await tab.page.evaluate(() => document.activeElement.id), 'text')
+			await tab.page.keyboard.press('End')
+			await within(5000, 'its end is in sight', () => tab.page.locator('#text').evaluate((el) => el.scrollTop > 0 && el.scrollTop + el.clientHeight >= el.scrollHeight - 1))
+			await tab.page.keyboard.press('Tab')
+			assert.equal(await tab.page.evaluate(() => document.activeElement.tagName), 'A')
+			assert.deepEqual((await violations(tab.page)).filter((v) => !v.startsWith('page-has-heading-one')), [])
+			assert.deepEqual(faults(tab), [])
+			await tab.close()
+		}
+	})
 })

@@ -6,6 +6,12 @@ const tell = (action) => parent.postMessage({ action }, '*')
 
 if (version && quietly(() => localStorage.getItem(key)) !== version) tell('showFrame')
 else tell('dismissFrame')
+// What does not fit scrolls; then it is a stop of the keyboard too.
+const text = document.getElementById('text')
+new ResizeObserver(() => {
+	if (text.scrollHeight > text.clientHeight) text.tabIndex = 0
+	else text.removeAttribute('tabindex')
+}).observe(text)
 document.querySelector('button').addEventListener('click', () => {
 	quietly(() => localStorage.setItem(key, version))
 	tell('dismissFrame')
