@@ -1,60 +1,77 @@
 package calendar
 
-import "strings"
+import (
+	"strings"
+	"sync"
+)
 
 // CompanyHoliday is the name of a date that an operator added without one.
 const CompanyHoliday = "Company holiday"
 
 const substitute = " (substitute day)"
 
-// local are the names of the table's days in the language of each territory, by their names in English. The United Kingdom and
-// Ireland call them as they are called here. Of Switzerland, Belgium and Luxembourg it is one of several languages of the law.
-var local = map[string]struct {
-	lang  string // BCP 47
+// localNames are the names of the table's days in the language of each territory: a column for each, below its code and its
+// language (BCP 47), and a row for each name in English. The United Kingdom and Ireland call them as they are called here. Of
+// Switzerland, Belgium and Luxembourg it is one of several languages of the law.
+const localNames = `|dk|fi|se|no|de|ch|nl|be|lu
+|da|fi|sv|nb|de|de|nl|nl|fr
+All Saints' Day||Pyhäinpäivä|Alla helgons dag|||||Allerheiligen|Toussaint
+Armistice Day||||||||Wapenstilstand|
+Ascension Day|Kristi himmelfartsdag|Helatorstai|Kristi himmelsfärdsdag|Kristi himmelfartsdag|Christi Himmelfahrt|Auffahrt|Hemelvaartsdag|O.L.H. Hemelvaart|Ascension
+Assumption Day||||||||O.L.V. Hemelvaart|Assomption
+Christmas Day|Juledag|Joulupäivä|Juldagen|Første juledag|1. Weihnachtstag|Weihnachtstag|Eerste kerstdag|Kerstmis|Noël
+Christmas Eve|Juleaftensdag|Jouluaatto|Julafton||||||
+Constitution Day|Grundlovsdag|||Grunnlovsdagen|||||
+Easter Monday|2. påskedag|Toinen pääsiäispäivä|Annandag påsk|Andre påskedag|Ostermontag|Ostermontag|Tweede paasdag|Paasmaandag|Lundi de Pâques
+Easter Sunday|Påskedag|Pääsiäispäivä|Påskdagen|Første påskedag|||Eerste paasdag||
+Epiphany||Loppiainen|Trettondedag jul||||||
+Europe Day|||||||||Journée de l’Europe
+German Unity Day|||||Tag der Deutschen Einheit||||
+Good Friday|Langfredag|Pitkäperjantai|Långfredagen|Langfredag|Karfreitag|Karfreitag|Goede Vrijdag||
+Great Prayer Day|Store bededag||||||||
+Independence Day||Itsenäisyyspäivä|||||||
+King's Day|||||||Koningsdag||
+Labour Day||||Arbeidernes dag|Tag der Arbeit|||Dag van de Arbeid|Fête du Travail
+Liberation Day|||||||Bevrijdingsdag||
+Maundy Thursday|Skærtorsdag|||Skjærtorsdag|||||
+May Day||Vappu|Första maj||||||
+Midsummer Day||Juhannuspäivä|Midsommardagen||||||
+Midsummer Eve||Juhannusaatto|Midsommarafton||||||
+National Day|||Sveriges nationaldag|||Bundesfeier||Nationale feestdag|Fête nationale
+New Year's Day|Nytårsdag|Uudenvuodenpäivä|Nyårsdagen|Første nyttårsdag|Neujahr|Neujahrstag|Nieuwjaarsdag|Nieuwjaar|Jour de l’An
+New Year's Eve|Nytårsaftensdag||Nyårsafton||||||
+Queen's Day|||||||Koninginnedag||
+Reformation Day|||||Reformationstag||||
+Second Day of Christmas|2. juledag|Tapaninpäivä|Annandag jul|Andre juledag|2. Weihnachtstag||Tweede kerstdag||Saint-Étienne
+St Stephen's Day||||||Stephanstag|||
+Whit Monday|2. pinsedag||Annandag pingst|Andre pinsedag|Pfingstmontag|Pfingstmontag|Tweede pinksterdag|Pinkstermaandag|Lundi de Pentecôte
+Whit Sunday|Pinsedag|Helluntaipäivä|Pingstdagen|Første pinsedag|||Eerste pinksterdag||`
+
+// locals are localNames by territory.
+type locals struct {
+	lang  string
 	names map[string]string
-}{
-	"dk": {"da", map[string]string{
-		newYear: "Nytårsdag", maundyThursday: "Skærtorsdag", goodFriday: "Langfredag", easterDay: "Påskedag", easterMonday: "2. påskedag", "Great Prayer Day": "Store bededag",
-		ascension: "Kristi himmelfartsdag", whitSunday: "Pinsedag", whitMonday: "2. pinsedag", "Constitution Day": "Grundlovsdag", christmasEve: "Juleaftensdag",
-		christmas: "Juledag", boxingDay: "2. juledag", newYearsEve: "Nytårsaftensdag",
-	}},
-	"fi": {"fi", map[string]string{
-		newYear: "Uudenvuodenpäivä", epiphany: "Loppiainen", goodFriday: "Pitkäperjantai", easterDay: "Pääsiäispäivä", easterMonday: "Toinen pääsiäispäivä", "May Day": "Vappu",
-		ascension: "Helatorstai", whitSunday: "Helluntaipäivä", midsummerEve: "Juhannusaatto", midsummerDay: "Juhannuspäivä", allSaints: "Pyhäinpäivä",
-		"Independence Day": "Itsenäisyyspäivä", christmasEve: "Jouluaatto", christmas: "Joulupäivä", boxingDay: "Tapaninpäivä",
-	}},
-	"se": {"sv", map[string]string{
-		newYear: "Nyårsdagen", epiphany: "Trettondedag jul", goodFriday: "Långfredagen", easterDay: "Påskdagen", easterMonday: "Annandag påsk", "May Day": "Första maj",
-		ascension: "Kristi himmelsfärdsdag", whitSunday: "Pingstdagen", whitMonday: "Annandag pingst", "National Day": "Sveriges nationaldag", midsummerEve: "Midsommarafton",
-		midsummerDay: "Midsommardagen", allSaints: "Alla helgons dag", christmasEve: "Julafton", christmas: "Juldagen", boxingDay: "Annandag jul", newYearsEve: "Nyårsafton",
-	}},
-	"no": {"nb", map[string]string{
-		newYear: "Første nyttårsdag", maundyThursday: "Skjærtorsdag", goodFriday: "Langfredag", easterDay: "Første påskedag", easterMonday: "Andre påskedag",
-		labourDay: "Arbeidernes dag", "Constitution Day": "Grunnlovsdagen", ascension: "Kristi himmelfartsdag", whitSunday: "Første pinsedag", whitMonday: "Andre pinsedag",
-		christmas: "Første juledag", boxingDay: "Andre juledag",
-	}},
-	"de": {"de", map[string]string{
-		newYear: "Neujahr", goodFriday: "Karfreitag", easterMonday: "Ostermontag", labourDay: "Tag der Arbeit", ascension: "Christi Himmelfahrt", whitMonday: "Pfingstmontag",
-		"German Unity Day": "Tag der Deutschen Einheit", "Reformation Day": "Reformationstag", christmas: "1. Weihnachtstag", boxingDay: "2. Weihnachtstag",
-	}},
-	"ch": {"de", map[string]string{
-		newYear: "Neujahrstag", goodFriday: "Karfreitag", easterMonday: "Ostermontag", ascension: "Auffahrt", whitMonday: "Pfingstmontag", "National Day": "Bundesfeier",
-		christmas: "Weihnachtstag", "St Stephen's Day": "Stephanstag",
-	}},
-	"nl": {"nl", map[string]string{
-		newYear: "Nieuwjaarsdag", goodFriday: "Goede Vrijdag", easterDay: "Eerste paasdag", easterMonday: "Tweede paasdag", "Queen's Day": "Koninginnedag", "King's Day": "Koningsdag",
-		"Liberation Day": "Bevrijdingsdag", ascension: "Hemelvaartsdag", whitSunday: "Eerste pinksterdag", whitMonday: "Tweede pinksterdag", christmas: "Eerste kerstdag",
-		boxingDay: "Tweede kerstdag",
-	}},
-	"be": {"nl", map[string]string{
-		newYear: "Nieuwjaar", easterMonday: "Paasmaandag", labourDay: "Dag van de Arbeid", ascension: "O.L.H. Hemelvaart", whitMonday: "Pinkstermaandag",
-		"National Day": "Nationale feestdag", assumption: "O.L.V. Hemelvaart", allSaints: "Allerheiligen", "Armistice Day": "Wapenstilstand", christmas: "Kerstmis",
-	}},
-	"lu": {"fr", map[string]string{
-		newYear: "Jour de l’An", easterMonday: "Lundi de Pâques", labourDay: "Fête du Travail", "Europe Day": "Journée de l’Europe", ascension: "Ascension",
-		whitMonday: "Lundi de Pentecôte", "National Day": "Fête nationale", assumption: "Assomption", allSaints: "Toussaint", christmas: "Noël", boxingDay: "Saint-Étienne",
-	}},
 }
+
+var local = sync.OnceValue(func() map[string]locals {
+	all := map[string]locals{}
+	var rows [][]string
+	for row := range strings.SplitSeq(localNames, "\n") {
+		rows = append(rows, strings.Split(row, "|"))
+	}
+	for column, code := range rows[0] {
+		own := locals{rows[1][column], map[string]string{}}
+		for _, row := range rows[2:] {
+			if row[column] != "" {
+				own.names[row[0]] = row[column]
+			}
+		}
+		if code != "" {
+			all[code] = own
+		}
+	}
+	return all
+})
 
 // Local is what the holiday is called in its territory, and the language of that. Of a name that an operator gave the language is
 // empty: nobody said which it is.
@@ -72,7 +89,7 @@ func (h Holiday) Local() (name, lang string) {
 
 // called is Local of one holiday of the table.
 func (h Holiday) called(name string) (text, lang string) {
-	if own, ok := local[h.Territory]; ok {
+	if own, ok := local()[h.Territory]; ok {
 		if text, ok = own.names[name]; ok {
 			return text, own.lang
 		}

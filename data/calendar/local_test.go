@@ -1,6 +1,7 @@
 package calendar
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -8,6 +9,11 @@ import (
 // TestEveryHolidayHasALocalName: also those of a few years alone, and no name is there that no day has.
 func TestEveryHolidayHasALocalName(t *testing.T) {
 	t.Parallel()
+	for n, row := range strings.Split(localNames, "\n") {
+		if got, want := strings.Count(row, "|"), len(local()); got != want {
+			t.Errorf("row %d has %d columns, want %d", n, got, want)
+		}
+	}
 	for _, e := range entries {
 		used := map[string]bool{}
 		for _, r := range e.rules {
@@ -17,7 +23,7 @@ func TestEveryHolidayHasALocalName(t *testing.T) {
 				t.Errorf("%s: %s has no local name", e.Code, r.name)
 			}
 		}
-		for name := range local[e.Code].names {
+		for name := range local()[e.Code].names {
 			if !used[name] {
 				t.Errorf("%s: no day is called %s", e.Code, name)
 			}
