@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"os"
 	"runtime/debug"
 	"runtime/metrics"
 	"time"
@@ -10,17 +9,9 @@ import (
 	"github.com/superoffice/statusd/web/page"
 )
 
-// frugal has garbage collected at half the growth that Go waits for by itself, unless GOGC says otherwise: this service makes
-// garbage once a minute, when it makes its pages, and sits beside others on small machines.
-func frugal() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(50)
-	}
-}
-
 const (
 	tidyAfter = 5 * time.Second  // of pages that were made, when those who were told of them are done
-	tidyEvery = 50 * time.Second // at most: pages are made once a minute
+	tidyEvery = 15 * time.Second // at most
 	tidyBelow = 64 << 20         // bytes of objects: collecting more than that only to give memory back would cost more than it brings
 )
 

@@ -31,7 +31,7 @@ func TestTidier(t *testing.T) {
 		if err := <-ended; err != nil {
 			t.Errorf("run = %v", err)
 		}
-		if got, want := fmt.Sprint(freed), "[5s 1m5s 1m55s 2m45s]"; got != want {
+		if got, want := fmt.Sprint(freed), "[5s 1m5s 1m20s 1m35s 1m50s 2m5s 2m20s 2m35s]"; got != want {
 			t.Errorf("memory was given back after %s, want %s", got, want)
 		}
 	})

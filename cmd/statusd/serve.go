@@ -142,7 +142,6 @@ func serve(ctx context.Context, s serving) error {
 		Store: store, Settings: pageSettings(cfg, s), Renderers: renderers(), Log: log.With("part", "page"),
 		OnSwap: []func(*page.Snapshot){push(hub, log), look.Begin(registry), web.Figures(registry), tidy.made},
 	}
-	frugal()
 	if err := pages.First(ctx); err != nil {
 		return err
 	}
