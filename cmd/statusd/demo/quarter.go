@@ -72,7 +72,7 @@ var (
 	counting = []string{"crm", "crm:crm-write", "login", "documents"}
 	everyone = []string{
 		"crm", "crm:crm-write", "login", "documents", "login-certificate", "app-store", "crm-sales", "crm-service",
-		"crm-marketing", "customer-centre", "web-services", "support", "trust",
+		"crm-marketing", "customer-centre", "web-services", "support", "trust", "mailings", "calendar-sync", "ai-lab", "trial",
 	}
 )
 
