@@ -72,11 +72,15 @@ func (m maker) supportPage() supportPage {
 	return v
 }
 
-// hours words the times at which it opens and closes.
+// hours words the times at which it opens and closes. The end of a day is its 24:00, not another day's 00:00.
 func (m maker) hours(h calendar.Hours) string {
 	day := time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)
 	from, until := h.Times()
-	return i18n.Clocks(m.l, day.Add(from), day.Add(until), time.UTC)
+	if until < 24*time.Hour {
+		return i18n.Clocks(m.l, day.Add(from), day.Add(until), time.UTC)
+	}
+	text := i18n.Clocks(m.l, day.Add(from), day.Add(until-time.Minute), time.UTC)
+	return strings.NewReplacer("23:59", "24:00", "23.59", "24.00").Replace(text)
 }
 
 // weekdays names days that are given from Monday on: runs of three and more by their first and last.

@@ -148,6 +148,21 @@ func TestPremiumHours(t *testing.T) {
 	}
 }
 
+func TestHoursUntilMidnight(t *testing.T) {
+	t.Parallel()
+	h, err := calendar.ParseHours("00:00", "24:00")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for l, want := range map[i18n.Lang]string{
+		i18n.EN: "00:00–24:00", i18n.NB: "kl. 00:00–24:00", i18n.SV: "kl. 00:00–24:00", i18n.DA: "kl. 00.00-24.00", i18n.DE: "00:00–24:00 Uhr", i18n.NL: "00:00–24:00 uur", i18n.FI: "klo 00.00–24.00",
+	} {
+		if got := (maker{&State{}, l}).hours(h); got != want {
+			t.Errorf("%s: %q, want %q", l, got, want)
+		}
+	}
+}
+
 func TestWeekdays(t *testing.T) {
 	t.Parallel()
 	for want, days := range map[string][]time.Weekday{
