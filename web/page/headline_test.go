@@ -81,7 +81,7 @@ func TestHeadlineInWords(t *testing.T) {
 		i18n.EN: "No known problems; 2 of 20 components are not measured at present", i18n.NB: "Ingen kjente problemer; 2 av 20 komponenter måles ikke nå",
 		i18n.SV: "Inga kända problem; 2 av 20 komponenter mäts inte just nu", i18n.DA: "Ingen kendte problemer; 2 af 20 komponenter måles ikke i øjeblikket",
 		i18n.DE: "Keine bekannten Störungen; 2 von 20 Komponenten werden derzeit nicht gemessen",
-		i18n.NL: "Geen problemen bekend; 2 van 20 onderdelen worden op dit moment niet gemeten", i18n.FI: "Ei tiedossa olevia ongelmia; 20 osasta 2 on tällä hetkellä mittaamatta",
+		i18n.NL: "Geen problemen bekend; 2 van 20 onderdelen worden op dit moment niet gemeten", i18n.FI: "Ei tiedossa olevia ongelmia; 20 osasta 2 on nyt mittaamatta",
 	} {
 		doc := frontOf(t, s, l)
 		if got := text(all(doc, tag("h1"))[0]); got != want {

@@ -299,3 +299,50 @@ func checkEvent(t *rapid.T, s *page.State, summary document, e event, statuses [
 		}
 	}
 }
+
+// TestAgreesWithTheHeadline: the page's headline and the indicator come from two rules (STATUSPAGE-V2 5). Where the headline tells of
+// trouble or maintenance the indicator does, and only that can say less which has no word for not knowing.
+func TestAgreesWithTheHeadline(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		s := anyState(t)
+		for i := range s.Components {
+			c := &s.Components[i]
+			c.Probed = rapid.Bool().Draw(t, "probed")
+			c.Commitment = rapid.SampledFrom([]data.Commitment{data.Committed, data.Committed, data.Informative}).Draw(t, "commitment")
+			if c.Now.Level != data.NoData { // somebody said so
+				c.Sampled, c.Now.LastKnown = true, c.Now.Level
+			}
+		}
+		s = s.With(data.Incident{ID: "nobody", Hidden: true}, nil) // works the headline out
+		var body struct{ Status struct{ Indicator string } }
+		docs, err := statuspage.Render(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal(docs[page.Place{Path: "/api/v2/status.json"}].Body, &body); err != nil {
+			t.Fatal(err)
+		}
+		loud, maintained := map[string]bool{"minor": true, "major": true, "critical": true}[body.Status.Indicator], false
+		for _, c := range s.Components {
+			maintained = maintained || c.Commitment == data.Committed && c.Maintenance() && c.Sampled
+			if s.Headline == page.AllOK && c.Unmeasured() {
+				t.Fatalf("%s claims of %s what nobody measured", s.Headline, c.Slug)
+			}
+		}
+		switch s.Headline {
+		case page.Major:
+			if body.Status.Indicator != "major" && body.Status.Indicator != "critical" {
+				t.Fatalf("the headline is %s and the indicator %s", s.Headline, body.Status.Indicator)
+			}
+		case page.Some:
+			if !loud {
+				t.Fatalf("the headline is %s and the indicator %s", s.Headline, body.Status.Indicator)
+			}
+		case page.Maintenance:
+			if maintained && body.Status.Indicator == "none" {
+				t.Fatalf("the headline is %s and the indicator %s", s.Headline, body.Status.Indicator)
+			}
+		}
+	})
+}
