@@ -136,14 +136,24 @@ var pictures = func() map[string]func() *ui.Doc {
 	return all
 }()
 
+// deviceIcons are the touch pictures again, to be asked for anew after a while, since their address says nothing of the headline.
+var deviceIcons = func() map[Headline]func() *ui.Doc {
+	all := map[Headline]func() *ui.Doc{}
+	for h := range bands {
+		all[h] = sync.OnceValue(func() *ui.Doc {
+			return ui.NewDoc(pictures[touchPath+string(h)+".png"]().Body, ui.DocOptions{Type: "image/png", Header: anyOrigin})
+		})
+	}
+	return all
+}()
+
 // anyOrigin lets other sites show a picture.
 var anyOrigin = map[string][]string{"Cross-Origin-Resource-Policy": {"cross-origin"}}
 
 // picture is that at path; nil where there is none.
 func (s *State) picture(path string) *ui.Doc {
 	if path == applePath || path == oldIconPath {
-		made := pictures[touchPath+string(s.Headline)+".png"]()
-		return ui.NewDoc(made.Body, ui.DocOptions{Type: "image/png", Header: anyOrigin})
+		return deviceIcons[s.Headline]()
 	}
 	if !strings.HasPrefix(path, "/assets/") {
 		return nil
