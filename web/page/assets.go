@@ -126,7 +126,6 @@ var icons = map[Headline]string{
 	Some:        `<path d="M16 2 31 29H1z" fill="#b45309"/><path d="M16 11v9m0 3.5v2"/>`,
 	Major:       `<path d="M10 1h12l9 9v12l-9 9H10l-9-9V10z" fill="#b3122a"/><path d="m11 11 10 10m0-10L11 21"/>`,
 	Maintenance: `<rect x="1" y="1" width="30" height="30" rx="7" fill="#1d4fb8"/><path d="M12 10v12m8-12v12"/>`,
-	Unmeasured:  `<circle cx="16" cy="16" r="15" fill="#55606c"/><path d="M8.5 16h4m7 0h4"/>`,
 	Unknown:     `<circle cx="16" cy="16" r="15" fill="#55606c"/><path d="M12 12.5a4 4 0 1 1 5.5 3.700c-1 .5-1.5 1-1.5 2.300m0 4v1.5"/>`,
 }
 

@@ -15,7 +15,7 @@ type front struct {
 	Headline   state
 	Affected   string // the components that the headline is about; empty where all is well
 	Also       string // components outside the commitment that are not well
-	Unmeasured string // how many components are not measured, where the headline does not say so
+	Unmeasured string // of how many components nobody knows how they stand
 	Stale      string
 	AsOf       string
 	AsOfISO    string
@@ -62,9 +62,7 @@ func (m maker) front() front {
 		Target: m.target(), Months: m.months(monthsOnFront), Standing: m.standing(), Support: contactOf(s.Support), SupportNow: m.supportNow(),
 		NotOnly: s.Headline == Some || s.Headline == Major, Groups: m.groups(),
 	}
-	if s.Headline != Unmeasured && s.Headline != Unknown {
-		f.Unmeasured = m.unmeasured()
-	}
+	f.Unmeasured = m.unmeasured()
 	if s.Headline == Unknown && !s.Measured.IsZero() && s.Measured.Before(s.Now) {
 		f.Stale = m.T("line.stale", "when", m.at(s.Measured).Text)
 	}

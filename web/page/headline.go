@@ -1,8 +1,6 @@
 package page
 
 import (
-	"slices"
-
 	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/data/i18n"
 )
@@ -16,37 +14,33 @@ const (
 	Some        Headline = "some"
 	Major       Headline = "major"
 	Maintenance Headline = "maintenance"
-	Unmeasured  Headline = "unmeasured" // nothing is known to be wrong, and not everything shown is being measured
 	Unknown     Headline = "unknown"
 )
 
-// headline rolls up, the first that fits:
+// headline rolls up, the first that fits (DOMAIN 3):
 //
-//   - the worst level of a committed component: Major or Some. Others never turn it red (DOMAIN 3);
+//   - the worst level of a committed component: Major or Some. Others never turn it red;
 //   - Maintenance, while a committed component is under it: that is no outage;
-//   - Unknown, where of no committed component anybody knows how it stands, or of none at all;
-//   - Unmeasured, where a component that is shown is not being measured: what nobody measured is not claimed;
+//   - Unknown, where of a committed component nobody knows how it stands, since not knowing beats working, or of all that is shown;
 //   - AllOK.
 //
-// What is not being measured is what Component.Unmeasured says. The page, its title, symbols and pictures, the live frames,
-// the operators' pages and previews all show this one answer. The indicator of the v2 API has no word for not knowing and follows a
-// rule of its own (STATUSPAGE-V2 5), which never says less than this one of a component that it lists: "none" goes with AllOK,
-// Unmeasured and Unknown.
+// The page, its title, symbols and pictures, the live frames, the operators' pages and previews all show this one answer, and the
+// page says beside it of how many components nobody knows. The indicator of the v2 API has no word for not knowing and follows a rule
+// of its own (STATUSPAGE-V2 5), which never says less than this one of a component that it lists: "none" goes with AllOK and Unknown.
 func headline(components []Component) Headline {
-	worst, maintenance, committed, known, shown := data.NoData, false, 0, 0, 0
+	worst, maintenance, unknown, known := data.NoData, false, false, false
 	for _, c := range components {
-		if !c.Unmeasured() {
-			shown++
-		}
+		blind := c.Unmeasured()
+		known = known || !blind
 		if c.Commitment != data.Committed {
 			continue
 		}
-		committed++
 		switch {
 		case c.Maintenance():
 			maintenance = true
-		case !c.Unmeasured():
-			known++
+		case blind:
+			unknown = true
+		default:
 			worst = max(worst, c.Now.Level)
 		}
 	}
@@ -57,10 +51,8 @@ func headline(components []Component) Headline {
 		return Some
 	case maintenance:
 		return Maintenance
-	case committed > 0 && known == 0, shown == 0:
+	case unknown || !known:
 		return Unknown
-	case shown < len(components):
-		return Unmeasured
 	}
 	return AllOK
 }
@@ -79,25 +71,11 @@ func (s *State) HeadlineIn(l i18n.Lang) string { return maker{s, l}.headline().T
 
 // symbols are those of the headlines.
 var symbols = map[Headline]string{
-	AllOK: "operational", Some: "partial_outage", Major: "major_outage", Maintenance: "maintenance", Unmeasured: "no_data", Unknown: "no_data",
+	AllOK: "operational", Some: "partial_outage", Major: "major_outage", Maintenance: "maintenance", Unknown: "no_data",
 }
 
 func (m maker) headline() state {
-	text := ""
-	switch h := m.s.Headline; {
-	case h != Unmeasured:
-		text = m.T("headline." + string(h))
-	case m.s.troubled():
-		text = m.unmeasured()
-	default:
-		text = m.T("headline.no_known") + "; " + m.unmeasured()
-	}
-	return state{symbols[m.s.Headline], text}
-}
-
-// troubled says whether some problem is known, also one that does not count for the headline.
-func (s *State) troubled() bool {
-	return len(s.OpenIncidents()) > 0 || slices.ContainsFunc(s.Components, func(c Component) bool { return c.Now.Level >= data.Degraded })
+	return state{symbols[m.s.Headline], m.T("headline." + string(m.s.Headline))}
 }
 
 // unmeasured says how many of the components shown nobody is measuring; empty for none.

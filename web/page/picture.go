@@ -24,7 +24,7 @@ const (
 // bands are the colours of the headlines, as in the style.
 var bands = map[Headline]color.RGBA{
 	AllOK: {0x0d, 0x5b, 0x39, 0xff}, Some: {0x86, 0x3a, 0x02, 0xff}, Major: {0x8f, 0x10, 0x24, 0xff},
-	Maintenance: {0x1a, 0x43, 0x8f, 0xff}, Unmeasured: {0x43, 0x4d, 0x58, 0xff}, Unknown: {0x43, 0x4d, 0x58, 0xff},
+	Maintenance: {0x1a, 0x43, 0x8f, 0xff}, Unknown: {0x43, 0x4d, 0x58, 0xff},
 }
 
 // point is a place in a symbol, whose middle is 0, 0 and whose edge is 1 away.
@@ -39,7 +39,6 @@ var drawings = map[Headline]struct {
 	Some:        {lowered(corners(-90, 3, 1.15), .22), [][]point{{{0, -.35}, {0, .14}}, {{0, .47}, {0, .48}}}},
 	Major:       {corners(22.5, 8, 1.04), [][]point{{{-.32, -.32}, {.32, .32}}, {{.32, -.32}, {-.32, .32}}}},
 	Maintenance: {square, [][]point{{{-.25, -.4}, {-.25, .4}}, {{.25, -.4}, {.25, .4}}}},
-	Unmeasured:  {circle, [][]point{{{-.5, 0}, {-.2, 0}}, {{.2, 0}, {.5, 0}}}},
 	Unknown:     {circle, [][]point{{{-.4, 0}, {.4, 0}}}},
 }
 
