@@ -24,6 +24,7 @@ func pagesOf(t *rapid.T, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	wide := rapid.SampledFrom([]int{4, 30, 300}).Draw(t, "key's width") // wide ones make branches of branches
 	for range rapid.IntRange(1, 6).Draw(t, "transactions") {
 		err := db.Update(func(tx *bbolt.Tx) error {
 			for _, name := range []string{"empty", "large", "long", "small"} {
@@ -32,7 +33,7 @@ func pagesOf(t *rapid.T, path string) {
 				}
 			}
 			for range rapid.IntRange(1, 300).Draw(t, "puts") {
-				key := fmt.Appendf(nil, "%04d", rapid.IntRange(0, 2000).Draw(t, "key"))
+				key := fmt.Appendf(nil, "%0*d", wide, rapid.IntRange(0, 2000).Draw(t, "key"))
 				if err := tx.Bucket([]byte("large")).Put(key, make([]byte, rapid.IntRange(0, 300).Draw(t, "length"))); err != nil {
 					return err
 				}
@@ -44,7 +45,7 @@ func pagesOf(t *rapid.T, path string) {
 				}
 			}
 			for range rapid.IntRange(0, 200).Draw(t, "removals") {
-				key := fmt.Appendf(nil, "%04d", rapid.IntRange(0, 2000).Draw(t, "key"))
+				key := fmt.Appendf(nil, "%0*d", wide, rapid.IntRange(0, 2000).Draw(t, "key"))
 				if err := tx.Bucket([]byte("large")).Delete(key); err != nil {
 					return err
 				}
