@@ -24,6 +24,7 @@ type front struct {
 	Incidents  []incident
 	Running    []window
 	Planned    []window // cancelled ones too, until their time is over
+	Next       *window  // where nothing is told of yet: what the schedule has next
 	Resolved   []incident
 	Completed  []window
 	Groups     []group
@@ -93,6 +94,9 @@ func (m maker) front() front {
 		}
 		return false
 	})
+	if len(f.Planned) == 0 {
+		f.Next = m.next()
+	}
 	f.Completed = m.windows(func(o data.Occurrence) bool {
 		over := o.Ended
 		if over.IsZero() {
@@ -103,6 +107,16 @@ func (m maker) front() front {
 	f.NotOnly = f.NotOnly || len(f.Incidents) > 0
 	f.Outside = len(f.Planned)+len(f.Running) > 0
 	return f
+}
+
+// next is the next window of the schedule, told of or not; nil where there is none. One that is merely reserved is for the schedule's page.
+func (m maker) next() *window {
+	all := m.s.announcements(func(o data.Occurrence) bool { return o.Phase == data.Scheduled && o.Window.Start.After(m.s.Now) })
+	if len(all) == 0 {
+		return nil
+	}
+	v := m.window(all[0])
+	return &v
 }
 
 // affectedNow names the committed components that are not well, worst first: what does not work is told in the first line.

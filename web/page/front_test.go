@@ -1,8 +1,10 @@
 package page
 
 import (
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/net/html"
 
@@ -269,5 +271,28 @@ func TestBandNamesWhatIsIll(t *testing.T) {
 	m.s.Components = m.s.Components[2:]
 	if got := m.affectedNow(); got != "" {
 		t.Errorf("while all is well the band says %q", got)
+	}
+}
+
+// TestNextOnTheSchedule: before the next window is told of, the front page says what the schedule has next, without giving it for the
+// notice; what is merely reserved, held or over is not next, and where the schedule has nothing, nothing is planned.
+func TestNextOnTheSchedule(t *testing.T) {
+	t.Parallel()
+	s := calm(t)
+	for i := range s.Occurrences {
+		if o := &s.Occurrences[i]; o.Phase == data.Scheduled {
+			o.Announced, o.Known, o.Notice.Page = time.Time{}, false, time.Minute
+		}
+	}
+	doc := frontOf(t, s, i18n.EN)
+	if got, want := text(doc), "Next on the schedule: System maintenance and Microsoft security updates"; !strings.Contains(got, want) || strings.Contains(got, "Nothing is planned") {
+		t.Errorf("the front page does not say %q:\n%s", want, got)
+	}
+	if len(all(doc, class("card"))) != 0 {
+		t.Error("the front page tells of a window before its time")
+	}
+	s.Occurrences = slices.DeleteFunc(s.Occurrences, func(o data.Occurrence) bool { return o.Phase == data.Scheduled })
+	if got := text(frontOf(t, s, i18n.EN)); !strings.Contains(got, "Nothing is planned") || strings.Contains(got, "Next on the schedule") {
+		t.Errorf("with nothing on the schedule the front page says\n%s", got)
 	}
 }
