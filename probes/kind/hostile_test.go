@@ -32,8 +32,9 @@ func hostile() []hostileTarget {
 		return func(c net.Conn) {
 			c.Read(make([]byte, 4096))
 			io.WriteString(c, head)
+			text := []byte(more)
 			for range 1 << 20 {
-				if _, err := io.WriteString(c, more); err != nil {
+				if _, err := c.Write(text); err != nil {
 					return
 				}
 			}
@@ -48,7 +49,10 @@ func hostile() []hostileTarget {
 	}
 	var bomb bytes.Buffer
 	z := gzip.NewWriter(&bomb)
-	z.Write(make([]byte, 64<<20))
+	zeros := make([]byte, 1<<20)
+	for range 64 {
+		z.Write(zeros)
+	}
 	z.Close()
 	kib := strings.Repeat("x", 1024)
 	const ok = "HTTP/1.1 200 OK\r\n"
@@ -83,7 +87,7 @@ func hostile() []hostileTarget {
 				}
 			}
 		}, data.ReasonProtocol},
-		{"100 headers of 1 MiB", answer(ok + strings.Repeat("X: "+strings.Repeat(kib, 1024)+"\r\n", 100) + "\r\n"), data.ReasonProtocol},
+		{"headers of 1 MiB without end", endless(ok, "X: "+strings.Repeat(kib, 1024)+"\r\n"), data.ReasonProtocol},
 		{"endless chunks", endless(ok+"Transfer-Encoding: chunked\r\n\r\n", "400\r\n"+kib+"\r\n"), data.ReasonBody},
 		{"endless trailers", endless(ok+"Transfer-Encoding: chunked\r\n\r\n0\r\n", "X: "+kib+"\r\n"), data.ReasonProtocol},
 		{"a length below zero", answer(ok + "Content-Length: -1\r\n\r\n"), data.ReasonProtocol},
