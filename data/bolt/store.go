@@ -30,7 +30,7 @@ type Store struct {
 	fault struct {
 		at       time.Time // when a commit last failed; zero means never
 		reopen   bool      // the file has not been opened again since
-		readonly error     // set after a second failure
+		readonly error     // set after a second failure, and by damage
 	}
 	state struct {
 		revisions map[data.TableName]data.Revision
@@ -91,12 +91,16 @@ func (s *Store) update(fn func(data.Tx) error) (touched map[data.TableName]data.
 	if err != nil {
 		return nil, fmt.Errorf("writing %s: %w", s.path, err)
 	}
-	done := false
+	committing := false
 	defer func() {
-		if !done {
-			_ = b.Rollback()
+		if committing { // and it came to a panic
+			s.stop()
 		}
+		_ = b.Rollback() // after a commit there is nothing left to do
 	}()
+	if err := s.stopped(); err != nil { // while this one waited
+		return nil, err
+	}
 	t := &tx{bolt: b, touched: map[data.TableName]int{}}
 	if err := fn(t); err != nil {
 		return nil, err
@@ -110,8 +114,10 @@ func (s *Store) update(fn func(data.Tx) error) (touched map[data.TableName]data.
 	if err := recount(b, t.touched); err != nil {
 		return nil, err
 	}
-	done = true
-	if err := b.Commit(); err != nil {
+	committing = true
+	err = b.Commit()
+	committing = false
+	if err != nil {
 		s.fail(err)
 		return nil, fmt.Errorf("writing %s: %w: %w", s.path, data.ErrUnknown, err)
 	}
@@ -149,6 +155,20 @@ func (s *Store) fail(cause error) {
 	if again && !errors.Is(cause, syscall.ENOSPC) { // a full disk does not lie about what it holds, and may have room again
 		s.fault.readonly = fmt.Errorf("writing %s: %w: the disk failed twice (%w): nothing more is written until statusd is started again", s.path, data.ErrReadOnly, cause)
 	}
+}
+
+// stop ends writing after a commit that came upon a damaged page: bbolt lost count of the pages that it had taken by then.
+func (s *Store) stop() {
+	s.watch.Lock()
+	defer s.watch.Unlock()
+	s.fault.readonly = fmt.Errorf("writing %s: %w: %w: a commit came upon a damaged page: put the newest backup in its place", s.path, data.ErrReadOnly, data.ErrDamaged)
+}
+
+// stopped is why nothing more is written; nil where something is.
+func (s *Store) stopped() error {
+	s.watch.Lock()
+	defer s.watch.Unlock()
+	return s.fault.readonly
 }
 
 // recover opens the file again after a failed commit, so that what is read next is what the disk holds.
