@@ -72,7 +72,8 @@ func openFile(path string, o Options) (db *bbolt.DB, revisions map[data.TableNam
 		}
 	}()
 	defer catch("opening "+path, &err)
-	if err := checkSound(path, o); err != nil {
+	sound, err := checkSound(path, o)
+	if err != nil {
 		return nil, nil, err
 	}
 	db, err = bbolt.Open(path, 0o600, &bbolt.Options{
@@ -90,7 +91,7 @@ func openFile(path string, o Options) (db *bbolt.DB, revisions map[data.TableNam
 	case err != nil:
 		return db, nil, fmt.Errorf("opening %s: %w", path, err)
 	}
-	if err = checkSame(path, file); err != nil {
+	if err = checkSame(path, file, sound); err != nil {
 		return db, nil, err
 	}
 	if _, unmarked := os.Stat(MarkerPath(path)); unmarked == nil {
@@ -102,23 +103,25 @@ func openFile(path string, o Options) (db *bbolt.DB, revisions map[data.TableNam
 	return db, revisions, err
 }
 
-// checkSame notices that another file was put in the place of this one between its opening and its locking, as a restore does.
-func checkSame(path string, file *os.File) error {
+// checkSame notices that another file was put in the place of this one, as a restore does, between its opening and its locking or since
+// its pages were found sound. Where sound is nil they were not looked at.
+func checkSame(path string, file *os.File, sound os.FileInfo) error {
 	now, err := os.Stat(path)
 	if err != nil {
 		return fmt.Errorf("opening %s: %w", path, err)
 	}
-	if opened, err := file.Stat(); err != nil || !os.SameFile(opened, now) {
+	if opened, err := file.Stat(); err != nil || !os.SameFile(opened, now) || sound != nil && !os.SameFile(sound, now) {
 		return fmt.Errorf("opening %s: it was replaced at this moment: try again", path)
 	}
 	return nil
 }
 
-// checkSound refuses a file whose pages are damaged before anything is written to it. What is no database at all is left to be said by who
-// opens it for writing.
-func checkSound(path string, o Options) (err error) {
-	if info, err := os.Stat(path); err != nil || info.Size() == 0 {
-		return nil //nolint:nilerr // it will be made
+// checkSound refuses a file whose pages are damaged before anything is written to it, and returns the one that it looked at; nil where
+// there was none. What is no database at all is left to be said by who opens it for writing.
+func checkSound(path string, o Options) (sound os.FileInfo, err error) {
+	sound, err = os.Stat(path)
+	if err != nil || sound.Size() == 0 {
+		return sound, nil //nolint:nilerr // it will be made
 	}
 	var file *os.File
 	db, err := bbolt.Open(path, 0, &bbolt.Options{
@@ -130,14 +133,15 @@ func checkSound(path string, o Options) (err error) {
 	})
 	switch {
 	case errors.Is(err, berrors.ErrTimeout):
-		return inUse(path)
+		return nil, inUse(path)
 	case err != nil:
-		return nil //nolint:nilerr // as above
+		return sound, nil //nolint:nilerr // as above
 	}
-	if err := errors.Join(checkPages(file), db.Close()); err != nil {
-		return fmt.Errorf("opening %s: %w: put the newest backup in its place", path, err)
+	sound, err = file.Stat()
+	if err := errors.Join(err, checkPages(file), db.Close()); err != nil {
+		return nil, fmt.Errorf("opening %s: %w: put the newest backup in its place", path, err)
 	}
-	return nil
+	return sound, nil
 }
 
 func inUse(path string) error {
