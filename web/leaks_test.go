@@ -82,7 +82,7 @@ func TestNothingHiddenLeaks(t *testing.T) {
 		tried[pattern] = true
 	}
 	for _, pattern := range web.PublicPatterns() {
-		if !tried[pattern] {
+		if !tried[pattern] && pattern != "/" { // which answers all other methods, whatever the address (TestTwoListeners)
 			t.Errorf("no address of the route %s is tried: add one", pattern)
 		}
 	}

@@ -53,6 +53,7 @@ func (o PublicOptions) routes() []route {
 		{"GET /readyz", rankKept, o.Ready},
 		{"GET /robots.txt", rankKept, text("User-agent: *\nAllow: /\nDisallow: /api/\n")},
 		{"GET /", rankKept, documents}, // pages, assets, /api/v2, and what is not there
+		{"/", rankKept, documents.readOnly()},
 	}
 }
 
@@ -66,10 +67,31 @@ func Public(o PublicOptions) http.Handler {
 	if o.Paced {
 		h = paced(h)
 	}
+	h = publicly(h)
 	if o.HTTPS {
 		h = strictTransport(h)
 	}
 	return h
+}
+
+// openly stands on every answer of the public listener (RELIABILITY 3.2), also on those that the mux gives. Handlers may put their
+// own in its place, as what is there to be embedded does.
+var openly = http.Header{
+	"Cross-Origin-Resource-Policy": guards["Cross-Origin-Resource-Policy"],
+	"Permissions-Policy":           guards["Permissions-Policy"],
+	"Referrer-Policy":              guards["Referrer-Policy"],
+	"X-Content-Type-Options":       guards["X-Content-Type-Options"],
+}
+
+// publicly sets them before anybody answers. It hands the writer on as it is: the live channel takes it over.
+func publicly(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		for k, v := range openly {
+			h[k] = v
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // public serves the documents of the newest snapshot.
@@ -124,6 +146,16 @@ func (p public) refuse(w http.ResponseWriter, r *http.Request, snapshot *page.Sn
 	}
 	w.Header().Set("Access-Control-Allow-Origin", "*")
 	ui.WriteProblem(w, r, p.log, &ui.StatusError{Status: http.StatusServiceUnavailable, Message: tooMuch})
+}
+
+// readOnly refuses every other method, whatever the address.
+func (p public) readOnly() http.Handler {
+	return ui.Handler(p.log, func(w http.ResponseWriter, r *http.Request) error {
+		if isAPI(r.URL.Path) {
+			w.Header().Set("Access-Control-Allow-Origin", "*")
+		}
+		return &ui.StatusError{Status: http.StatusMethodNotAllowed, Message: "this address takes GET, HEAD only", Header: http.Header{"Allow": {"GET, HEAD"}}}
+	})
 }
 
 // audience is whose view a request gets: that of the customer it names, or of the cohort that our links name (N3).
