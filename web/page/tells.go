@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -61,8 +62,8 @@ func (s *State) reach(i data.Incident) (from, to time.Time) {
 		if o.Started.Before(from) {
 			from = o.Started
 		}
-		if o.Ended.After(to) {
-			to = o.Ended
+		if ended := cmp.Or(o.Ended, s.Now); ended.After(to) {
+			to = ended
 		}
 	}
 	return from, to

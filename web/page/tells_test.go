@@ -140,3 +140,26 @@ func TestLateIncidentInItsMonth(t *testing.T) {
 		t.Errorf("the month does not lead to the incident: %v", got)
 	}
 }
+
+// TestReach: an incident is looked for in the months of its outages too: before it was written down, and after it was resolved where one goes on.
+func TestReach(t *testing.T) {
+	t.Parallel()
+	s := calm(t)
+	day := func(n int) time.Time { return testNow.AddDate(0, 0, n) }
+	i := data.Incident{ID: "abcdefghijkl", Phase: data.Resolved, Started: day(-40), ResolvedAt: day(-39)}
+	for _, tt := range []struct {
+		name     string
+		own      []data.Outage
+		from, to time.Time
+	}{
+		{"none is its own", nil, day(-40), day(-39)},
+		{"within it", []data.Outage{{Started: day(-40), Ended: day(-39)}}, day(-40), day(-39)},
+		{"around it", []data.Outage{{Started: day(-70), Ended: day(-60)}, {Started: day(-20), Ended: day(-10)}}, day(-70), day(-10)},
+		{"one goes on", []data.Outage{{Started: day(-40)}, {Started: day(-20), Ended: day(-10)}}, day(-40), testNow},
+	} {
+		s.own = map[string][]data.Outage{i.ID: tt.own}
+		if from, to := s.reach(i); !from.Equal(tt.from) || !to.Equal(tt.to) {
+			t.Errorf("%s: from %s to %s, want %s to %s", tt.name, from, to, tt.from, tt.to)
+		}
+	}
+}
