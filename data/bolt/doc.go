@@ -9,7 +9,8 @@
 //   - a damaged header, of which bbolt keeps two and silently uses the older, is an error too (metas.go);
 //   - every page is gone through before bbolt sees it, since bbolt believes what a page says, and a damaged one can end the
 //     process, or be given out twice (pages.go);
-//   - a panic out of bbolt, which is how a page shows itself that was damaged since, becomes an error that wraps data.ErrDamaged;
+//   - a panic out of bbolt, which is how a page shows itself that was damaged since, becomes an error that wraps data.ErrDamaged,
+//     and out of a commit leaves the store read-only too;
 //   - an error from commit wraps data.ErrUnknown, because bbolt may keep the transaction all the same when only its meta
 //     page could not be synced. The file is then closed and opened again before the next write; a second such error
 //     within ten minutes leaves the store read-only.

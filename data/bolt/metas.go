@@ -51,3 +51,13 @@ func readMeta(f io.ReaderAt, at int64) (pageSize int64, ok bool) {
 	}
 	return int64(u32(b[8:])), true
 }
+
+// secondMeta is where bbolt finds the second header when the first is damaged, and with it what size pages have.
+func secondMeta(f io.ReaderAt) int64 {
+	for at := int64(1 << 10); at <= 1<<24; at <<= 1 {
+		if _, ok := readMeta(f, at); ok {
+			return at
+		}
+	}
+	return int64(os.Getpagesize())
+}

@@ -61,7 +61,7 @@ func (c *pages) open() error {
 	for n := range uint64(2) {
 		size, ok := readMeta(c.f, at)
 		if !ok {
-			at = int64(os.Getpagesize())
+			at = secondMeta(c.f)
 			continue
 		}
 		b := make([]byte, pageHeaderSize+metaSize)

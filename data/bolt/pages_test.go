@@ -241,6 +241,38 @@ func TestPagesDamaged(t *testing.T) {
 	}
 }
 
+// TestPagesOfAnotherMachine: pages have the size that they had where the file was made, also where only the second header tells of it.
+func TestPagesOfAnotherMachine(t *testing.T) {
+	for _, size := range []int{1024, 4096, 16384, 65536} {
+		path := filepath.Join(t.TempDir(), "statusd.db")
+		db, err := bbolt.Open(path, 0o600, &bbolt.Options{PageSize: size})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = db.Update(func(tx *bbolt.Tx) error {
+			_, err := tx.CreateBucket([]byte("table"))
+			return err
+		})
+		if err := errors.Join(err, db.Close()); err != nil {
+			t.Fatal(err)
+		}
+		if err := pagesError(path); err != nil {
+			t.Errorf("pages of %d bytes: %v", size, err)
+		}
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b[pageHeaderSize]++
+		if err := os.WriteFile(path, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := pagesError(path); err != nil {
+			t.Errorf("pages of %d bytes without the first header: %v", size, err)
+		}
+	}
+}
+
 // BenchmarkPages goes through a file of 100 MB, 400 days of 25 probes; the floor reads it from its beginning to its end.
 func BenchmarkPages(b *testing.B) {
 	path := filepath.Join(b.TempDir(), "statusd.db")
