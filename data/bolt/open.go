@@ -31,7 +31,7 @@ const mapSize = 1 << 30
 
 // Options for Open. The zero value is right for production.
 type Options struct {
-	Wait   time.Duration // how long to wait for another process to let go of the file; zero means 1 s
+	Wait   time.Duration // how long to wait, up to twice, for another process to let go of the file; zero means 1 s
 	NoSync bool          // do not wait for the disk: for tests only, it loses acknowledged writes in a power cut
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math"
 	"os"
 
@@ -32,16 +33,17 @@ const (
 // more of it than there is, which no recover survives. Nobody may write to the file meanwhile. The values of records are not looked at.
 func checkPages(f *os.File) error {
 	c := pages{f: f}
-	if err := c.open(); err != nil {
-		return fmt.Errorf("%w: %w", data.ErrDamaged, err)
+	err := c.open()
+	if err == nil {
+		err = c.tree(c.root, nil, nil, 0)
 	}
-	if err := c.tree(c.root, nil, nil, 0); err != nil {
-		return fmt.Errorf("%w: %w", data.ErrDamaged, err)
+	if err == nil {
+		err = c.free()
 	}
-	if err := c.free(); err != nil {
-		return fmt.Errorf("%w: %w", data.ErrDamaged, err)
+	if disk := (*fs.PathError)(nil); err == nil || errors.As(err, &disk) { // what the disk does not give says nothing of what is on it
+		return err
 	}
-	return nil
+	return fmt.Errorf("%w: %w", data.ErrDamaged, err)
 }
 
 // pages is a file of which the pages are being gone through.
@@ -131,14 +133,14 @@ func (c *pages) tree(id uint64, low, high []byte, depth int) error {
 		return err
 	}
 	switch {
+	case depth > 32:
+		return fmt.Errorf("page %d is deeper than any tree", id)
 	case kind == leafPage:
-		return c.leaf(fmt.Sprintf("page %d", id), b, count, low, high, true)
+		return c.leaf(fmt.Sprintf("page %d", id), b, count, low, high, depth, true)
 	case kind != branchPage:
 		return fmt.Errorf("page %d is neither branch nor leaf", id)
 	case count == 0:
 		return fmt.Errorf("page %d is a branch without a leaf", id)
-	case depth > 32:
-		return fmt.Errorf("page %d is deeper than any tree", id)
 	}
 	var keys [][]byte
 	var children []uint64
@@ -167,7 +169,7 @@ func (c *pages) tree(id uint64, low, high []byte, depth int) error {
 }
 
 // leaf goes through a page of records, and the tables that begin in it where there may be any.
-func (c *pages) leaf(name string, b []byte, count int, low, high []byte, tables bool) error {
+func (c *pages) leaf(name string, b []byte, count int, low, high []byte, depth int, tables bool) error {
 	var keys [][]byte
 	for i := range count {
 		at := pageHeaderSize + i*elementSize
@@ -185,7 +187,7 @@ func (c *pages) leaf(name string, b []byte, count int, low, high []byte, tables 
 		case flags != bucketFlag || !tables:
 			return fmt.Errorf("%s: element %d is of no kind that there is", name, i)
 		default:
-			if err := c.table(key, value); err != nil {
+			if err := c.table(key, value, depth); err != nil {
 				return err
 			}
 		}
@@ -194,21 +196,21 @@ func (c *pages) leaf(name string, b []byte, count int, low, high []byte, tables 
 }
 
 // table goes through a table with a value of its own page or, where it is small, with the page in its value.
-func (c *pages) table(name, value []byte) error {
+func (c *pages) table(name, value []byte, depth int) error {
 	if len(value) < bucketHeaderSize {
 		return fmt.Errorf("the table %q has no beginning", name)
 	}
 	if root := u64(value); root != 0 {
-		return c.tree(root, nil, nil, 0)
+		return c.tree(root, nil, nil, depth+1)
 	}
 	b := value[bucketHeaderSize:]
 	if len(b) < pageHeaderSize || binary.NativeEndian.Uint16(b[8:]) != leafPage || u64(b) != 0 || u32(b[12:]) != 0 {
 		return fmt.Errorf("the table %q has no page", name)
 	}
-	return c.leaf(fmt.Sprintf("the table %q", name), b, int(binary.NativeEndian.Uint16(b[10:])), nil, nil, false)
+	return c.leaf(fmt.Sprintf("the table %q", name), b, int(binary.NativeEndian.Uint16(b[10:])), nil, nil, depth, false)
 }
 
-// free goes through the list of free pages: with what was seen they are all pages there are.
+// free goes through the list of free pages: none of them is in use. A page that is neither is room lost, and nothing else.
 func (c *pages) free() error {
 	if c.freelist == noFreelist {
 		return nil // bbolt finds the free ones itself
@@ -233,11 +235,6 @@ func (c *pages) free() error {
 			return fmt.Errorf("page %d is not free, and listed so", id)
 		}
 		c.seen[id] = true
-	}
-	for id := uint64(2); id < c.end; id++ {
-		if !c.seen[id] {
-			return fmt.Errorf("page %d is neither used nor free", id)
-		}
 	}
 	return nil
 }

@@ -56,6 +56,8 @@ func TestHeadlineRule(t *testing.T) {
 		{"a third party is probed and blind", []Component{up, one(info, data.NoData, "probed third")}, AllOK},
 		{"people alone speak of it, and say nothing", []Component{up, one(info, data.NoData, "")}, AllOK},
 		{"people alone speak of all, and say nothing", []Component{one(info, data.NoData, ""), one(none, data.NoData, "")}, AllOK},
+		{"nothing counts, and something is down", []Component{one(info, data.Operational, "probed"), one(none, data.MajorOutage, "probed")}, Some},
+		{"nothing counts, and all works", []Component{one(info, data.Operational, "probed")}, AllOK},
 		{"nothing that is shown is known", []Component{one(info, data.NoData, "probed"), one(none, data.NoData, "probed")}, Unknown},
 		{"people say that a committed one works", []Component{one(yes, data.Operational, "declared")}, AllOK},
 		{"people say that one is down, another is blind", []Component{blind, one(yes, data.MajorOutage, "declared")}, Major},
