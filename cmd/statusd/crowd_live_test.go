@@ -44,7 +44,7 @@ func join(address string) (net.Conn, error) {
 		c.Close()
 		return nil, err
 	}
-	head := make([]byte, 0, 512)
+	head := make([]byte, 0, 2<<10)
 	for !bytes.Contains(head, []byte("\r\n\r\n")) { // byte by byte: a frame may follow at once
 		one := head[len(head) : len(head)+1]
 		if _, err := io.ReadFull(c, one); err != nil || len(head) == cap(head)-1 {

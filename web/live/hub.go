@@ -9,6 +9,7 @@ package live
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
@@ -45,7 +46,6 @@ const (
 	readLimit      = 4 << 10
 	goodbyeTime    = 3 * time.Second
 	writerPatience = 10 * time.Millisecond
-	chattiness     = 20 // messages a second that a client may send; it has nothing to say
 )
 
 // Hub holds the connections. Make one with New, run it with Run; Publish and ServeHTTP are safe for concurrent use.
@@ -82,8 +82,9 @@ type conn struct {
 	pinged  atomic.Uint32 // the round in which it was asked for a sign of life
 	alive   atomic.Uint32 // the one in which it gave one
 	gone    atomic.Bool
-	words   int32 // from the client since then; these two belong to the goroutine that reads
-	since   int64 // in milliseconds
+	words   int32     // from the client since then; these three belong to the goroutine that reads
+	since   int64     // in milliseconds
+	says    io.Reader // the message that it sends
 }
 
 // writer is who writes to one connection at a time.
@@ -223,8 +224,9 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ws.SetReadLimit(readLimit)
 	ws.SetPongHandler(func(string) error {
 		c.alive.Store(c.pinged.Load())
-		return nil
+		return c.bear()
 	})
+	ws.SetPingHandler(c.answer)
 	ws.SetReadDeadline(time.Time{}) //nolint:errcheck // always nil; the HTTP server left one, and pings do better
 	go h.read(c)                    // on a fresh, small stack: this one belongs to the HTTP server
 }
@@ -233,26 +235,12 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // which must not grow beyond the first 2 KiB: so nothing is kept on it here.
 func (h *Hub) read(c *conn) {
 	for {
-		if _, _, err := c.ws.NextReader(); err != nil || c.chatters() {
+		var err error
+		if _, c.says, err = c.ws.NextReader(); err != nil || !c.hears() {
 			break
 		}
 	}
 	h.remove(c)
-}
-
-// chatters counts a message, and says whether there were too many within a second.
-//
-//go:noinline
-func (c *conn) chatters() bool {
-	if c.words++; c.words <= chattiness {
-		return false
-	}
-	now := time.Now().UnixMilli()
-	if now-c.since < 1000 {
-		return true
-	}
-	c.words, c.since = 0, now
-	return false
 }
 
 func (h *Hub) remove(c *conn) {

@@ -1,6 +1,7 @@
 package live_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -159,6 +160,7 @@ func TestGoodbye(t *testing.T) {
 	stop()
 }
 
+// TestTalkativeClient: a client has nothing to say. Who says a lot is cut off, in whatever form.
 func TestTalkativeClient(t *testing.T) {
 	h, address, _ := serve(t, live.Options{})
 	publish(t, h, "one")
@@ -169,8 +171,20 @@ func TestTalkativeClient(t *testing.T) {
 		}
 	}
 	big.WriteMessage(websocket.TextMessage, make([]byte, 64<<10)) //nolint:errcheck // it may be cut off while writing
-	for name, c := range map[string]*websocket.Conn{"flood": flood, "big": big} {
-		c.SetReadDeadline(time.Now().Add(20 * time.Second)) //nolint:errcheck // always nil
+	talkative := map[string]*websocket.Conn{"flood": flood, "big": big}
+	// And without a message: frames of which the library tells nobody (C27).
+	piece := func(opcode byte) []byte { return []byte{opcode, 0x80, 0, 0, 0, 0} }
+	for name, frames := range map[string][]byte{
+		"pings": bytes.Repeat(piece(0x89), 100), "pongs": bytes.Repeat(piece(0x8a), 100),
+		"pieces": append(piece(0x01), bytes.Repeat(piece(0x00), 100)...), // and no end
+	} {
+		c := dial(t, address)
+		c.NetConn().Write(frames) //nolint:errcheck // it may be cut off while writing
+		talkative[name] = c
+	}
+	enough := time.Now().Add(20 * time.Second) // before anybody could be gone for want of a sign of life
+	for name, c := range talkative {
+		c.SetReadDeadline(enough) //nolint:errcheck // always nil
 		for {
 			if _, _, err := c.ReadMessage(); err != nil {
 				if strings.Contains(err.Error(), "timeout") {
