@@ -83,8 +83,9 @@ type Edit struct {
 type Change struct {
 	Component string `json:"component"`
 	Cohort    string `json:"cohort,omitempty"` // empty means all
-	Old       Level  `json:"old"`
+	Old       Level  `json:"old"`              // what the incident held it at; Operational where it did not name it before
 	New       Level  `json:"new"`
+	Measured  Level  `json:"measured,omitzero"` // what probes said of it when it was named first; zero where they saw nothing wrong
 }
 
 // Key implements Keyed.

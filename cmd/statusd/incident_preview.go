@@ -40,6 +40,7 @@ func writePreview(w writer, p api.Preview) error {
 		_, err := fmt.Fprintln(w, "Nobody outside would learn anything. Nothing was changed.")
 		return err
 	}
+	writeStill(w, "", p.Still)
 	fmt.Fprintln(w, "The page would say")
 	for _, s := range p.Page {
 		untranslated := ""

@@ -197,6 +197,7 @@ func (r reach) writeChange(w writer, done string, i api.Incident) error {
 			fmt.Fprintf(w, "    also in %s\n", strings.Join(langs, " "))
 		}
 	}
+	writeStill(w, "  ", i.Still)
 	if i.UndoUntil != nil {
 		fmt.Fprintf(w, "  Until %s this takes it back: statusd incident undo %s%s\n", i.UndoUntil.Local().Format("15:04:05"), i.ID, r.again())
 	}

@@ -63,6 +63,7 @@ func (r reach) writeIncident(w writer, i api.Incident) error {
 	if !i.Draft {
 		fmt.Fprintf(w, "  %s\n", i.URL)
 	}
+	writeStill(w, "  ", i.Still)
 	fmt.Fprintln(w, "\nUpdates, newest first")
 	for _, u := range i.Updates {
 		writeUpdate(w, u)
@@ -86,12 +87,33 @@ func writeUpdate(w writer, u api.IncidentUpdate) {
 	fmt.Fprintf(w, "  %s  %s  (%s, by %s)\n    %s\n", minute(u.At), what, u.ID, u.By, indented(u.Body))
 	writeWords(w, "    ", u.Bodies)
 	for _, c := range u.Changes {
-		if c.Old != c.New {
-			fmt.Fprintf(w, "    %s: %s, was %s\n", whom(c.Component, c.Cohort), levelWords(c.New), levelWords(c.Old))
+		if was := wasWords(c); was != "" {
+			fmt.Fprintf(w, "    %s: %s, %s\n", whom(c.Component, c.Cohort), levelWords(c.New), was)
 		}
 	}
 	for _, e := range slices.Backward(u.Edits) {
 		fmt.Fprintf(w, "    before %s changed it %s: %s\n", e.By, minute(e.At), indented(e.Body))
+	}
+}
+
+// wasWords says what a component was before an update named it; empty where that changed nothing. Nobody had said anything of one
+// that is named for the first time: then it was what probes said.
+func wasWords(c data.Change) string {
+	switch {
+	case c.Measured == c.New && c.Measured != data.NoData:
+		return "as probes said already"
+	case c.Measured != data.NoData:
+		return levelWords(c.Measured) + " by probes before"
+	case c.Old == c.New:
+		return ""
+	}
+	return "was " + levelWords(c.Old)
+}
+
+// writeStill warns where an incident is said to be over and probes see its components not well.
+func writeStill(w writer, before string, all []api.StillSeen) {
+	if text := api.StillWords(all, func(s api.StillSeen) string { return whom(s.Component, s.Cohort) }); text != "" {
+		fmt.Fprintf(w, "%sWARNING: %s\n", before, text)
 	}
 }
 

@@ -255,6 +255,7 @@ type previewView struct {
 	Asked  bool    // somebody wanted to look; else there are many readers
 	Feed   string
 	At     at
+	Warn   string // of what probes still see, where it is said to be over
 	Texts  []letterView
 	Pages  []pageView
 }
@@ -286,7 +287,7 @@ func (p *Pages) preview(v *visit, op, id string, report any, action string) erro
 	if err := p.ask(v, "incident.preview", api.Call{Body: wish}, &view.Preview); err != nil {
 		return err
 	}
-	view.Fields = fieldsOf(v)
+	view.Fields, view.Warn = fieldsOf(v), api.StillWords(view.Still, stillName)
 	view.Feed, view.At = string(view.Preview.Feed), p.whenOf(view.Mail.At)
 	if view.Mail.At != nil {
 		view.At.Text = view.Mail.At.In(p.zone()).Format("15:04:05")

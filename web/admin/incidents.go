@@ -98,6 +98,7 @@ type incidentView struct {
 	Alerts    string // the rule by which alerts opened it
 	Heard     []alertRow
 	Undo      undoView
+	Still     string // warns of what probes still see, though it is said to be over
 	Version   int
 	May       bool
 	Did       string
@@ -164,6 +165,7 @@ func (p *Pages) showIncident(v *visit, status int, back *typed) error {
 		incidentRow: p.incidentRow(i), Version: i.Version, May: v.by.Role.May(data.Responder), Alerts: i.Alerts, Next: p.whenOf(i.NextUpdate),
 		Resolved: p.whenOf(i.Resolved), Titles: translations(i.Titles), OnVersion: data.NewID(), Did: did[v.r.URL.Query().Get("did")],
 	}
+	view.Still = api.StillWords(i.Still, stillName)
 	view.Undo = p.undoOf(i, v.by, time.Now())
 	var opened api.OutageList
 	if err := p.ask(v, "outage.list", api.Call{Query: map[string]string{"incident": i.ID}}, &opened); err != nil {
@@ -207,6 +209,14 @@ func (p *Pages) showIncident(v *visit, status int, back *typed) error {
 	return p.render(v.w, v.r, status, "incident", i.Title, view)
 }
 
+// stillName is what a component that probes still see is called in a warning.
+func stillName(s api.StillSeen) string {
+	if s.Cohort == "" {
+		return s.Name
+	}
+	return s.Name + " for " + s.Cohort
+}
+
 func (p *Pages) updateView(u api.IncidentUpdate, c *catalogue) updateView {
 	v := updateView{
 		ID: u.ID, Phase: i18n.T(i18n.EN, "incident."+string(u.Phase)), Body: u.Body, By: u.By, At: p.when(u.At), Internal: u.Internal,
@@ -216,14 +226,18 @@ func (p *Pages) updateView(u api.IncidentUpdate, c *catalogue) updateView {
 		v.Backdated = p.when(u.Created)
 	}
 	for _, ch := range u.Changes {
-		if ch.Old == ch.New {
+		if ch.Old == ch.New && ch.Measured == data.NoData {
 			continue
 		}
 		name := c.name(ch.Component)
 		if ch.Cohort != "" {
 			name += " (" + ch.Cohort + ")"
 		}
-		v.Changes = append(v.Changes, fmt.Sprintf("%s: %s → %s", name, level(ch.Old).Text, level(ch.New).Text))
+		text := fmt.Sprintf("%s: %s → %s", name, level(ch.Old).Text, level(ch.New).Text)
+		if ch.Measured != data.NoData {
+			text = fmt.Sprintf("%s: %s by probes → %s", name, level(ch.Measured).Text, level(ch.New).Text)
+		}
+		v.Changes = append(v.Changes, text)
 	}
 	for _, e := range slices.Backward(u.Edits) {
 		v.Edits = append(v.Edits, editView{e.Body, e.By, p.when(e.At)})

@@ -82,6 +82,9 @@ func (a *API) onVersion(tx data.Tx, c *Call, quiet bool, change func(data.Incide
 	if err != nil {
 		return nil, err
 	}
+	if after, err = withMeasured(tx, before, after, c); err != nil {
+		return nil, err
+	}
 	t := a.telling(c)
 	t.Quiet = quiet
 	if err := Tell(tx, before, after, t); err != nil {

@@ -21,6 +21,7 @@ type Incident struct {
 	Updates    []IncidentUpdate `json:"updates" doc:"Newest first, internal notes included."`
 	SilentFor  string           `json:"silent_for,omitempty" doc:"How long a word has been overdue."`
 	UndoUntil  *time.Time       `json:"undo_until,omitempty" doc:"Until when the last change can be taken back; nothing is sent before."`
+	Still      []StillSeen      `json:"still_seen,omitempty" doc:"What it named and probes still see not well, although it is said to be over: the page goes on saying so. Only where one incident is asked for or changed."`
 	Trail      []Act            `json:"trail,omitempty" doc:"Who did what, newest first; only where one incident is asked for."`
 }
 
@@ -77,6 +78,10 @@ func (a *API) incident(tx data.Tx, i data.Incident, c *Call) (Incident, error) {
 		if w.Trail = append(w.Trail, actOf(e)); len(w.Trail) == trailShown {
 			break
 		}
+	}
+	var err error
+	if w.Still, err = stillSeen(tx, i, c); err != nil {
+		return w, err
 	}
 	if _, until, err := lastAct(tx, i.ID, a.Undo, c.now); err == nil {
 		w.UndoUntil = &until

@@ -207,6 +207,9 @@ func openIncident(a *API, tx data.Tx, c *Call) (*result, error) {
 		return nil, err
 	}
 	i.Aware = t.Aware
+	if i, err = withMeasured(tx, data.Incident{}, i, c); err != nil {
+		return nil, err
+	}
 	if err := Tell(tx, data.Incident{}, i, t); err != nil {
 		return nil, err
 	}
@@ -238,6 +241,9 @@ func (a *API) changed(tx data.Tx, c *Call, before *data.Incident, after data.Inc
 			}
 		}
 		shown.UndoUntil = &until
+	}
+	if shown.Still, err = stillSeen(tx, kept, c); err != nil {
+		return nil, err
 	}
 	r := &result{body: shown, object: after.ID, after: kept}
 	if before != nil {
@@ -288,6 +294,9 @@ func (a *API) update(tx data.Tx, c *Call, phase data.Phase) (*result, error) {
 	}
 	after, err := before.Update(said, c.By.Name, c.now)
 	if err != nil {
+		return nil, err
+	}
+	if after, err = withMeasured(tx, before, after, c); err != nil {
 		return nil, err
 	}
 	t := a.telling(c)

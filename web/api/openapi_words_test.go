@@ -195,6 +195,7 @@ var memberWords = map[string]string{
 	"Banner.tone":                    "How it looks: incident, maintenance, short_notice, planned or info.",
 	"Banner.url":                     "Where to read more.",
 	"Banner.version":                 "Raised when the words change, so that who dismissed it sees it again.",
+	"Change.measured":                "What probes said of it when it was named first, where that was not well; absent otherwise.",
 	"Change.new":                     "The level afterwards.",
 	"Change.old":                     "The level before.",
 	"ComponentNow.cohorts":           "Level by cohort, where it is not the same for all.",

@@ -34,6 +34,7 @@ type Preview struct {
 	Page    []PagePreview   `json:"page"`
 	Banners []data.Banner   `json:"banners" doc:"The banner of the incident, by audience, in English; empty where there is none."`
 	Mail    MailPreview     `json:"mail"`
+	Still   []StillSeen     `json:"still_seen,omitempty" doc:"What the incident names and probes still see not well, where the change says that it is over."`
 	Feed    json.RawMessage `json:"feed,omitempty" doc:"What programs read: the incident in the public API."`
 }
 
@@ -122,6 +123,10 @@ func preview(a *API, tx data.Tx, c *Call) (func(context.Context) (any, error), e
 		return nil, err
 	}
 	slices.SortStableFunc(components, func(a, b data.Component) int { return a.Position - b.Position })
+	still, err := stillSeen(tx, i, c)
+	if err != nil {
+		return nil, err
+	}
 	told, err := pending(tx, i, c.now)
 	if err != nil {
 		return nil, err
@@ -133,6 +138,7 @@ func preview(a *API, tx data.Tx, c *Call) (func(context.Context) (any, error), e
 			return v, nil
 		}
 		shown := state.Incidents[n]
+		v.Still = still
 		v.onPage(state, shown)
 		v.Banners = bannersOf(state, i.ID)
 		if v.Feed, err = ui.MarshalJSON(wire.IncidentOf(shown, a.Settings.URL)); err != nil {
