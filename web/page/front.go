@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/superoffice/statusd/data"
 )
@@ -16,6 +17,8 @@ type front struct {
 	Affected   string // the components that the headline is about; empty where all is well
 	Also       string // components outside the commitment that are not well
 	Unmeasured string // of how many components nobody knows how they stand
+	Under      string // under maintenance: what runs, and until when
+	Measured   string // since when measurements show what nobody has told of
 	Stale      string
 	AsOf       string
 	AsOfISO    string
@@ -63,7 +66,7 @@ func (m maker) front() front {
 		Target: m.target(), Months: m.months(monthsOnFront), Standing: m.standing(), Support: contactOf(s.Support), SupportNow: m.supportNow(),
 		NotOnly: s.Headline == Some || s.Headline == Major, Groups: m.groups(),
 	}
-	f.Unmeasured = m.unmeasured()
+	f.Unmeasured, f.Under, f.Measured = m.unmeasured(), m.under(), m.measured()
 	if s.Headline == Unknown && !s.Measured.IsZero() && s.Measured.Before(s.Now) {
 		f.Stale = m.T("line.stale", "when", m.at(s.Measured).Text)
 	}
@@ -119,23 +122,67 @@ func (m maker) next() *window {
 	return &v
 }
 
-// affectedNow names the committed components that are not well, worst first: what does not work is told in the first line.
+// affectedNow names the committed components that are not well, worst first: what does not work is told in the first line. Where they
+// are not equally ill, each level has its own.
 func (m maker) affectedNow() string {
-	var ill []Component
+	names, levels := map[data.Level][]string{}, []data.Level{}
+	for _, c := range m.ill() {
+		if len(names[c.Now.Level]) == 0 {
+			levels = append(levels, c.Now.Level)
+		}
+		names[c.Now.Level] = append(names[c.Now.Level], m.name(c))
+	}
+	if len(levels) == 1 {
+		return m.T("ui.affected") + ": " + strings.Join(names[levels[0]], ", ")
+	}
+	var lines []string
+	for _, l := range levels {
+		lines = append(lines, m.T("level."+l.String())+": "+strings.Join(names[l], ", "))
+	}
+	return strings.Join(lines, " · ")
+}
+
+// ill are the committed components that are not well, the worst first.
+func (m maker) ill() (ill []Component) {
 	for _, c := range m.s.Components {
 		if c.Commitment == data.Committed && !c.Maintenance() && c.Now.Level >= data.Degraded {
 			ill = append(ill, c)
 		}
 	}
-	if len(ill) == 0 {
+	slices.SortStableFunc(ill, func(a, b Component) int { return cmp.Compare(b.Now.Level, a.Now.Level) })
+	return ill
+}
+
+// measured says since when measurements show that committed components are not well of which no incident tells; empty where one tells of
+// each.
+func (m maker) measured() string {
+	var since time.Time
+	for _, c := range m.ill() {
+		told := slices.ContainsFunc(m.s.OpenIncidents(), func(i data.Incident) bool {
+			return slices.ContainsFunc(i.Affected, func(a data.Affected) bool { return a.Component == c.Slug })
+		})
+		if !told && !c.Now.Declared && (since.IsZero() || c.Now.Since.Before(since)) {
+			since = c.Now.Since
+		}
+	}
+	if since.IsZero() {
 		return ""
 	}
-	slices.SortStableFunc(ill, func(a, b Component) int { return cmp.Compare(b.Now.Level, a.Now.Level) })
-	names := make([]string, len(ill))
-	for i, c := range ill {
-		names[i] = m.name(c)
+	return m.T("ui.measured_since", "time", m.at(since).Text)
+}
+
+// under says what runs, and until when, while that is the headline.
+func (m maker) under() string {
+	running := m.s.Running()
+	if m.s.Headline != Maintenance || len(running) == 0 {
+		return ""
 	}
-	return m.T("ui.affected") + ": " + strings.Join(names, ", ")
+	v := m.window(running[0])
+	text := v.Title + ", " + v.When.Text
+	if v.Expected != "" {
+		text += ". " + m.T("ui.expected_interruption") + ": " + v.Expected
+	}
+	return text
 }
 
 // also names what is not well and does not count for the headline.

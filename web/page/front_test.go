@@ -265,8 +265,12 @@ func TestBandNamesWhatIsIll(t *testing.T) {
 		component("store", data.NoData, data.Committed), component("lab", data.MajorOutage, data.NoCommitment),
 		{Component: data.Component{Slug: "kept", Commitment: data.Committed}, Now: data.Standing{Level: data.MajorOutage, Maintenance: true}},
 	}}, i18n.EN}
-	if got := m.affectedNow(); got != "Affected: login, read" {
+	if got := m.affectedNow(); got != "Major outage: login · Degraded performance: read" {
 		t.Errorf("the band says %q", got)
+	}
+	m.s.Components[0].Now.Level = data.MajorOutage
+	if got := m.affectedNow(); got != "Affected: read, login" {
+		t.Errorf("of two that are equally ill the band says %q", got)
 	}
 	m.s.Components = m.s.Components[2:]
 	if got := m.affectedNow(); got != "" {
@@ -294,5 +298,59 @@ func TestNextOnTheSchedule(t *testing.T) {
 	s.Occurrences = slices.DeleteFunc(s.Occurrences, func(o data.Occurrence) bool { return o.Phase == data.Scheduled })
 	if got := text(frontOf(t, s, i18n.EN)); !strings.Contains(got, "Nothing is planned") || strings.Contains(got, "Next on the schedule") {
 		t.Errorf("with nothing on the schedule the front page says\n%s", got)
+	}
+}
+
+// TestMeasuredBeforeTold: until people tell of what measurements show, the page says that they show it, and since when.
+func TestMeasuredBeforeTold(t *testing.T) {
+	t.Parallel()
+	const want = "Seen by our measurements since Thursday 9 April 2026 11:40 (CEST, UTC+2)"
+	s := calm(t)
+	s.level("login", data.MajorOutage)
+	s.level("crm-read", data.PartialOutage)
+	for i := range s.Components {
+		switch c := &s.Components[i]; c.Slug {
+		case "login":
+			c.Now.Since = local(t, s.Zone, "2026-04-09 11:50")
+		case "crm-read":
+			c.Now.Since = local(t, s.Zone, "2026-04-09 11:40")
+		}
+	}
+	s.Headline = headline(s.Components)
+	says := func() string { return text(all(frontOf(t, s, i18n.EN), class("say"))[0]) }
+	if got := says(); !strings.Contains(got, want) {
+		t.Errorf("the band says %q, want it to hold %q", got, want)
+	}
+	s.Incidents = []data.Incident{{ID: "toldtoldtold", Title: "Reading fails", Phase: data.Investigating, Started: s.Now, Created: s.Now, Affected: []data.Affected{{Component: "crm-read", Level: data.PartialOutage}}}}
+	if got, want := says(), "since Thursday 9 April 2026 11:50"; !strings.Contains(got, want) {
+		t.Errorf("with one of two told of the band says %q, want it to hold %q", got, want)
+	}
+	s.Incidents[0].Affected = append(s.Incidents[0].Affected, data.Affected{Component: "login", Level: data.MajorOutage})
+	if got := says(); strings.Contains(got, "measurements") {
+		t.Errorf("with both told of the band says %q", got)
+	}
+}
+
+// TestMaintenanceSaysUntilWhen in the first lines, since that is what who waits wants to know.
+func TestMaintenanceSaysUntilWhen(t *testing.T) {
+	t.Parallel()
+	s := calm(t)
+	for i := range s.Occurrences {
+		if o := &s.Occurrences[i]; o.Category == data.System && o.Phase == data.Scheduled {
+			o.Phase, o.Window.Start, o.Window.End = data.InProgress, s.Now.Add(-time.Hour), s.Now.Add(time.Hour)
+			break
+		}
+	}
+	for i := range s.Components {
+		s.Components[i].Now.Maintenance = s.Components[i].Commitment == data.Committed
+	}
+	s.Headline = headline(s.Components)
+	const want = "System maintenance, Thursday 9 April 2026, 11:00–13:00 (CEST, UTC+2). Expected interruption: up to 30 minutes"
+	if got := text(all(frontOf(t, s, i18n.EN), class("say"))[0]); !strings.Contains(got, want) {
+		t.Errorf("the band says %q, want it to hold %q", got, want)
+	}
+	s.Headline = Major
+	if got := text(all(frontOf(t, s, i18n.EN), class("say"))[0]); strings.Contains(got, "System maintenance") {
+		t.Errorf("beside an outage the band says %q", got)
 	}
 }
