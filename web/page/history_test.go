@@ -1,6 +1,7 @@
 package page
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -135,4 +136,23 @@ func counted(t *testing.T) *State {
 	}
 	s.Months = []Month{m}
 	return s
+}
+
+// TestHistorySaysHowBad: a list of what is over tells an outage from what was slow, by the worst level that the public was told of.
+func TestHistorySaysHowBad(t *testing.T) {
+	t.Parallel()
+	s := calm(t)
+	held := func(to data.Level, internal bool) data.Update {
+		return data.Update{ID: data.NewID(), Phase: data.Investigating, At: s.Now.Add(-2 * time.Hour), Internal: internal, Changes: []data.Change{{Component: "login", New: to}}}
+	}
+	s.Incidents = []data.Incident{{
+		ID: "overoverover", Title: "Sign-in failed", Phase: data.Resolved, Started: s.Now.Add(-2 * time.Hour), ResolvedAt: s.Now.Add(-time.Hour), Affected: []data.Affected{{Component: "login", Level: data.Operational}},
+		Updates: []data.Update{held(data.Degraded, false), held(data.PartialOutage, false), held(data.MajorOutage, true), held(data.Operational, false)},
+	}}
+	name := (maker{s, i18n.EN}).name(s.Components[slices.IndexFunc(s.Components, func(c Component) bool { return c.Slug == "login" })])
+	for _, path := range []string{"/history", "/"} {
+		if got, want := text(parse(t, one(t, s, path, i18n.EN))), name+" (Partial outage)"; !strings.Contains(got, want) {
+			t.Errorf("%s does not say %q:\n%s", path, want, got)
+		}
+	}
 }

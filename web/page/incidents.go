@@ -33,6 +33,7 @@ type incident struct {
 type affected struct {
 	Name   string
 	State  state
+	Was    string // of one that is over: the worst level that it was held at, in words
 	Cohort string // empty means everybody
 }
 
@@ -68,7 +69,11 @@ func (m maker) incident(i data.Incident) incident {
 	}
 	v.State.Key, v.Ended = data.Operational.String(), m.at(i.ResolvedAt)
 	for _, c := range m.s.touched(i) {
-		v.Affected = append(v.Affected, affected{Name: m.name(c)})
+		row := affected{Name: m.name(c)}
+		if was := worstOf(i, c.Slug); was >= data.Degraded {
+			row.Was = m.state(was.String()).Text
+		}
+		v.Affected = append(v.Affected, row)
 	}
 	if i.ResolvedAt.After(i.Started) {
 		v.Duration = i18n.Duration(m.l, i.ResolvedAt.Sub(i.Started))
@@ -95,6 +100,19 @@ func (v incident) shortened() incident {
 	v.Older = v.Older[:min(olderShown, len(v.Older))]
 	v.OlderWord = v.T("ui.older_updates", "n", number(len(v.Older)))
 	return v
+}
+
+// worstOf is the worst level that any public update of i held a component at.
+func worstOf(i data.Incident, slug string) data.Level {
+	worst := data.NoData
+	for _, u := range i.Updates {
+		for _, c := range u.Changes {
+			if c.Component == slug && !u.Internal {
+				worst = max(worst, c.New)
+			}
+		}
+	}
+	return worst
 }
 
 // touched are the public components that any update of i ever held at a level.
