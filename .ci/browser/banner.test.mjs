@@ -268,14 +268,17 @@ describe('a login page whose service has gone wrong', { skip: browserMissing }, 
 
 	const at = (attributes) => login.at(liar.url + '/banner.js', attributes)
 	const json = { 'Content-Type': 'application/json' }
+	// good is an answer that would be shown, were nothing wrong around it.
+	const good = (fields) => JSON.stringify({ as_of: new Date().toISOString(), banners: [liar.banner(fields)] })
 	const lies = {
 		'answers never': () => {},
 		'drops the connection': (res) => res.destroy(),
-		'answers an error': (res) => res.writeHead(500, json).end('{"banners":[]}'),
+		'answers an error': (res) => res.writeHead(500, json).end(good()),
 		'answers with another type': (res) => res.writeHead(200, { 'Content-Type': 'text/html' }).end(JSON.stringify({ as_of: new Date().toISOString(), banners: [liar.banner()] })),
 		'answers without a type': (res) => { res.removeHeader('Content-Type'); res.end(JSON.stringify({ as_of: new Date().toISOString(), banners: [liar.banner()] })) },
-		'leads elsewhere': (res) => res.writeHead(302, { Location: 'http://127.0.0.1:9/' }).end(),
-		'answers 10 MB': (res) => { res.writeHead(200, json); res.end('{"banners":[{"text":"' + 'x'.repeat(1e7) + '"}]}') },
+		'leads elsewhere': (res, req) => req.url.includes('elsewhere') ? res.writeHead(200, json).end(good()) : res.writeHead(302, { Location: '/api/v1/banner?elsewhere' }).end(),
+		'answers 10 MB': (res) => { res.writeHead(200, json); res.end(good({ text: 'x'.repeat(1e7) })) },
+		'answers a little more than it may': (res) => { res.writeHead(200, json); res.end(good({ text: 'x'.repeat(16384) })) },
 		'answers a byte a second': (res) => {
 			res.writeHead(200, json)
 			const timer = setInterval(() => res.write(' '), 1000)
