@@ -141,14 +141,17 @@ func incident(s *page.State, i data.Incident, cohort string, name bool, lang i18
 		Lang: lang, Kind: letter.Incident, Product: s.Product, Title: i.TitleIn(string(lang)), Phase: string(i.Phase), Start: i.Started,
 		NextUpdate: i.NextUpdate, Zone: s.Zone, Cohort: cohort, NameCohort: name, URL: s.URL,
 	}
-	for _, a := range i.Affected {
-		c, ok := s.Component(a.Component)
-		if !ok || a.Level <= data.Operational {
-			continue
-		}
-		f.Components = append(f.Components, c.Name.In(string(lang)))
-		if c.Slug == "login" && a.Level.Bad() {
-			signIn = false
+	for _, c := range s.Components { // in the order of the page
+		for _, a := range i.Affected {
+			if a.Component != c.Slug || a.Level <= data.Operational {
+				continue
+			}
+			if name := c.Name.In(string(lang)); !slices.Contains(f.Components, name) {
+				f.Components = append(f.Components, name)
+			}
+			if c.Slug == "login" && a.Level.Bad() {
+				signIn = false
+			}
 		}
 	}
 	end := i.NextUpdate
@@ -157,9 +160,14 @@ func incident(s *page.State, i data.Incident, cohort string, name bool, lang i18
 	}
 	text := letter.Banner(f)
 	if !signIn && s.Support != "" { // H2: do not send people to where they cannot get in
-		more := text + " " + i18n.T(lang, "line.support_other_way", "support", s.Support)
-		if utf8.RuneCountInString(more) <= letter.BannerLimit {
-			text = more
+		support := i18n.T(lang, "line.support_other_way", "support", s.Support)
+		alone := f
+		alone.URL = "" // the way to support matters more to who cannot sign in, and a banner leads to the page besides
+		for _, more := range []string{text + " – " + support, strings.TrimSpace(letter.Banner(alone)) + " " + support} {
+			if utf8.RuneCountInString(more) <= letter.BannerLimit {
+				text = more
+				break
+			}
 		}
 	}
 	return data.Banner{

@@ -173,6 +173,28 @@ func TestIncidentsComeFirst(t *testing.T) {
 	}
 }
 
+// TestWayToSupport: while signing in fails the banner names the way to support, if need be in the place of the page's own address (H2),
+// and what is affected in the order of the page.
+func TestWayToSupport(t *testing.T) {
+	for _, tt := range []struct{ title, want string }{
+		{"Sign-in fails", "Investigating: Sign-in fails. Affected: Login, Reading. status.example.com – If you cannot sign in, contact support here: https://community.example.com"},
+		{strings.Repeat("Sign-in fails ", 8) + "badly", "badly. Affected: Login, Reading. If you cannot sign in, contact support here: https://community.example.com"},
+	} {
+		s := state("2026-04-09 12:00")
+		i := datatest.Incident("abcdefghijk1", local("2026-04-09 11:00"))
+		i.Title, i.Titles, i.NextUpdate, i.Phase = tt.title, nil, time.Time{}, data.Investigating
+		i.Affected = []data.Affected{{Component: "crm-read", Level: data.Degraded}, {Component: "login", Level: data.MajorOutage}}
+		s.Incidents = []data.Incident{i}
+		login, read := datatest.Component("login"), datatest.Component("crm-read")
+		login.Name, read.Name = data.Words{"en": "Login"}, data.Words{"en": "Reading"}
+		s.Components = []page.Component{{Component: login}, {Component: read}}
+		got := banner.For(s, "rest", i18n.EN)
+		if len(got) != 1 || !strings.HasSuffix(got[0].Text, tt.want) {
+			t.Errorf("%s\nwant it to end with %q", texts(got), tt.want)
+		}
+	}
+}
+
 // serve answers one request from a snapshot of s.
 func serve(t *testing.T, s *page.State, path string, header ...string) *httptest.ResponseRecorder {
 	t.Helper()
