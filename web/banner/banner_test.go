@@ -178,7 +178,7 @@ func TestIncidentsComeFirst(t *testing.T) {
 func TestWayToSupport(t *testing.T) {
 	for _, tt := range []struct{ title, want string }{
 		{"Sign-in fails", "Investigating: Sign-in fails. Affected: Login, Reading. status.example.com – If you cannot sign in, contact support here: https://community.example.com"},
-		{strings.Repeat("Sign-in fails ", 8) + "badly", "badly. Affected: Login, Reading. If you cannot sign in, contact support here: https://community.example.com"},
+		{strings.Repeat("Sign-in fails ", 9) + "badly", "badly. Affected: Login, Reading. If you cannot sign in, contact support here: https://community.example.com"},
 	} {
 		s := state("2026-04-09 12:00")
 		i := datatest.Incident("abcdefghijk1", local("2026-04-09 11:00"))
