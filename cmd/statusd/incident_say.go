@@ -168,6 +168,9 @@ func (r reach) tell(ctx context.Context, io streams, done, body string, phase da
 	if err != nil {
 		return err
 	}
+	if data.ValidID(body) && strings.ContainsAny(body, "0123456789") {
+		return usagef("%s would be what readers see: say which incident it is by --id %[1]s, and then the text", body)
+	}
 	p.Body, p.Version = body, v.Version
 	if p.AtAgo, p.At, err = moment("--at", at, time.Now()); err != nil {
 		return err

@@ -35,3 +35,22 @@ func TestSeveralAreOpen(t *testing.T) {
 		t.Errorf("two IDs: %d %s", status, &errs)
 	}
 }
+
+// TestIDIsNoText: an ID where the text belongs is refused, since whoever forgets --id would publish it.
+func TestIDIsNoText(t *testing.T) {
+	dir := t.TempDir()
+	p := start(t, dir)
+	program(t, "incident", "open", "Sign-in fails", "-c", "login", "--data", dir)
+	p.kill()
+	var errs bytes.Buffer
+	for _, verb := range []string{"update", "resolve"} {
+		errs.Reset()
+		if status := run([]string{"incident", verb, "bf3uqra9j7sp", "--data", dir}, nil, io.Discard, &errs); status != exitUsage || !strings.Contains(errs.String(), "--id bf3uqra9j7sp") {
+			t.Errorf("%s: %d %s", verb, status, &errs)
+		}
+		errs.Reset()
+		if status := run([]string{"incident", verb, "investigated", "--data", dir}, nil, io.Discard, &errs); status != exitDone {
+			t.Errorf("%s with one word of twelve letters: %d %s", verb, status, &errs)
+		}
+	}
+}
