@@ -22,19 +22,24 @@ const (
 //   - the worst level of a committed component: Major or Some. Others never turn it red;
 //   - Maintenance, while a committed component is under it: that is no outage;
 //   - Unknown, where of a committed component nobody knows how it stands, since not knowing beats working, or of all that is shown;
-//   - Some, where nothing is committed and something that is shown is not well;
+//   - Some, or Maintenance, where nothing is committed and something that is shown is not well, or under it;
 //   - AllOK.
 //
 // The page, its title, symbols and pictures, the live frames, the operators' pages and previews all show this one answer, and the
 // page says beside it of how many components nobody knows. The indicator of the v2 API has no word for not knowing and follows a rule
 // of its own (STATUSPAGE-V2 5), which never says less than this one of a component that it lists: "none" goes with AllOK and Unknown.
 func headline(components []Component) Headline {
-	worst, others, committed, maintenance, unknown, known := data.NoData, data.NoData, false, false, false, false
+	worst, others := data.NoData, data.NoData
+	committed, maintenance, resting, unknown, known := false, false, false, false, false
 	for _, c := range components {
 		blind := c.Unmeasured()
 		known = known || !blind
 		if c.Commitment != data.Committed {
-			others = max(others, c.Now.Level)
+			if c.Maintenance() {
+				resting = true
+			} else {
+				others = max(others, c.Now.Level)
+			}
 			continue
 		}
 		committed = true
@@ -58,6 +63,8 @@ func headline(components []Component) Headline {
 		return Unknown
 	case !committed && others >= data.Degraded:
 		return Some
+	case !committed && resting:
+		return Maintenance
 	}
 	return AllOK
 }

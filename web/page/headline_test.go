@@ -57,6 +57,8 @@ func TestHeadlineRule(t *testing.T) {
 		{"people alone speak of it, and say nothing", []Component{up, one(info, data.NoData, "")}, AllOK},
 		{"people alone speak of all, and say nothing", []Component{one(info, data.NoData, ""), one(none, data.NoData, "")}, AllOK},
 		{"nothing counts, and something is down", []Component{one(info, data.Operational, "probed"), one(none, data.MajorOutage, "probed")}, Some},
+		{"nothing counts, and a window runs over what is slow", []Component{one(info, data.Degraded, "probed window"), one(info, data.NoData, "")}, Maintenance},
+		{"nothing counts, a window runs, and another is slow", []Component{one(info, data.Operational, "probed window"), one(info, data.Degraded, "probed")}, Some},
 		{"nothing counts, and all works", []Component{one(info, data.Operational, "probed")}, AllOK},
 		{"nothing that is shown is known", []Component{one(info, data.NoData, "probed"), one(none, data.NoData, "probed")}, Unknown},
 		{"people say that a committed one works", []Component{one(yes, data.Operational, "declared")}, AllOK},
