@@ -46,7 +46,7 @@ func (c *auditList) Run(ctx context.Context, io streams) error {
 		w := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
 		fmt.Fprintln(w, "NO\tTIME\tWHO\tFROM\tWHAT\tOF\tOUTCOME")
 		for _, e := range log.Entries {
-			fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%s\n", e.Seq, e.At.Local().Format("2006-01-02 15:04:05 MST"), e.Actor, e.Address, e.Action, e.Object, e.Outcome)
+			fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%s\n", e.Seq, out.second(e.At), e.Actor, e.Address, e.Action, e.Object, e.Outcome)
 		}
 		if err := w.Flush(); err != nil || log.Next == "" {
 			return err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/url"
-	"time"
 
 	"github.com/superoffice/statusd/web/api"
 )
@@ -29,7 +28,7 @@ func (c *bannerShow) Run(ctx context.Context, io streams) error {
 	}
 	return c.show(io, answer, func(out writer) error {
 		if s := v.Silence; s != nil {
-			fmt.Fprintf(out, "Silenced since %s by %s: %s\nLet them speak again with: statusd banner speak\n", s.Since.Local().Format(time.DateTime), s.By, s.Why)
+			fmt.Fprintf(out, "Silenced since %s by %s: %s\nLet them speak again with: statusd banner speak\n", out.second(s.Since), s.By, s.Why)
 			return nil
 		}
 		said := false
@@ -83,7 +82,7 @@ func (c *bannerSpeak) Run(ctx context.Context, io streams) error {
 		return err
 	}
 	return c.show(io, answer, func(out writer) error {
-		_, err := fmt.Fprintf(out, "Banners are shown again. They had been silent since %s: %s\n", s.Since.Local().Format(time.DateTime), s.Why)
+		_, err := fmt.Fprintf(out, "Banners are shown again. They had been silent since %s: %s\n", out.second(s.Since), s.Why)
 		return err
 	})
 }

@@ -42,6 +42,7 @@ type client struct {
 	token string
 	http  *http.Client
 	close func() error
+	zone  *time.Location // of the schedule, as the newest answer names it
 }
 
 // socketName is the local socket's name in the data directory.
@@ -178,24 +179,24 @@ func (a *answer) WriteHeader(status int)      { a.status = status }
 func (a *answer) Write(b []byte) (int, error) { return a.body.Write(b) }
 
 // get asks for path and decodes the answer into out, which it returns as it came, too.
-func (r reach) get(ctx context.Context, path string, out any) (json.RawMessage, error) {
+func (r reach) get(ctx context.Context, path string, out any) (reply, error) {
 	cl, err := r.dial()
 	if err != nil {
-		return nil, err
+		return reply{}, err
 	}
 	defer cl.close() //nolint:errcheck // nothing was written
 	var answer json.RawMessage
 	if err := cl.do(ctx, "GET", path, "", nil, &answer); err != nil {
-		return nil, err
+		return reply{}, err
 	}
-	return answer, json.Unmarshal(answer, out)
+	return reply{answer, cl.zone}, json.Unmarshal(answer, out)
 }
 
 // post does what path does, once for its key, and is like get otherwise.
-func (r reach) post(ctx context.Context, path, key string, in, out any) (json.RawMessage, error) {
+func (r reach) post(ctx context.Context, path, key string, in, out any) (reply, error) {
 	cl, err := r.dial()
 	if err != nil {
-		return nil, err
+		return reply{}, err
 	}
 	var answer json.RawMessage
 	err = cl.do(ctx, "POST", path, key, in, &answer)
@@ -203,17 +204,17 @@ func (r reach) post(ctx context.Context, path, key string, in, out any) (json.Ra
 		err = cerr
 	}
 	if err != nil {
-		return nil, err
+		return reply{}, err
 	}
-	return answer, json.Unmarshal(answer, out)
+	return reply{answer, cl.zone}, json.Unmarshal(answer, out)
 }
 
 // show writes the service's answer as JSON where that was asked for, or in the words of people.
-func (r reach) show(io streams, answer json.RawMessage, people func(w io.Writer) error) error {
+func (r reach) show(io streams, answer reply, people func(w writer) error) error {
 	if r.JSON {
-		return writeJSON(io.out, answer)
+		return writeJSON(io.out, answer.body)
 	}
-	return people(harmless{io.out})
+	return people(writer{harmless{io.out}, answer.zone})
 }
 
 // harmless writes text for a terminal: names and words come from others, and must not steer it.
@@ -297,6 +298,7 @@ func (c *client) do(ctx context.Context, method, path, key string, in, out any) 
 		return c.lost(err, key)
 	}
 	defer res.Body.Close()
+	c.zone = zoneIn(res.Header)
 	b, err := io.ReadAll(io.LimitReader(res.Body, 64<<20))
 	if err != nil {
 		return c.lost(err, key)
@@ -361,6 +363,3 @@ func writeJSON(w io.Writer, v any) error {
 	e.SetIndent("", "  ")
 	return e.Encode(v)
 }
-
-// minute is how a time is shown to people: in the zone of the terminal, to the minute.
-func minute(t time.Time) string { return t.Local().Format("2006-01-02 15:04 MST") }

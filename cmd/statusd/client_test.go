@@ -133,7 +133,8 @@ func TestQuoted(t *testing.T) {
 }
 
 func TestMoment(t *testing.T) {
-	now := time.Date(2026, 4, 7, 3, 0, 0, 0, time.Local)
+	zone := oslo(t)
+	now := time.Date(2026, 4, 7, 3, 0, 0, 0, zone)
 	for _, tt := range []struct {
 		text, length string
 		at           time.Time
@@ -141,8 +142,9 @@ func TestMoment(t *testing.T) {
 		{"", "", time.Time{}},
 		{"10m", "10m", time.Time{}},
 		{"1h30m", "1h30m", time.Time{}},
-		{"02:45", "", time.Date(2026, 4, 7, 2, 45, 0, 0, time.Local)},
-		{"2026-04-06 23:10", "", time.Date(2026, 4, 6, 23, 10, 0, 0, time.Local)},
+		{"02:45", "", time.Date(2026, 4, 7, 2, 45, 0, 0, zone)},
+		{"2026-04-06 23:10", "", time.Date(2026, 4, 6, 23, 10, 0, 0, zone)},
+		{"2026-10-25 02:30", "", time.Date(2026, 10, 25, 0, 30, 0, 0, time.UTC)}, // it comes twice: the first
 		{"2026-04-07T22:00:00+02:00", "", time.Date(2026, 4, 7, 20, 0, 0, 0, time.UTC)},
 	} {
 		length, at, err := moment("--at", tt.text, now)

@@ -26,7 +26,7 @@ serves as ` + "`/api/v1/openapi.json`" + ` on the operators' listener.
 * ` + "`--json`" + ` writes the service's answer as the API has it.
 * A command that changes something takes ` + "`--key`" + `: given again with the same key and the same words, it is done once, and answers
   alike. Where it cannot be known whether something was done, the error names the key by which to ask again.
-* A time is written as 22:00 or "2026-04-07 22:00", in the zone of the terminal, or as 2026-04-07T22:00:00+02:00.
+* A time is written as 22:00 or "2026-04-07 22:00", in the zone of the schedule, or as 2026-04-07T22:00:00+02:00.
 * Exit status: 0 done, 1 something is wrong or was refused, 2 used wrongly.
 * ` + "`statusd completion bash`" + `, ` + "`zsh`" + ` or ` + "`fish`" + ` writes a script that completes commands, flags and names: components, open incidents,
   templates.

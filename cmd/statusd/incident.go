@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -92,8 +91,6 @@ func (r reach) conflict(err error, of aboutOne, version int) error {
 	return fmt.Errorf("%w\n`statusd incident show%s%s` shows it and its version", err, id, r.again())
 }
 
-type writer = io.Writer
-
 type incidentList struct {
 	All    bool   `help:"The resolved ones too."`
 	Limit  int    `help:"How many, 1 to 200." default:"50" placeholder:"N"`
@@ -131,7 +128,7 @@ func (c *incidentList) Run(ctx context.Context, io streams) error {
 		w := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
 		fmt.Fprintln(w, "ID\tPHASE\tIMPACT\tSTARTED\tTITLE")
 		for _, i := range list.Incidents {
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", i.ID, phaseOf(i), i.Impact, minute(i.Started), i.Title)
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", i.ID, phaseOf(i), i.Impact, out.minute(i.Started), i.Title)
 		}
 		if err := w.Flush(); err != nil || list.Next == "" {
 			return err

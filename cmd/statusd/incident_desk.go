@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
-	"time"
 
 	"github.com/superoffice/statusd/data"
 	"github.com/superoffice/statusd/web/api"
@@ -91,7 +90,11 @@ func (c *incidentAmend) Run(ctx context.Context, io streams) error {
 		p.Impact = &c.Impact
 	}
 	if c.Started != "" {
-		ago, at, err := moment("--started", c.Started, time.Now())
+		now, err := c.now(ctx, c.Started)
+		if err != nil {
+			return err
+		}
+		ago, at, err := moment("--started", c.Started, now)
 		if err != nil {
 			return err
 		}

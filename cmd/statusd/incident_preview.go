@@ -94,9 +94,9 @@ func writeMail(w writer, m api.MailPreview) {
 	if len(langs) > 0 {
 		to += " (" + strings.Join(langs, ", ") + ")"
 	}
-	at := m.At.Local().Format("15:04:05 MST")
+	at := w.at(*m.At, "15:04:05 MST")
 	if time.Until(*m.At) > 12*time.Hour {
-		at = minute(*m.At)
+		at = w.minute(*m.At)
 	}
 	fmt.Fprintf(w, "\nMail would go out at %s to %s\n", at, to)
 	for _, l := range m.Letters {

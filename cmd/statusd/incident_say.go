@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -9,6 +11,7 @@ import (
 	"time"
 
 	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/scheduler/recur"
 	"github.com/superoffice/statusd/web/api"
 )
 
@@ -24,7 +27,7 @@ type said struct {
 	keyed
 }
 
-func (s said) report() (api.IncidentReport, error) {
+func (s said) report(now time.Time) (api.IncidentReport, error) {
 	p := api.IncidentReport{Impact: s.Impact, Cohort: s.Cohort, Template: s.Template, Bodies: s.In}
 	for _, c := range s.Component {
 		name, text, given := strings.Cut(c, "=")
@@ -40,12 +43,38 @@ func (s said) report() (api.IncidentReport, error) {
 		p.Components[name] = level
 	}
 	var err error
-	p.NextIn, p.NextUpdate, err = moment("--next", s.Next, time.Now())
+	p.NextIn, p.NextUpdate, err = moment("--next", s.Next, now)
 	return p, err
 }
 
+// now is the clock on which times are read that people type: that of the schedule's zone, which only the service knows. It is not
+// asked where no text is a clock reading.
+func (r reach) now(ctx context.Context, texts ...string) (time.Time, error) {
+	now := time.Now()
+	if !slices.ContainsFunc(texts, isReading) {
+		return now, nil
+	}
+	cl, err := r.dial()
+	if err != nil {
+		return now, err
+	}
+	defer cl.close() //nolint:errcheck // nothing was written
+	err = cl.do(ctx, "GET", "/api/v1/me", "", nil, &json.RawMessage{})
+	if no := (*refusal)(nil); err != nil && !errors.As(err, &no) { // a token for one operation alone is refused this, and told the zone
+		return now, err
+	}
+	return now.In(cl.zone), nil
+}
+
+// isReading says whether a text is neither a length of time nor an instant, so that a zone is needed to read it.
+func isReading(text string) bool {
+	length, at, err := moment("", text, time.Time{})
+	_, instant := time.Parse(time.RFC3339, text)
+	return err == nil && length == "" && !at.IsZero() && instant != nil
+}
+
 // moment reads a length of time, which the service counts from its own clock so that a repeated command says the same, or
-// a time: RFC 3339, or a clock reading here, of today where it names no day.
+// a time: RFC 3339, or a reading of the clock that now is on, of today where it names no day.
 func moment(flag, text string, now time.Time) (length string, at time.Time, err error) {
 	if text == "" {
 		return "", at, nil
@@ -57,9 +86,10 @@ func moment(flag, text string, now time.Time) (length string, at time.Time, err 
 		return "", at, nil
 	}
 	if len(text) == len("15:04") {
-		text = now.Local().Format(time.DateOnly) + " " + text
+		text = now.Format(time.DateOnly) + " " + text
 	}
-	if at, err = time.ParseInLocation("2006-01-02 15:04", text, time.Local); err == nil {
+	if reading, err := time.Parse("2006-01-02 15:04", text); err == nil {
+		at, _ = recur.Land(reading, now.Location(), false)
 		return "", at, nil
 	}
 	return "", at, usagef("%s %q is neither a length such as 30m nor a time such as 22:00, \"2026-04-07 22:00\" or 2026-04-07T22:00:00+02:00", flag, text)
@@ -83,15 +113,19 @@ func (c *incidentOpen) Run(ctx context.Context, io streams) error {
 	if c.Title == "" && c.Template == "" && c.Outage == "" {
 		return usagef("nothing to tell: give a title in one line, --template NAME or --outage KEY")
 	}
-	p, err := c.report()
+	now, err := c.now(ctx, c.Started, c.Reported, c.Next)
+	if err != nil {
+		return err
+	}
+	p, err := c.report(now)
 	if err != nil {
 		return err
 	}
 	p.Title, p.Titles, p.Body, p.Draft, p.Outage = c.Title, c.TitleIn, c.Body, c.Draft, data.OutageKey(c.Outage)
-	if p.StartedAgo, p.Started, err = moment("--started", c.Started, time.Now()); err != nil {
+	if p.StartedAgo, p.Started, err = moment("--started", c.Started, now); err != nil {
 		return err
 	}
-	ago, reported, err := moment("--reported", c.Reported, time.Now())
+	ago, reported, err := moment("--reported", c.Reported, now)
 	if err != nil {
 		return err
 	}
@@ -100,7 +134,7 @@ func (c *incidentOpen) Run(ctx context.Context, io streams) error {
 		if err != nil {
 			return usagef("--reported %q: %v", c.Reported, err)
 		}
-		p.Reported = time.Now().Add(-d).UTC().Truncate(time.Second)
+		p.Reported = now.Add(-d).UTC().Truncate(time.Second)
 	}
 	if c.Preview {
 		return c.previewOf(ctx, io, api.PreviewWish{Operation: "incident.open"}, p)
@@ -164,7 +198,11 @@ func (c *incidentReopen) Run(ctx context.Context, io streams) error {
 
 // tell posts an update, or shows what it would tell.
 func (r reach) tell(ctx context.Context, io streams, done, body string, phase data.Phase, at string, of aboutOne, s said, v onVersion) error {
-	p, err := s.report()
+	now, err := r.now(ctx, at, s.Next)
+	if err != nil {
+		return err
+	}
+	p, err := s.report(now)
 	if err != nil {
 		return err
 	}
@@ -172,7 +210,7 @@ func (r reach) tell(ctx context.Context, io streams, done, body string, phase da
 		return usagef("%s would be what readers see: say which incident it is by --id %[1]s, and then the text", body)
 	}
 	p.Body, p.Version = body, v.Version
-	if p.AtAgo, p.At, err = moment("--at", at, time.Now()); err != nil {
+	if p.AtAgo, p.At, err = moment("--at", at, now); err != nil {
 		return err
 	}
 	operation, what := "incident.update", "/updates"
@@ -202,7 +240,7 @@ func (r reach) writeChange(w writer, done string, i api.Incident) error {
 	}
 	writeStill(w, "  ", i.Still)
 	if i.UndoUntil != nil {
-		fmt.Fprintf(w, "  Until %s this takes it back: statusd incident undo %s%s\n", i.UndoUntil.Local().Format("15:04:05"), i.ID, r.again())
+		fmt.Fprintf(w, "  Until %s this takes it back: statusd incident undo %s%s\n", w.at(*i.UndoUntil, "15:04:05 MST"), i.ID, r.again())
 	}
 	if i.Draft {
 		if i.Phase != data.Resolved {

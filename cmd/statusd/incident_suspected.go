@@ -15,14 +15,15 @@ func (c *incidentSuspected) Run(ctx context.Context, io streams) error {
 	var v struct {
 		Suspected json.RawMessage `json:"suspected"`
 	}
-	if _, err := c.get(ctx, "/api/v1/overview", &v); err != nil {
+	answer, err := c.get(ctx, "/api/v1/overview", &v)
+	if err != nil {
 		return err
 	}
 	var all []api.SuspectedOutage
 	if err := json.Unmarshal(v.Suspected, &all); err != nil {
 		return err
 	}
-	return c.show(io, v.Suspected, func(w writer) error {
+	return c.show(io, reply{v.Suspected, answer.zone}, func(w writer) error {
 		if len(all) == 0 {
 			fmt.Fprintln(w, "Every outage that is measured now is told of.")
 			return nil
@@ -43,6 +44,6 @@ func (r reach) writeSuspected(w writer, o api.SuspectedOutage) {
 	if !o.Public {
 		why += ", which visitors do not see"
 	}
-	fmt.Fprintf(w, "  %s, %s: %s since %s%s\n", whom(o.Component, o.Cohort), o.Name, levelWords(o.Level), minute(o.Started), why)
+	fmt.Fprintf(w, "  %s, %s: %s since %s%s\n", whom(o.Component, o.Cohort), o.Name, levelWords(o.Level), w.minute(o.Started), why)
 	fmt.Fprintf(w, "    statusd incident open --outage %s%s\n", quoted(string(o.Outage)), r.again())
 }

@@ -45,20 +45,20 @@ func (r reach) writeIncident(w writer, i api.Incident) error {
 	if i.Alerts != "" {
 		fmt.Fprintf(w, "  by the alerts of rule %s\n", i.Alerts)
 	}
-	line := "  started " + minute(i.Started)
+	line := "  started " + w.minute(i.Started)
 	if i.Resolved != nil {
-		line += ", resolved " + minute(*i.Resolved) + ", after " + lasted(i.Resolved.Sub(i.Started))
+		line += ", resolved " + w.minute(*i.Resolved) + ", after " + lasted(i.Resolved.Sub(i.Started))
 	}
 	fmt.Fprintln(w, line)
 	if i.NextUpdate != nil && i.Resolved == nil {
-		fmt.Fprintf(w, "  next update promised for %s\n", minute(*i.NextUpdate))
+		fmt.Fprintf(w, "  next update promised for %s\n", w.minute(*i.NextUpdate))
 	}
 	if i.SilentFor != "" {
 		fmt.Fprintf(w, "  a word has been overdue for %s\n", i.SilentFor)
 	}
 	writeHolds(w, i)
 	if i.UndoUntil != nil {
-		fmt.Fprintf(w, "  Until %s this takes the last change back: statusd incident undo %s%s\n", i.UndoUntil.Local().Format("15:04:05"), i.ID, r.again())
+		fmt.Fprintf(w, "  Until %s this takes the last change back: statusd incident undo %s%s\n", w.at(*i.UndoUntil, "15:04:05 MST"), i.ID, r.again())
 	}
 	if !i.Draft {
 		fmt.Fprintf(w, "  %s\n", i.URL)
@@ -74,7 +74,7 @@ func (r reach) writeIncident(w writer, i api.Incident) error {
 	fmt.Fprintln(w, "\nWho did what, newest first")
 	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
 	for _, a := range i.Trail {
-		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%s\n", a.At.Local().Format("2006-01-02 15:04:05"), a.Actor, a.Address, a.Action, a.Outcome)
+		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%s\n", w.second(a.At), a.Actor, a.Address, a.Action, a.Outcome)
 	}
 	return t.Flush()
 }
@@ -84,7 +84,7 @@ func writeUpdate(w writer, u api.IncidentUpdate) {
 	if u.Internal {
 		what = "note, for operators only"
 	}
-	fmt.Fprintf(w, "  %s  %s  (%s, by %s)\n    %s\n", minute(u.At), what, u.ID, u.By, indented(u.Body))
+	fmt.Fprintf(w, "  %s  %s  (%s, by %s)\n    %s\n", w.minute(u.At), what, u.ID, u.By, indented(u.Body))
 	writeWords(w, "    ", u.Bodies)
 	for _, c := range u.Changes {
 		if was := wasWords(c); was != "" {
@@ -92,7 +92,7 @@ func writeUpdate(w writer, u api.IncidentUpdate) {
 		}
 	}
 	for _, e := range slices.Backward(u.Edits) {
-		fmt.Fprintf(w, "    before %s changed it %s: %s\n", e.By, minute(e.At), indented(e.Body))
+		fmt.Fprintf(w, "    before %s changed it %s: %s\n", e.By, w.minute(e.At), indented(e.Body))
 	}
 }
 

@@ -154,7 +154,7 @@ func (r reach) writeWhole(w writer, m api.MaintenanceWindow) error {
 	fmt.Fprintln(w, "\nWho did what, newest first")
 	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
 	for _, a := range m.Trail {
-		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%s\n", a.At.Local().Format("2006-01-02 15:04:05"), a.Actor, a.Address, a.Action, a.Outcome)
+		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%s\n", w.second(a.At), a.Actor, a.Address, a.Action, a.Outcome)
 	}
 	return t.Flush()
 }
@@ -165,7 +165,7 @@ func writeStep(w writer, s api.WindowStep, zone *time.Location) {
 	if by == "" {
 		by = "the schedule"
 	}
-	line := fmt.Sprintf("  %s  %s by %s", minute(s.At), s.Act, by)
+	line := fmt.Sprintf("  %s  %s by %s", w.minute(s.At), s.Act, by)
 	if s.Why != "" {
 		line += ": " + s.Why
 	}

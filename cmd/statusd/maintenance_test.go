@@ -257,7 +257,7 @@ func TestNamedOnce(t *testing.T) {
 		t.Errorf("withheld: %s", got)
 	}
 	var out bytes.Buffer
-	err := writeRule(&out, api.RulePreview{Reads: "weekly", Windows: []api.RuleWindow{{
+	err := writeRule(writer{&out, oslo(t)}, api.RulePreview{Reads: "weekly", Windows: []api.RuleWindow{{
 		Local: "then", Meets: []string{"application-pilot|2026-12-15|pilot|0"}, Named: []string{"the application window of pilot on Tue 2026-12-15"},
 	}}})
 	if err != nil || strings.Contains(out.String(), "|") || !strings.Contains(out.String(), "meets the application window of pilot on Tue 2026-12-15\n") {
@@ -370,7 +370,7 @@ func TestHeldIsTold(t *testing.T) {
 		},
 	} {
 		var out bytes.Buffer
-		if err := tt.write(reach{}, &out); err != nil {
+		if err := tt.write(reach{}, writer{&out, oslo(t)}); err != nil {
 			t.Fatal(err)
 		}
 		for _, want := range tt.want {
@@ -393,10 +393,10 @@ func TestEndedEarly(t *testing.T) {
 	}{{nil, ""}, {&end, ""}, {&early, "over at 04:25 CEST, 1 h 35 min early"}, {&night, "over at Thu 9 Apr 19:00 CEST, 11 h early"}} {
 		w.Ended = tt.ended
 		var list, show bytes.Buffer
-		if err := writeMaintenances(&list, []api.MaintenanceWindow{w}); err != nil {
+		if err := writeMaintenances(writer{&list, oslo(t)}, []api.MaintenanceWindow{w}); err != nil {
 			t.Fatal(err)
 		}
-		reach{}.writeWindow(&show, "", w)
+		reach{}.writeWindow(writer{&show, oslo(t)}, "", w)
 		for _, out := range []string{list.String(), show.String()} {
 			if strings.Contains(out, "over at") != (tt.want != "") || !strings.Contains(out, tt.want) {
 				t.Errorf("ended at %v: %s, want %q", tt.ended, out, tt.want)
@@ -405,7 +405,7 @@ func TestEndedEarly(t *testing.T) {
 	}
 	var opened bytes.Buffer
 	w.Phase, w.Ended = data.InProgress, nil
-	if err := (reach{}).writeSteered(&opened, "Opened", w); err != nil || !strings.Contains(opened.String(), "It is in progress until Fri 10 Apr 06:00 CEST.") {
+	if err := (reach{}).writeSteered(writer{&opened, oslo(t)}, "Opened", w); err != nil || !strings.Contains(opened.String(), "It is in progress until Fri 10 Apr 06:00 CEST.") {
 		t.Errorf("%v, %s", err, &opened)
 	}
 }
@@ -414,7 +414,7 @@ func TestEndedEarly(t *testing.T) {
 func TestNoticesWords(t *testing.T) {
 	lead := int64((23*time.Hour + 30*time.Minute) / time.Second)
 	var out bytes.Buffer
-	err := writeNotices(&out, api.NoticesKept{Month: "2026-04", SoFar: true, Notices: []api.NoticeKept{
+	err := writeNotices(writer{&out, oslo(t)}, api.NoticesKept{Month: "2026-04", SoFar: true, Notices: []api.NoticeKept{
 		{Category: data.System, Surface: data.OnPage, Windows: 2, Kept: 1, Short: 1, Shortest: &lead},
 		{Category: data.System, Surface: data.OnBanner, Windows: 2, Kept: 1, Missed: 1},
 		{Category: data.System, Surface: data.OnMail, Windows: 1, Kept: 1, Shortest: &lead},

@@ -117,7 +117,7 @@ func (r reach) writeWindow(w writer, done string, m api.MaintenanceWindow) {
 		}
 	}
 	if m.Declared != nil {
-		fmt.Fprintf(w, "  declared afterwards, %s: the report lists it so\n", minute(*m.Declared))
+		fmt.Fprintf(w, "  declared afterwards, %s: the report lists it so\n", w.minute(*m.Declared))
 	}
 	if early := endedEarly(m); early != "" {
 		fmt.Fprintf(w, "  it was %s\n", early)
@@ -268,6 +268,6 @@ func writeWord(w writer, u api.WindowUpdate) {
 	if u.Internal {
 		what = "note, for operators only"
 	}
-	fmt.Fprintf(w, "  %s  %s  (%s, by %s)\n    %s\n", minute(u.At), what, u.ID, u.By, indented(u.Body))
+	fmt.Fprintf(w, "  %s  %s  (%s, by %s)\n    %s\n", w.minute(u.At), what, u.ID, u.By, indented(u.Body))
 	writeWords(w, "    ", u.Bodies)
 }

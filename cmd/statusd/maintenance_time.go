@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"regexp"
 	"strings"
 	"time"
@@ -153,7 +154,7 @@ func civil(t time.Time) time.Time {
 type times struct {
 	zone  *time.Location
 	now   time.Time
-	notes writer
+	notes io.Writer
 }
 
 func (t times) read(flag, text string, as clock) (time.Time, error) {

@@ -36,7 +36,7 @@ func (c *operatorLink) Run(ctx context.Context, io streams) error {
 		return err
 	}
 	return c.show(io, answer, func(w writer) error {
-		fmt.Fprintf(harmless{io.err}, "This signs %s in (role %s), once, until %s:\n", link.Operator, link.Role, link.Expires.Local().Format("15:04:05 MST"))
+		fmt.Fprintf(harmless{io.err}, "This signs %s in (role %s), once, until %s:\n", link.Operator, link.Role, w.at(link.Expires, "15:04:05 MST"))
 		_, err := fmt.Fprintln(w, link.URL)
 		return err
 	})
@@ -64,20 +64,20 @@ func (c *operatorList) Run(ctx context.Context, io streams) error {
 				by = "link"
 			}
 			if o.Disabled != nil {
-				by = "disabled " + o.Disabled.Local().Format(time.DateOnly)
+				by = "disabled " + out.at(*o.Disabled, time.DateOnly)
 			}
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%s\n", o.ID, o.Name, o.Role, ifEver(o.SignedIn), o.Sessions, by)
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t%s\n", o.ID, o.Name, o.Role, out.ifEver(o.SignedIn), o.Sessions, by)
 		}
 		return w.Flush()
 	})
 }
 
 // ifEver is a time, or never.
-func ifEver(t *time.Time) string {
+func (w writer) ifEver(t *time.Time) string {
 	if t == nil {
 		return "never"
 	}
-	return minute(*t)
+	return w.minute(*t)
 }
 
 // whichOperator is the argument of commands about one operator.

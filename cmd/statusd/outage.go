@@ -204,7 +204,7 @@ func (c *outageShow) write(w writer, v api.OutageWhole) error {
 		fmt.Fprintln(w, "\nCorrections, oldest first")
 	}
 	for _, s := range o.Corrections {
-		fmt.Fprintf(w, "  %s  by %s: %s\n      %s\n", minute(s.At), s.Author, s.Why, strings.Join(correctionWords(s, zone), ", "))
+		fmt.Fprintf(w, "  %s  by %s: %s\n      %s\n", w.minute(s.At), s.Author, s.Why, strings.Join(correctionWords(s, zone), ", "))
 	}
 	fmt.Fprintln(w, "\nThe month without it, and with it")
 	if err := writeMonths(w, v.Months); err != nil {

@@ -35,7 +35,7 @@ func (b saysWhy) given() error {
 // judge does something to outages, or shows what it would make of the months.
 func (r reach) judge(ctx context.Context, io streams, done, act, id, path string, body any, b saysWhy, args commandLine) error {
 	var v api.OutageOutcome
-	var answer json.RawMessage
+	var answer reply
 	var err error
 	if b.Preview {
 		wish := api.OutageWish{Operation: "outage." + act, ID: id}

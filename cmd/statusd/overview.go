@@ -26,16 +26,16 @@ func (c *overviewCommand) Run(ctx context.Context, io streams) error {
 }
 
 func (c *overviewCommand) write(w writer, v api.Overview) error {
-	fmt.Fprintf(w, "As of %s\n", minute(v.AsOf))
+	fmt.Fprintf(w, "As of %s\n", w.minute(v.AsOf))
 	fmt.Fprintln(w, "\nAlarms"+none(len(v.Alarms)))
 	for _, a := range v.Alarms {
 		urgent := ""
 		if a.Urgent {
 			urgent = "URGENT: "
 		}
-		fmt.Fprintf(w, "  %s%s, since %s", urgent, a.Title, minute(a.Since))
+		fmt.Fprintf(w, "  %s%s, since %s", urgent, a.Title, w.minute(a.Since))
 		if a.By != nil {
-			fmt.Fprintf(w, ", too late at %s", minute(*a.By))
+			fmt.Fprintf(w, ", too late at %s", w.minute(*a.By))
 		}
 		if a.Named != "" {
 			fmt.Fprintf(w, "\n    %s (%s)", i18n.Capital(a.Named), a.Window)
@@ -52,7 +52,7 @@ func (c *overviewCommand) write(w writer, v api.Overview) error {
 		if i.SilentFor != "" {
 			silent = ", a word is overdue for " + i.SilentFor
 		}
-		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%s%s\n", i.ID, phaseOf(i), i.Impact, minute(i.Started), i.Title, silent)
+		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%s%s\n", i.ID, phaseOf(i), i.Impact, w.minute(i.Started), i.Title, silent)
 	}
 	if err := t.Flush(); err != nil {
 		return err
@@ -69,7 +69,7 @@ func (c *overviewCommand) write(w writer, v api.Overview) error {
 	}
 	mail := fmt.Sprintf("\nMail: %d waiting", v.Mail.Waiting)
 	if v.Mail.Oldest != nil {
-		mail += ", the oldest due at " + minute(*v.Mail.Oldest)
+		mail += ", the oldest due at " + w.minute(*v.Mail.Oldest)
 	}
 	if v.Mail.Held {
 		mail += "; all of it is held back until `statusd restore --release`"
@@ -108,7 +108,7 @@ func writeComponents(w writer, all []api.ComponentNow) error {
 		}
 		since := ""
 		if c.Since != nil {
-			since = "since " + minute(*c.Since)
+			since = "since " + w.minute(*c.Since)
 		}
 		line += "\t" + since
 		if c.Declared {
@@ -167,14 +167,14 @@ func writeWindows(w writer, all []api.WindowNext) error {
 	fmt.Fprintln(w, "\nNext windows"+none(len(all)))
 	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
 	for _, n := range all {
-		told := "not told yet, until " + minute(n.Window.NoticeBy)
+		told := "not told yet, until " + w.minute(n.Window.NoticeBy)
 		switch {
 		case n.Late:
 			told = "TOLD TOO LATE, or not yet"
 		case len(n.Seen) > 0:
 			told = "told"
 		}
-		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%s\n", minute(n.Window.Start), n.Window.Category, n.Window.Cohort, n.Phase, told)
+		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%s\n", w.minute(n.Window.Start), n.Window.Category, n.Window.Cohort, n.Phase, told)
 	}
 	return t.Flush()
 }

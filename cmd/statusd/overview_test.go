@@ -23,7 +23,7 @@ func TestOverviewAlarms(t *testing.T) {
 		}
 		var out bytes.Buffer
 		c := overviewCommand{reach: reach{Server: "http://127.0.0.1:1"}}
-		if err := c.write(&out, api.Overview{Alarms: []api.Alarm{a}}); err != nil {
+		if err := c.write(writer{&out, oslo(t)}, api.Overview{Alarms: []api.Alarm{a}}); err != nil {
 			t.Fatal(err)
 		}
 		named := strings.Contains(out.String(), "The application window of pilot on Tue 2026-11-24 (abc)\n")
@@ -50,7 +50,7 @@ func TestOverviewDuringAWindow(t *testing.T) {
 	}
 	var out bytes.Buffer
 	down := api.ComponentNow{Component: "login", Level: data.MajorOutage, Rule: "the worst of login (major outage: timeout), login-certificate (operational)"}
-	if err := writeComponents(&out, []api.ComponentNow{down}); err != nil || !strings.Contains(out.String(), down.Rule) {
+	if err := writeComponents(writer{&out, oslo(t)}, []api.ComponentNow{down}); err != nil || !strings.Contains(out.String(), down.Rule) {
 		t.Errorf("%v, the rule is not in\n%s", err, &out)
 	}
 }
@@ -59,7 +59,7 @@ func TestOverviewDuringAWindow(t *testing.T) {
 func TestOverviewComponents(t *testing.T) {
 	all := func(l data.Level) map[string]data.Level { return map[string]data.Level{"all": l} }
 	var out bytes.Buffer
-	err := writeComponents(&out, []api.ComponentNow{
+	err := writeComponents(writer{&out, oslo(t)}, []api.ComponentNow{
 		{Component: "well", Level: data.Operational, Cohorts: all(data.Operational)},
 		{Component: "well-for-all", Level: data.Operational, Cohorts: map[string]data.Level{"all": data.Operational, "pilot": data.Operational}},
 		{Component: "slow", Level: data.Degraded, Cohorts: all(data.Degraded)},

@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"strings"
 	"text/tabwriter"
-	"time"
 
 	"github.com/superoffice/statusd/web/api"
 )
@@ -35,9 +34,9 @@ func (c *placeList) Run(ctx context.Context, io streams) error {
 		for _, p := range list.Places {
 			seen := "never"
 			if !p.Seen.IsZero() {
-				seen = p.Seen.Local().Format(time.DateTime)
+				seen = out.second(p.Seen)
 			}
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", p.Name, seen, placeState(p), placeBehind(p), p.Version, p.By)
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", p.Name, seen, placeState(p), out.placeBehind(p), p.Version, p.By)
 		}
 		return w.Flush()
 	})
@@ -54,12 +53,12 @@ func placeState(p api.Place) string {
 }
 
 // placeBehind is how much a place keeps for us. While it is silent nobody knows: it said so last when it last reported.
-func placeBehind(p api.Place) string {
+func (w writer) placeBehind(p api.Place) string {
 	switch {
 	case p.Seen.IsZero():
 		return "unknown"
 	case p.Silent:
-		return "unknown since " + p.Seen.Local().Format(time.DateTime)
+		return "unknown since " + w.second(p.Seen)
 	}
 	return fmt.Sprint(p.Behind)
 }

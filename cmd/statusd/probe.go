@@ -43,10 +43,10 @@ func (c *probeList) Run(ctx context.Context, io streams) error {
 		for _, p := range v.Probes {
 			last, took, next := "never", "", ""
 			if p.Last != nil {
-				last, took = toTheSecond(p.Last.At), latencyWords(p.Last.Latency)
+				last, took = out.second(p.Last.At), latencyWords(p.Last.Latency)
 			}
 			if p.Next != nil {
-				next = toTheSecond(*p.Next)
+				next = out.second(*p.Next)
 			}
 			if p.Asked != nil {
 				next = "at once"
@@ -90,11 +90,11 @@ func (c *probeShow) Run(ctx context.Context, io streams) error {
 func writeProbe(out writer, v api.ProbeWhole) error {
 	fmt.Fprintf(out, "%s says of %s: %s", v.Now.Side, whom(v.Now.Component, v.Now.Cohort), saysWords(v.Now))
 	if v.Now.Since != nil {
-		fmt.Fprintf(out, ", since %s", minute(*v.Now.Since))
+		fmt.Fprintf(out, ", since %s", out.minute(*v.Now.Since))
 	}
 	fmt.Fprintln(out)
 	if v.Now.Asked != nil {
-		fmt.Fprintf(out, "A run was asked for at %s and begins in a moment.\n", toTheSecond(*v.Now.Asked))
+		fmt.Fprintf(out, "A run was asked for at %s and begins in a moment.\n", out.second(*v.Now.Asked))
 	}
 	fmt.Fprintf(out, "\nSettings (%s)\n", v.Now.Origin)
 	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
@@ -111,7 +111,7 @@ func writeProbe(out writer, v api.ProbeWhole) error {
 	for _, p := range v.Places {
 		fmt.Fprintf(out, "\nLast runs from %s, which %s\n", p.Place, voteWords(p))
 		for _, r := range p.Runs {
-			writeRun(w, r)
+			writeRun(out.through(w), r)
 		}
 		if err := w.Flush(); err != nil {
 			return err
@@ -121,7 +121,7 @@ func writeProbe(out writer, v api.ProbeWhole) error {
 		}
 		fmt.Fprintf(out, "The last that were not good, from %s\n", p.Place)
 		for _, r := range p.Bad {
-			writeRun(w, r)
+			writeRun(out.through(w), r)
 		}
 		if err := w.Flush(); err != nil {
 			return err
@@ -141,12 +141,12 @@ func voteWords(p api.ProbePlace) string {
 	return "does not vote: " + p.Why
 }
 
-func writeRun(w *tabwriter.Writer, r api.ProbeRun) {
+func writeRun(w writer, r api.ProbeRun) {
 	var parts []string
 	for _, p := range r.Phases {
 		parts = append(parts, p.Name+" "+latencyWords(p.Latency))
 	}
-	fmt.Fprintf(w, "  %s\t%s\t%s\t%s\t%s\n", toTheSecond(r.At), levelWords(r.Level), latencyWords(r.Latency), strings.Join(parts, ", "), whyBad(r.Reason, r.Detail))
+	fmt.Fprintf(w, "  %s\t%s\t%s\t%s\t%s\n", w.second(r.At), levelWords(r.Level), latencyWords(r.Latency), strings.Join(parts, ", "), whyBad(r.Reason, r.Detail))
 	for _, s := range r.Steps {
 		fmt.Fprintf(w, "    %s\t%s\t%s\t\t%s\n", s.Name, levelWords(s.Level), latencyWords(s.Latency), whyBad(s.Reason, s.Detail))
 	}
@@ -175,7 +175,7 @@ func (c *probeNow) Run(ctx context.Context, io streams) error {
 		return err
 	}
 	return c.show(io, answer, func(w writer) error {
-		_, err := fmt.Fprintf(w, "Asked for a run of %s at %s. `statusd probe show %s` shows what it found.\n", v.Probe, toTheSecond(v.Asked), quoted(c.Name))
+		_, err := fmt.Fprintf(w, "Asked for a run of %s at %s. `statusd probe show %s` shows what it found.\n", v.Probe, w.second(v.Asked), quoted(c.Name))
 		return err
 	})
 }
@@ -227,7 +227,7 @@ func writeSamples(out writer, v api.ProbeSamples) error {
 	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
 	fmt.Fprintln(w, "AT\tPLACE\tLEVEL\tLATENCY\tREASON")
 	for _, s := range v.Samples {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", toTheSecond(s.At), s.Place, levelWords(s.Level), latencyWords(s.Latency), api.ReasonName(s.Reason))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", out.second(s.At), s.Place, levelWords(s.Level), latencyWords(s.Latency), api.ReasonName(s.Reason))
 	}
 	return w.Flush()
 }
@@ -295,9 +295,6 @@ func writeSum(w *tabwriter.Writer, name string, s api.SampleSum) {
 	fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%s\t%s\t%s\t%s\t%s\n", name, s.Count, s.Good, s.Degraded, s.Bad, s.NoData, answered,
 		latencyWords(s.P50), latencyWords(s.P95), latencyWords(s.P99), latencyWords(s.Max))
 }
-
-// toTheSecond is an instant on this machine's clock.
-func toTheSecond(t time.Time) string { return t.Local().Format("2006-01-02 15:04:05 MST") }
 
 // latencyWords writes milliseconds as people read them; nothing where there is none.
 func latencyWords(ms float64) string {

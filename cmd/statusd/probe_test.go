@@ -30,13 +30,13 @@ func TestProbeWords(t *testing.T) {
 	}
 	day.Hours = []api.SampleSum{day.Sum}
 	var shown, summed, empty bytes.Buffer
-	if err := writeProbe(&shown, whole); err != nil {
+	if err := writeProbe(writer{&shown, oslo(t)}, whole); err != nil {
 		t.Fatal(err)
 	}
-	if err := writeDay(&summed, day); err != nil {
+	if err := writeDay(writer{&summed, oslo(t)}, day); err != nil {
 		t.Fatal(err)
 	}
-	if err := writeDay(&empty, api.ProbeDay{Side: "front", Date: "2026-04-10", Zone: "UTC"}); err != nil {
+	if err := writeDay(writer{&empty, oslo(t)}, api.ProbeDay{Side: "front", Date: "2026-04-10", Zone: "UTC"}); err != nil {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct {

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -61,7 +62,7 @@ const (
 )
 
 // write writes all of it.
-func (c *calendar) write(w writer) error {
+func (c *calendar) write(w io.Writer) error {
 	if len(c.lines)+len(c.nights) == 0 {
 		_, err := fmt.Fprintln(w, "Nothing is planned in this span.")
 		return err
@@ -90,7 +91,7 @@ func (c *calendar) write(w writer) error {
 func (c *calendar) differs(s scheduled) bool { return !sameClocks(s.start, s.end, c.zone, c.yours) }
 
 // line writes one window.
-func (c *calendar) line(w writer, s scheduled) {
+func (c *calendar) line(w io.Writer, s scheduled) {
 	var keys []string
 	for _, category := range data.Categories {
 		if slices.Contains(s.reasons, category) {
@@ -130,7 +131,7 @@ func semicolon(text string) string {
 }
 
 // writeNights tells in one line what comes every night, and of each night on which clocks change it.
-func (c *calendar) writeNights(w writer) error {
+func (c *calendar) writeNights(w io.Writer) error {
 	if len(c.nights) == 0 {
 		return nil
 	}
@@ -172,7 +173,7 @@ func weekOf(t time.Time) string {
 }
 
 // wrapped writes text behind a beginning, and goes on in lines of their own where it is too wide.
-func wrapped(w writer, begin, text string) {
+func wrapped(w io.Writer, begin, text string) {
 	line, empty := begin, strings.TrimSpace(begin) == ""
 	for i, word := range strings.Fields(text) {
 		switch {

@@ -38,7 +38,7 @@ func (c *tokenCreate) Run(ctx context.Context, io streams) error {
 		return err
 	}
 	return c.show(io, answer, func(w writer) error {
-		fmt.Fprintf(io.err, "Token %s (%s, role %s) is valid until %s. This is the only time its secret is shown:\n", t.ID, t.Name, t.Role, t.Expires.Local().Format(time.DateOnly))
+		fmt.Fprintf(io.err, "Token %s (%s, role %s) is valid until %s. This is the only time its secret is shown:\n", t.ID, t.Name, t.Role, w.at(t.Expires, time.DateOnly))
 		_, err := fmt.Fprintln(w, t.Secret)
 		return err
 	})
@@ -61,11 +61,11 @@ func (c *tokenList) Run(ctx context.Context, io streams) error {
 		w := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
 		fmt.Fprintln(w, "ID\tNAME\tROLE\tVALID UNTIL\tLAST USED\tFOR\tFROM")
 		for _, t := range list.Tokens {
-			until := t.Expires.Local().Format(time.DateOnly)
+			until := out.at(t.Expires, time.DateOnly)
 			if t.Revoked != nil {
-				until = "revoked " + t.Revoked.Local().Format(time.DateOnly)
+				until = "revoked " + out.at(*t.Revoked, time.DateOnly)
 			}
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", t.ID, t.Name, t.Role, until, ifEver(t.Used), or(t.Scopes, "all"), or(t.From, "anywhere"))
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", t.ID, t.Name, t.Role, until, out.ifEver(t.Used), or(t.Scopes, "all"), or(t.From, "anywhere"))
 		}
 		return w.Flush()
 	})

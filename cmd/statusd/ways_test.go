@@ -80,6 +80,7 @@ var passing = []struct {
 	put  string
 }{
 	{regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z`), "TIME"},
+	{regexp.MustCompile(`(\d\d:\d\d) CES?T\b`), "$1 OSLO"}, // summer or winter
 	{regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?( UTC)?`), "TIME"},
 	{regexp.MustCompile(`[A-Z][a-z]+day \d+ [A-Z][a-z]+ \d{4} \d\d:\d\d \([^)]*\)`), "TIME"},
 	{regexp.MustCompile(`\b\d\d:\d\d:\d\d( UTC)?`), "TIME"},

@@ -82,7 +82,7 @@ func (a *API) onVersion(tx data.Tx, c *Call, quiet bool, change func(data.Incide
 	if err != nil {
 		return nil, err
 	}
-	if after, err = withMeasured(tx, before, after, c); err != nil {
+	if after, err = withMeasured(tx, before, after, nil, c); err != nil {
 		return nil, err
 	}
 	t := a.telling(c)

@@ -207,7 +207,7 @@ func openIncident(a *API, tx data.Tx, c *Call) (*result, error) {
 		return nil, err
 	}
 	i.Aware = t.Aware
-	if i, err = withMeasured(tx, data.Incident{}, i, c); err != nil {
+	if i, err = withMeasured(tx, data.Incident{}, i, t.Own, c); err != nil {
 		return nil, err
 	}
 	if err := Tell(tx, data.Incident{}, i, t); err != nil {
@@ -296,7 +296,7 @@ func (a *API) update(tx data.Tx, c *Call, phase data.Phase) (*result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if after, err = withMeasured(tx, before, after, c); err != nil {
+	if after, err = withMeasured(tx, before, after, nil, c); err != nil {
 		return nil, err
 	}
 	t := a.telling(c)

@@ -188,9 +188,14 @@ func (a *API) use(ctx context.Context, op Op, c Call) (int, json.RawMessage, err
 	return answer.Status, answer.Body, nil
 }
 
+// ZoneHeader names with every answer the zone of the schedule, an IANA name: times in bodies are UTC, and whoever shows them to
+// people shows them on that clock.
+const ZoneHeader = "Schedule-Zone"
+
 // Handler serves an Op over HTTP.
 func (a *API) handler(op Op) http.Handler {
 	return ui.Handler(a.Log, func(w http.ResponseWriter, r *http.Request) error {
+		w.Header().Set(ZoneHeader, a.zone().String())
 		by, err := a.Actor(r)
 		if err != nil {
 			return err

@@ -69,10 +69,12 @@ func StillWords(all []StillSeen, name func(StillSeen) string) string {
 
 // withMeasured notes in the newest update what probes said of each component that it names for the first time, where that was not
 // well: to say of it that it was operational would be untrue. before is the zero value where after is opened, and a draft
-// where that is made public.
-func withMeasured(tx data.Tx, before, after data.Incident, c *Call) (data.Incident, error) {
+// where that is made public; own are the measured outages that it was opened with.
+func withMeasured(tx data.Tx, before, after data.Incident, own map[string]data.Outage, c *Call) (data.Incident, error) {
 	named := func(ch data.Change) bool {
-		return before.Hidden == after.Hidden && slices.ContainsFunc(before.Affected, func(a data.Affected) bool { return a.Component == ch.Component && a.Cohort == ch.Cohort })
+		return before.Hidden == after.Hidden && slices.ContainsFunc(before.Affected, func(a data.Affected) bool {
+			return a.Component == ch.Component && (a.Cohort == ch.Cohort || a.Cohort == "")
+		})
 	}
 	n := len(after.Updates) - 1
 	if n < 0 || !slices.ContainsFunc(after.Updates[n].Changes, func(ch data.Change) bool { return !named(ch) }) {
@@ -89,7 +91,19 @@ func withMeasured(tx data.Tx, before, after data.Incident, c *Call) (data.Incide
 		if named(ch) || ch.Old != data.Operational {
 			continue
 		}
-		if l := measuredAt(held[ch.Component], cohortOf(data.Affected{Cohort: ch.Cohort}), c); l > data.Operational {
+		cohort := cohortOf(data.Affected{Cohort: ch.Cohort})
+		l := measuredAt(held[ch.Component], cohort, c)
+		if _, measured := own[ch.Component+"@"+cohort]; measured {
+			l = max(l, data.PartialOutage)
+		}
+		for _, u := range before.Updates { // of the draft
+			for _, said := range u.Changes {
+				if said.Component == ch.Component && said.Cohort == ch.Cohort {
+					l = max(l, said.Measured)
+				}
+			}
+		}
+		if l > data.Operational {
 			u.Changes[k].Measured = l
 		}
 	}
