@@ -58,6 +58,12 @@ func LatestMark(tx Tx, component string, source Source, cohort, by string) (Mark
 	return m, err
 }
 
+// unknown says that a NoData mark was made because nobody can tell how the component stands, and not because an observer has lost
+// sight.
+func (m Mark) unknown() bool {
+	return m.Cause == string(ReasonDisagree) || m.Cause == string(ReasonNotReached)
+}
+
 // Standing is where a component stands at an instant, merged from its marks.
 type Standing struct {
 	Level       Level            // the worst that anybody holds; a person's word outranks the probes
@@ -76,8 +82,8 @@ const UnseenFor = 5 * time.Minute
 // Merge works out where one component stands at now. Marks may come in any order; those after now do not count.
 //
 // Probes: the worst of those that see; NoData only when none sees. One that has just lost sight counts as it did for UnseenFor:
-// a restart, or a network of ours that is gone for a moment, changes no level (DESIGN 8). Where places disagree nothing is
-// known at once. Persons: the worst declared replaces what probes say
+// a restart, or a network of ours that is gone for a moment, changes no level (DESIGN 8). Where places disagree, or what leads to
+// the component fails so that it is not reached, nothing is known at once. Persons: the worst declared replaces what probes say
 // in that cohort (people know more at 03:00 than a probe does), until they let go. Windows never change the level.
 func Merge(marks []Mark, now time.Time) Standing {
 	type holder struct {
@@ -111,7 +117,7 @@ func Merge(marks []Mark, now time.Time) Standing {
 		case FromPerson:
 			declared[h.cohort] = max(declared[h.cohort], m.Level)
 		case FromProbe:
-			if before, seen := known[h]; seen && m.Level == NoData && now.Sub(m.At) < UnseenFor && m.Cause != string(ReasonDisagree) {
+			if before, seen := known[h]; seen && m.Level == NoData && now.Sub(m.At) < UnseenFor && !m.unknown() {
 				m = before
 			}
 			probed[h.cohort] = max(probed[h.cohort], m.Level)

@@ -32,6 +32,7 @@ func TestUnseenForAWhile(t *testing.T) {
 		{"it was down", []data.Mark{lost, down}, time.Minute, data.MajorOutage, data.MajorOutage},
 		{"it was down, long ago", []data.Mark{lost, down}, time.Hour, data.NoData, data.MajorOutage},
 		{"places disagree", []data.Mark{good, mark(10, data.NoData, data.ReasonDisagree)}, 0, data.NoData, data.Operational},
+		{"not reached", []data.Mark{good, mark(10, data.NoData, data.ReasonNotReached)}, 0, data.NoData, data.Operational},
 		{"never seen", []data.Mark{lost}, 0, data.NoData, data.NoData},
 		{"let go", []data.Mark{good, off}, 0, data.NoData, data.NoData},
 	} {

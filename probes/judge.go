@@ -32,6 +32,9 @@ const (
 // A bad sample is a partial or major outage; a good one is operational or degraded. Degraded samples never open an outage
 // and never keep one open. Samples without data do not vote.
 //
+// One without data because a step before it failed (not_reached) is not blind: somebody looked and could not get so far. One or two
+// say nothing; 3 of the last 5 samples make the level NoData, from the first of them on, until the next decision.
+//
 //   - An outage starts at the first bad of the samples that opened it and ends at the first good one of those that closed it;
 //     what closed one outage is all that is left to vote on the next.
 //   - Nothing is decided by the first samples of all, if they are bad: one good one is enough for a level, an outage takes three.
@@ -47,7 +50,8 @@ type Judge struct {
 	since   time.Time  // of the newest mark
 	recent  []point    // the votes, oldest first
 	lastBad time.Time
-	unseen  bool // a gap followed the last bad sample
+	latest  []point // the last five that were good, bad or not reached, oldest first; those not reached have no data
+	unseen  bool    // a gap followed the last bad sample
 	reason  data.Reason
 	ended   []time.Time // of outages within flapSpan
 	flaps   bool        // it is Degraded because it fails again and again
@@ -89,6 +93,7 @@ func (j *Judge) resume(p past) {
 	j.held, j.since, j.gap, j.lastBad, j.reason, j.ended = p.level, p.since, p.gap, p.lastBad, p.reason, p.ended
 	j.flaps = p.level == data.Degraded && p.reason == data.ReasonFlapping
 	for _, s := range p.samples {
+		j.follow(s)
 		if s.Level != data.NoData {
 			j.vote(s)
 		}
@@ -98,7 +103,11 @@ func (j *Judge) resume(p past) {
 
 // Add takes the next sample; samples come in the order of their slots.
 func (j *Judge) Add(s data.Sample) Verdict {
-	if s.Level == data.NoData {
+	j.follow(s)
+	switch {
+	case s.Reason == data.ReasonNotReached && s.Level == data.NoData:
+		return j.miss(s)
+	case s.Level == data.NoData:
 		return j.Gap(s.At, s.Reason)
 	}
 	out := j.held.Bad()
@@ -165,6 +174,35 @@ func (j *Judge) Gap(at time.Time, why data.Reason) Verdict {
 	v = j.say(v)
 	v.Reason = why
 	return v
+}
+
+// miss takes a sample that did not get as far as what is judged.
+func (j *Judge) miss(s data.Sample) Verdict {
+	missed, first, known := 0, s.At, later(j.since, j.lastBad)
+	for _, p := range slices.Backward(j.latest) {
+		if p.level == data.NoData {
+			missed++
+			if p.at.After(known) {
+				first = p.at
+			}
+		}
+	}
+	if missed < votes {
+		return j.say(Verdict{})
+	}
+	return j.Gap(first, s.Reason)
+}
+
+// follow keeps a sample among the last five of those that say something of the target: also, that it was not reached. They lapse as
+// votes do.
+func (j *Judge) follow(s data.Sample) {
+	if s.Level == data.NoData && s.Reason != data.ReasonNotReached {
+		return
+	}
+	j.latest = slices.DeleteFunc(j.latest, func(p point) bool { return p.at.Before(s.At.Add(-window * j.interval)) })
+	if j.latest = append(j.latest, point{s.At, s.Level}); len(j.latest) > window {
+		j.latest = slices.Delete(j.latest, 0, len(j.latest)-window)
+	}
 }
 
 // vote takes a sample into the last five.

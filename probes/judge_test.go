@@ -15,7 +15,7 @@ import (
 var zero = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
 var letters = map[rune]data.Level{
-	'.': data.NoData, 'G': data.Operational, 'D': data.Degraded, 'P': data.PartialOutage, 'B': data.MajorOutage,
+	'.': data.NoData, 'U': data.NoData, 'G': data.Operational, 'D': data.Degraded, 'P': data.PartialOutage, 'B': data.MajorOutage,
 }
 
 // judged feeds one sample a minute and writes down what changes, as minute:level@since, with +start and -end of outages.
@@ -29,6 +29,9 @@ func judged(j *Judge, samples string) string {
 		s := data.Sample{At: zero.Add(time.Duration(i) * time.Minute), Level: letters[c]}
 		if s.Bad() {
 			s.Reason = data.ReasonConnect
+		}
+		if c == 'U' {
+			s.Reason = data.ReasonNotReached
 		}
 		v := j.Add(s)
 		if !v.Changed {
@@ -78,6 +81,21 @@ func TestJudge(t *testing.T) {
 		{"the third is one too many", "GBBBGGBBBGGBBBGGGGGGGGGG", "0:operational@0 3:major_outage@1+1 5:operational@4-4 8:major_outage@6+6 10:operational@9-9 13:major_outage@11+11 15:degraded@14-14 23:operational@23"},
 		{"a bad one begins the ten anew", "GBBBGGBBBGGBBBGGGGGBGGGGGGGGGG", "0:operational@0 3:major_outage@1+1 5:operational@4-4 8:major_outage@6+6 10:operational@9-9 13:major_outage@11+11 15:degraded@14-14 29:operational@29"},
 		{"and the fourth is counted like any other", "GBBBGGBBBGGBBBGGBBBGG", "0:operational@0 3:major_outage@1+1 5:operational@4-4 8:major_outage@6+6 10:operational@9-9 13:major_outage@11+11 15:degraded@14-14 18:major_outage@16+16 20:degraded@19-19"},
+
+		{"two not reached say nothing", "GUUGGGUUG", "0:operational@0"},
+		{"three with a good one among them", "GUUGUUG", "0:operational@0 4:no_data@1 6:operational@6"},
+		{"one in four", "GUGGGUGGGU", "0:operational@0"},
+		{"not reached from the start", "UUUU", ""},
+		{"three not reached", "GUUUUG", "0:operational@0 3:no_data@1 5:operational@5"},
+		{"back at the first verdict", "GUUUGUG", "0:operational@0 3:no_data@1 4:operational@4 5:no_data@5 6:operational@6"},
+		{"not reached every second time", "GUGUGU", "0:operational@0 5:no_data@1"},
+		{"not reached between bad ones", "GBUBB", "0:operational@0 4:major_outage@1+1"},
+		{"down, then not reached, then down", "GBBBUUUB", "0:operational@0 3:major_outage@1+1 6:no_data@4 7:major_outage@7"},
+		{"down, then not reached, then good", "GBBBUUUGG", "0:operational@0 3:major_outage@1+1 6:no_data@4 8:operational@7-4"},
+		{"down, not reached twice, then good", "GBBBUUGG", "0:operational@0 3:major_outage@1+1 7:operational@6-6"},
+		{"not from before the last bad one", "GUBUBUU", "0:operational@0 5:no_data@5"},
+		{"blind is at once, and stays from then", "GUU.U", "0:operational@0 3:no_data@3"},
+		{"what was missed before a long gap has lapsed", "GUU......GU", "0:operational@0 3:no_data@3 9:operational@9"},
 
 		{"blind from the start", "...", ""},
 		{"blind", "GG..", "0:operational@0 2:no_data@2"},

@@ -229,6 +229,9 @@ func (p *panel) weigh(at time.Time, why data.Reason, bad time.Time) Verdict {
 	out := p.held.Bad() // an outage goes on, seen or not
 	if n := len(voting); n == 0 {
 		if !p.gap && p.held != data.NoData {
+			if why == data.ReasonNotReached {
+				at = p.missed(at)
+			}
 			p.dark = at
 			p.doubt(&v, at, p.lastBad.Add(p.interval))
 		}
@@ -288,6 +291,20 @@ func (p *panel) weigh(at time.Time, why data.Reason, bad time.Time) Verdict {
 		}
 	}
 	return p.say(v)
+}
+
+// missed is since when the last place that saw something did not get as far any more; at where none says so.
+func (p *panel) missed(at time.Time) time.Time {
+	var last time.Time
+	for _, v := range p.views {
+		if v.judge.gap && p.newest.Sub(v.seen) <= p.fresh() && v.mark.After(last) {
+			last = v.mark
+		}
+	}
+	if last.IsZero() {
+		return at
+	}
+	return last
 }
 
 // turned is when the last of the first n places turned bad, or good, that are so; not before the number of those who vote

@@ -25,6 +25,9 @@ func weighed(p *panel, lines ...string) string {
 			if s.Bad() {
 				s.Reason = data.ReasonConnect
 			}
+			if line[i] == 'U' {
+				s.Reason = data.ReasonNotReached
+			}
 			v := p.add(fmt.Sprint("place", n), s)
 			if !v.Changed {
 				continue
@@ -58,6 +61,8 @@ func TestPanel(t *testing.T) {
 		{"or not, if it comes back", []string{"GBBBBBBBBBGG", "GBBBGGBBBBGG"}, "0:operational@0 3:major_outage@1+1 5:no_data@4 8:major_outage@8 11:operational@10-10"},
 		{"a blind place does not vote", []string{"GBBBB", "G....", "G...."}, "0:operational@0 3:major_outage@1+1"},
 		{"all blind", []string{"GG..G", "GG..G"}, "0:operational@0 2:no_data@2 4:operational@4"},
+		{"nobody gets so far", []string{"GUUUUG", "GGUUUG"}, "0:operational@0 4:no_data@2 5:operational@5"},
+		{"one place alone does not get so far", []string{"GUUUUG", "GGGGGG"}, "0:operational@0"},
 		{"an outage, then all blind, then good", []string{"GBBB..GG", "GBBB..GG"}, "0:operational@0 3:major_outage@1+1 4:no_data@4 7:operational@6-4"},
 		{"who is cut off votes no more", []string{"GGGGGGGBBBB", "GBBBB      ", "GGGGGGGGGGG"}, "0:operational@0 9:no_data@8"},
 		{"partial by most", []string{"GPPP", "GBBB", "GPPP"}, "0:operational@0 3:partial_outage@1+1"},
