@@ -45,7 +45,7 @@ type Uncounted struct {
 	Reason      Reason     `json:"reason" doc:"maintenance: a window that was carried out. not_known: the provider did not know before known_at. not_provider: it was not the provider's fault. degraded: it could be read and written. no_data: nobody watched, so that it counts as neither up nor down."`
 	Exclusion   *int       `json:"exclusion,omitempty" doc:"With maintenance: the window that it is given to, by its place in exclusions, from 0."`
 	Maintenance string     `json:"maintenance,omitempty" doc:"With maintenance: the public ID of that window, where it is on record."`
-	Known       time.Time  `json:"known_at,omitzero" doc:"With not_known: from when the provider knew."`
+	Known       time.Time  `json:"known_at,omitzero" doc:"With not_known: from when the provider knew of the first of the outages that count after it."`
 	Cause       data.Cause `json:"cause,omitempty" doc:"With not_provider: whose fault it was."`
 }
 
@@ -138,6 +138,21 @@ func (m apart) group(outages []outage) sums {
 	return sums{count(Contract), count(Strict), count(Observed)}
 }
 
+// unknown is the time of outages before the provider knew of them, and when he came to know of one after the other, in order. A
+// second of it that no other outage makes count is followed by a moment of those: by that at which the first of them was known.
+func unknown(outages []outage) (before []span, knew []int64) {
+	for _, o := range outages {
+		if c := Contract.counted(outage{span: o.span, aware: o.a, down: o.down, cause: o.cause}); c.a < c.b {
+			knew = append(knew, max(o.a, o.aware))
+			if o.aware > o.a {
+				before = append(before, span{o.a, min(o.b, o.aware)})
+			}
+		}
+	}
+	slices.Sort(knew)
+	return union(before), knew
+}
+
 // uncounted tells of all time of outages in the month that the contract's figure does not count why that is, in order of time.
 func (m apart) uncounted(outages []outage) []Uncounted {
 	out := []Uncounted{}
@@ -157,10 +172,10 @@ func (m apart) uncounted(outages []outage) []Uncounted {
 	for i, t := range m.takings(Contract, outages) {
 		tell(Uncounted{Reason: InMaintenance, Exclusion: &i, Maintenance: m.windows[i].of.ID}, t.own...)
 	}
-	for _, o := range outages {
-		if c := Contract.counted(outage{span: o.span, aware: o.a, down: o.down, cause: o.cause}); c.a < c.b && o.aware > o.a {
-			tell(Uncounted{Reason: NotKnown, Known: time.Unix(o.aware, 0).UTC()}, span{o.a, min(o.b, o.aware)})
-		}
+	unknown, knew := unknown(outages)
+	for _, s := range intersect(rest, unknown) {
+		n, _ := slices.BinarySearch(knew, s.b)
+		tell(Uncounted{Reason: NotKnown, Known: time.Unix(knew[n], 0).UTC()}, s)
 	}
 	for _, o := range outages {
 		if o.down {

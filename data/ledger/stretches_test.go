@@ -20,7 +20,27 @@ func TestStretches(t *testing.T) {
 			"measured and declared",
 			`"outages":[{"start":"2026-04-07T09:00:00Z","end":"2026-04-07T09:50:00Z","component":"login"},
 				{"start":"2026-04-07T08:55:00Z","end":"2026-04-07T09:40:00Z","component":"crm-read","aware":"2026-04-07T08:57:00Z"}]`,
-			"[0 1] 08:55-09:50 [crm-read login]/[] 3180 observed 3300: not_known 08:55-08:57",
+			"[0 1] 08:55-09:50 [crm-read login]/[] 3180 observed 3300: not_known 08:55-08:57 known 08:57",
+		},
+		{
+			"known late of one, at once of the other",
+			`"outages":[{"start":"2026-04-07T09:00:00Z","end":"2026-04-07T09:50:00Z","component":"login","aware":"2026-04-07T09:20:00Z"},
+				{"start":"2026-04-07T09:10:00Z","end":"2026-04-07T09:40:00Z","component":"crm-read"}]`,
+			"[0 1] 09:00-09:50 [crm-read login]/[] 2400 observed 3000: not_known 09:00-09:10 known 09:10",
+		},
+		{
+			"known of the first, and later of what went on", `"outages":[{"start":"2026-04-07T09:00:00Z","end":"2026-04-07T09:10:00Z","component":"login","aware":"2026-04-07T09:02:00Z"},
+				{"start":"2026-04-07T09:09:00Z","end":"2026-04-07T09:30:00Z","component":"crm-read","aware":"2026-04-07T09:20:00Z"}]`,
+			"[0 1] 09:00-09:30 [crm-read login]/[] 1080 observed 1800: not_known 09:00-09:02 known 09:02, not_known 09:10-09:20 known 09:20",
+		},
+		{
+			"the one that was known is not the provider's", `"outages":[{"start":"2026-04-07T09:00:00Z","end":"2026-04-07T09:50:00Z","aware":"2026-04-07T09:20:00Z"},
+				{"start":"2026-04-07T09:00:00Z","end":"2026-04-07T09:30:00Z","cause":"internet"}]`,
+			"[0 1] 09:00-09:50 []/[] 1800 observed 3000: not_known 09:00-09:20 known 09:20",
+		},
+		{
+			"it was over before anybody knew", `"outages":[{"start":"2026-04-07T09:00:00Z","end":"2026-04-07T09:10:00Z","aware":"2026-04-07T09:20:00Z"}]`,
+			"[0] 09:00-09:10 []/[] 0 observed 600: not_known 09:00-09:10 known 09:20",
 		},
 		{
 			"one after the other", `"outages":[{"start":"2026-04-07T09:00:00Z","end":"2026-04-07T09:10:00Z"},{"start":"2026-04-07T09:10:00Z","end":"2026-04-07T09:20:00Z","cause":"internet"}]`,
@@ -68,6 +88,9 @@ func TestStretches(t *testing.T) {
 					got += " " + of
 				}
 				got += " " + clock(u.Start) + "-" + clock(u.End)
+				if u.Reason == ledger.NotKnown {
+					got += " known " + clock(u.Known)
+				}
 			}
 		}
 		if got != c.want {
