@@ -1,6 +1,9 @@
 package data
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Impact says what customers could not do during an outage (U3).
 type Impact string
@@ -100,6 +103,14 @@ func (o Outage) Corrected() Outage {
 		o.Void = (o.Void || c.Void) && !c.Restored
 	}
 	return o
+}
+
+// Seen says that probes or a person saw it fail, and that nobody has said since that it was only degraded: its impact may be what its
+// component counts at worst (DOMAIN 3).
+func (o Outage) Seen() bool {
+	is := o.Corrected().Impact
+	measured := o.Why == "" || o.Of != "" // cut off another, it is what that was
+	return is != Degradation || o.Impact == Degradation && measured && !slices.ContainsFunc(o.Corrections, func(c Correction) bool { return c.Impact != "" })
 }
 
 func set(field, value *time.Time) {

@@ -32,13 +32,14 @@ type Day struct {
 	Outage      int64 `json:"outage_seconds"`
 }
 
-// ShortGap is how much of a day may go unwatched before the day shows it: a restart is no news (DESIGN.md 8 lets the page
+// ShortGap is how much of a day may go unwatched before the day tells of it: a restart is no news (DESIGN.md 8 lets the page
 // speak of it after the same five minutes).
 const ShortGap = 5 * time.Minute
 
 // Days returns n local days, oldest first, ending with the one that runs at now. No contract has a say in them: every
-// cause counts, from the true start. A day's state is the worst that any second of it has, except that it takes more than
-// ShortGap of unwatched time to show as no data.
+// cause counts, from the true start, and what was seen to fail is an outage also where its impact counts as degraded at worst. A
+// day's state is the worst that was seen in any second of it; it is no data only where nothing bad was seen and most of what has
+// gone by of it was not watched.
 //
 // Inside a window that was carried out for the same component and cohort, an outage or slowness is maintenance. Windows
 // under a standing notice take their seconds out of outages too but colour nothing: what is left is operational.
@@ -77,7 +78,7 @@ func (d Day) state() DayState {
 		return DayDegraded
 	case d.Maintenance > 0:
 		return DayMaintenance
-	case d.NoData > int64(ShortGap/time.Second), d.NoData > 0 && d.Operational == 0:
+	case d.NoData > d.Operational:
 		return DayNoData
 	}
 	return DayOperational
@@ -90,7 +91,7 @@ func (s Spans) layers() layers {
 	carriedOut := func(w window) bool { return w.carriedOut }
 	var l layers
 	l.outage = s.left(func(o outage) span {
-		if o.down {
+		if o.seen {
 			return o.span
 		}
 		return span{}
@@ -99,7 +100,7 @@ func (s Spans) layers() layers {
 	slow := s
 	slow.outages = slices.Clone(s.degraded)
 	for _, o := range s.outages {
-		if !o.down {
+		if !o.seen {
 			slow.outages = append(slow.outages, o)
 		}
 	}

@@ -69,9 +69,21 @@ func TestDays(t *testing.T) {
 			Outages:     []ledger.Outage{outage("2026-04-10 02:00:00", "2026-04-10 02:00:03", "", "", "")},
 			Maintenance: []ledger.Maintenance{window("2026-04-10 02:00:00", "2026-04-10 02:00:03", "", "", true)},
 		}, "2026-04-10 03:00", "2026-04-10 operational 10800/0/0/0/0"},
-		{"nobody watched for an hour", ledger.Rows{Unobserved: []ledger.Gap{gap("2026-04-10 02:00", "2026-04-10 03:00")}}, "2026-04-10 03:00", "2026-04-10 no_data 7200/3600/0/0/0"},
+		{"nobody watched for an hour", ledger.Rows{Unobserved: []ledger.Gap{gap("2026-04-10 02:00", "2026-04-10 03:00")}}, "2026-04-10 03:00", "2026-04-10 operational 7200/3600/0/0/0"},
 		{"a restart is no news", ledger.Rows{Unobserved: []ledger.Gap{gap("2026-04-10 02:00", "2026-04-10 02:05")}}, "2026-04-10 03:00", "2026-04-10 operational 10500/300/0/0/0"},
-		{"a restart and a second", ledger.Rows{Unobserved: []ledger.Gap{gap("2026-04-10 02:00:00", "2026-04-10 02:05:01")}}, "2026-04-10 03:00", "2026-04-10 no_data 10499/301/0/0/0"},
+		{"a restart and a second", ledger.Rows{Unobserved: []ledger.Gap{gap("2026-04-10 02:00:00", "2026-04-10 02:05:01")}}, "2026-04-10 03:00", "2026-04-10 operational 10499/301/0/0/0"},
+		{"half of the day unwatched", ledger.Rows{Unobserved: []ledger.Gap{gap("2026-04-10 00:00", "2026-04-10 12:00")}}, "2026-04-10 23:59:59", "2026-04-10 no_data 43199/43200/0/0/0"},
+		{"half of what has gone by", ledger.Rows{Unobserved: []ledger.Gap{gap("2026-04-10 01:00", "2026-04-10 02:00")}}, "2026-04-10 02:00", "2026-04-10 operational 3600/3600/0/0/0"},
+		{"most of it unwatched, and down for a minute", ledger.Rows{
+			Outages:    []ledger.Outage{outage("2026-04-10 09:00", "2026-04-10 09:01", "", "", "")},
+			Unobserved: []ledger.Gap{gap("2026-04-10 00:00", "2026-04-10 09:00")},
+		}, "2026-04-10 10:00", "2026-04-10 outage 3540/32400/0/0/60"},
+		{"slow, and an hour unwatched", ledger.Rows{
+			Unobserved: []ledger.Gap{gap("2026-04-10 02:00", "2026-04-10 03:00")}, Degraded: []ledger.Gap{gap("2026-04-10 03:00", "2026-04-10 03:01")},
+		}, "2026-04-10 12:00", "2026-04-10 degraded 39540/3600/0/60/0"},
+		{"down, of which nothing was promised", ledger.Rows{
+			Outages: []ledger.Outage{{Start: at("2026-04-10 09:00"), End: at("2026-04-10 09:02"), Impact: data.Degradation, Cause: data.ExcludedService, Seen: true}},
+		}, "2026-04-10 12:00", "2026-04-10 outage 43080/0/0/0/120"},
 		{"nobody has watched today yet", ledger.Rows{Unobserved: []ledger.Gap{gap("2026-04-09 00:00", "2026-04-11 00:00")}}, "2026-04-10 00:01", "2026-04-10 no_data 0/60/0/0/0"},
 		{"down though nobody watched", ledger.Rows{
 			Outages:    []ledger.Outage{outage("2026-04-10 02:00", "2026-04-10 02:30", "", "", "")},

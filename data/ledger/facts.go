@@ -55,6 +55,10 @@ type Outage struct {
 	Cause     data.Cause  `json:"cause,omitempty"`     // empty means provider
 	Component string      `json:"component,omitempty"` // slug; empty or all means every component
 	Cohort    string      `json:"cohort,omitempty"`    // slug; empty or all means everybody
+
+	// Seen says that it was seen to fail, whatever Impact counts it as: a component that nothing was promised of may count as
+	// degraded at worst, and is red on its day all the same. It colours days, never counts, and is no part of a facts file.
+	Seen bool `json:"-"`
 }
 
 // Maintenance is one window [Start, End).

@@ -64,7 +64,9 @@ func (r Records) Rows(from, to, now time.Time) Rows {
 			continue
 		}
 		is := o.Corrected()
-		if row := outageRow(is); !is.Void && touches(row.Start, row.End, from, to) {
+		row := outageRow(is)
+		row.Seen = o.Seen()
+		if !is.Void && touches(row.Start, row.End, from, to) {
 			rows.Outages = append(rows.Outages, row)
 		}
 	}

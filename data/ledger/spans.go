@@ -29,6 +29,7 @@ type outage struct {
 	span
 	aware             int64 // min(aware, reported)
 	down              bool  // its impact counts
+	seen              bool  // it was seen to fail, whether that counts or not
 	cause             data.Cause
 	component, cohort string
 }
@@ -94,6 +95,7 @@ func newOutage(o Outage, sel Selection) outage {
 		span: seconds(o.Start, o.End), down: o.Impact != data.Degradation, cause: o.Cause,
 		component: name(o.Component), cohort: name(o.Cohort),
 	}
+	out.seen = out.down || o.Seen
 	if sel.Component != "" {
 		out.component = ""
 	}

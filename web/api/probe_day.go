@@ -298,8 +298,9 @@ func (d probeDay) outages(a *API, tx data.Tx, c *Call, v *ProbeDay) error {
 	if err != nil {
 		return err
 	}
-	for _, o := range all {
-		if o = o.Corrected(); o.Component != d.side.Component || o.Void || !d.within(o.Started, o.Ended) {
+	for _, recorded := range all {
+		o := recorded.Corrected()
+		if o.Component != d.side.Component || o.Void || !d.within(o.Started, o.Ended) {
 			continue
 		}
 		text := ImpactNames[cmp.Or(o.Impact, data.NoReadNoWrite)] + ", " + CauseNames[cmp.Or(o.Cause, data.ByProvider)]
@@ -307,7 +308,7 @@ func (d probeDay) outages(a *API, tx data.Tx, c *Call, v *ProbeDay) error {
 			text += ": " + ReasonName(o.Reason)
 		}
 		level := data.MajorOutage
-		if o.Impact == data.Degradation {
+		if !recorded.Seen() {
 			level = data.Degraded
 		}
 		v.Outages = append(v.Outages, moment(o.Started, o.Ended, level, text, ""))

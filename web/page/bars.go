@@ -51,7 +51,7 @@ func (b *bars) write(days []ledger.Day) template.HTML {
 	var w strings.Builder
 	w.Grow(48 * len(days))
 	for i, d := range days {
-		if today := i == len(days)-1; today || d.State != ledger.DayOperational {
+		if today := i == len(days)-1; today || !quiet(d) {
 			w.WriteString(b.one(d, today))
 			continue
 		}
@@ -63,6 +63,11 @@ func (b *bars) write(days []ledger.Day) template.HTML {
 		w.WriteString(text)
 	}
 	return template.HTML(w.String()) //nolint:gosec // dates and our own words, escaped
+}
+
+// quiet says whether a day has nothing to tell: all was well, and hardly a moment of it was unwatched.
+func quiet(d ledger.Day) bool {
+	return d.State == ledger.DayOperational && d.NoData <= int64(ledger.ShortGap/time.Second)
 }
 
 func (b *bars) one(d ledger.Day, today bool) string {
@@ -82,7 +87,7 @@ func (b *bars) one(d ledger.Day, today bool) string {
 	return w.String()
 }
 
-// sums words a day: what was not well, and for how long.
+// sums words a day: what was not well, and for how long. Where only some of it was not watched it also says that the rest was well.
 func (b *bars) sums(d ledger.Day) string {
 	var parts []string
 	for _, s := range dayStates {
@@ -104,8 +109,8 @@ func (b *bars) sums(d ledger.Day) string {
 			parts = append(parts, b.states[s]+" "+b.m.seconds(n))
 		}
 	}
-	if len(parts) == 0 {
-		return b.states[d.State]
+	if d.State == ledger.DayOperational {
+		parts = append([]string{b.states[d.State]}, parts...)
 	}
 	return strings.Join(parts, ", ")
 }
