@@ -54,7 +54,7 @@ func (m maker) measuredPage(c Component) measuredPage {
 	days := m.s.samples[c.Slug]
 	plot := chart.Days{Title: v.Name + ": " + m.T("ui.response_time") + ", " + m.T("ui.last_90_days"), Strip: m.Cap("ui.answered")}
 	var medians, highs []time.Duration
-	good, seen := 0, 0
+	good, seen, until := 0, 0, ""
 	for _, d := range days {
 		date := i18n.ShortDate(m.l, d.Start, m.s.Zone)
 		row := measuredRow{Date: date, ISO: d.Start.In(m.s.Zone).Format(time.DateOnly), Median: millis(d.Median), High: millis(d.High)}
@@ -63,6 +63,10 @@ func (m maker) measuredPage(c Component) measuredPage {
 			good, seen = good+d.Good, seen+d.Seen
 			row.Share = m.share(d.Good, d.Seen)
 			day.Share = float64(d.Good) / float64(d.Seen)
+			if !d.Until.IsZero() {
+				until = " (" + m.T("ui.until", "time", i18n.ClockPhrase(m.l, d.Until, m.s.Zone)) + ")"
+				row.Share += until
+			}
 			day.Label = date + ": " + m.T("ui.answered") + " " + row.Share
 			if d.High > 0 {
 				medians, highs = append(medians, d.Median), append(highs, d.High)
@@ -79,7 +83,7 @@ func (m maker) measuredPage(c Component) measuredPage {
 	for _, i := range []int{0, len(days) / 2, len(days) - 1} {
 		plot.Labels = append(plot.Labels, i18n.ShortDate(m.l, days[i].Start, m.s.Zone))
 	}
-	v.Text = m.T("ui.measured_text", "pct", m.share(good, seen), "median", orNone(middle(medians)), "high", orNone(middle(highs)))
+	v.Text = m.T("ui.measured_text", "pct", m.share(good, seen)+until, "median", orNone(middle(medians)), "high", orNone(middle(highs)))
 	plot.Text = v.Text
 	v.Chart = plot.HTML()
 	return v
@@ -93,7 +97,7 @@ func (m maker) toldDays(c Component) (heads []string, out []toldDay) {
 		heads = append(heads, i18n.Capital(b.states[s]))
 	}
 	for i, d := range slices.Backward(c.Days) {
-		if d.State == ledger.DayOperational && d.Outage+d.Degraded+d.Maintenance == 0 {
+		if quiet(d) {
 			continue
 		}
 		row := toldDay{Date: m.dateOf(d.Date), ISO: d.Date, Key: dayKeys[d.State], State: i18n.Capital(b.states[d.State]), Moves: i == len(c.Days)-1}

@@ -26,6 +26,6 @@
 // # Samples
 //
 // The page of a component shows what samples say, which are too many to be read with everything else and are not watched. Run
-// reads them beside it, at its start and once an hour, days that are over once; until then the page of a component says that
+// reads them beside it, at its start and every ten minutes, days that are over once; until then the page of a component says that
 // nothing has been measured. Figures never come from them.
 package page

@@ -182,7 +182,7 @@ func (p *Publisher) Swap(s *Snapshot) {
 }
 
 // Run builds a Snapshot at its start, at every revision of what the public can see, when Use says so, at every moment that
-// changes what may be seen, and at every tick. Beside that it reads samples, once an hour. A failed build keeps the last one, which says how old it is, and is tried
+// changes what may be seen, and at every tick. Beside that it reads samples, every ten minutes. A failed build keeps the last one, which says how old it is, and is tried
 // again at the next tick.
 func (p *Publisher) Run(ctx context.Context) error {
 	tick := p.Tick

@@ -20,6 +20,7 @@ type DaySamples struct {
 	High   time.Duration // 95 of 100 answers took no longer
 	Good   int           // samples that were not bad, of Seen
 	Seen   int           // samples with data; zero means that nobody watched
+	Until  time.Time     // of the day that runs: when this was read, to the minute; zero where the day is over
 }
 
 // add takes in another probe.
@@ -32,25 +33,33 @@ func (d *DaySamples) add(o DaySamples) {
 	}
 }
 
-// How often samples are read again, and for how long after its end a day is: observers elsewhere send late what they kept.
+// How often samples of the day that runs are read again, and those of days before it, for how long after their end: observers
+// elsewhere send late what they kept.
 const (
-	samplesEvery = time.Hour
+	samplesEvery = 10 * time.Minute
+	samplesAgain = time.Hour
 	samplesLate  = 48 * time.Hour
 )
 
 // sampler reads samples for the page, apart from everything else that it shows: a million of them must delay neither the first
-// page nor any other. Days that are over are read once. It is for one goroutine.
+// page nor any other. Days that are over are read once, or once an hour while samples of them may come late. It is for one goroutine.
 type sampler struct {
 	store data.Store
 	zone  string
-	over  map[string]map[string]DaySamples // days that are over, by side and date
+	over  map[string]map[string]dayOver // days that are over, by side and date
+}
+
+// dayOver is a day that is over as it was read, and from when it is to be read again; zero means never.
+type dayOver struct {
+	DaySamples
+	again time.Time
 }
 
 // read sums up the last DaysShown days of every public component that was ever probed, oldest first. Each side has a View of its
 // own, so that nobody waits for all.
 func (r *sampler) read(ctx context.Context, zone *time.Location, now time.Time) (map[string][]DaySamples, error) {
 	if r.over == nil || r.zone != zone.String() {
-		r.over, r.zone = map[string]map[string]DaySamples{}, zone.String()
+		r.over, r.zone = map[string]map[string]dayOver{}, zone.String()
 	}
 	var sides []data.Side
 	err := r.store.View(ctx, func(tx data.Tx) error {
@@ -74,7 +83,7 @@ func (r *sampler) read(ctx context.Context, zone *time.Location, now time.Time) 
 	y, m, d := now.In(zone).Date()
 	bounds := packed.Days(time.Date(y, m, d-DaysShown+1, 0, 0, 0, 0, zone), DaysShown, zone)
 	out := map[string][]DaySamples{}
-	kept := map[string]map[string]DaySamples{}
+	kept := map[string]map[string]dayOver{}
 	for _, s := range sides {
 		days, err := r.side(ctx, s.Name, bounds, now)
 		if err != nil {
@@ -95,16 +104,16 @@ func (r *sampler) read(ctx context.Context, zone *time.Location, now time.Time) 
 
 // side sums up the days of one side: those that are not known to be over, from the first of them on.
 func (r *sampler) side(ctx context.Context, side string, bounds []time.Time, now time.Time) ([]DaySamples, error) {
-	before, over := r.over[side], map[string]DaySamples{}
+	before, over := r.over[side], map[string]dayOver{}
 	days := make([]DaySamples, len(bounds)-1)
 	first := len(days)
 	for i := range days {
 		day, ok := before[bounds[i].Format(time.DateOnly)]
-		if !ok {
+		if !ok || !day.again.IsZero() && !now.Before(day.again) {
 			first = i
 			break
 		}
-		days[i], over[bounds[i].Format(time.DateOnly)] = day, day
+		days[i], over[bounds[i].Format(time.DateOnly)] = day.DaySamples, day
 	}
 	if first < len(days) {
 		var sums []packed.Summary
@@ -118,8 +127,13 @@ func (r *sampler) side(ctx context.Context, side string, bounds []time.Time, now
 		for i := range sums {
 			s, n := &sums[i], first+i
 			days[n] = DaySamples{Start: bounds[n], Median: s.Latency(0.5), High: s.Latency(0.95), Good: s.Good + s.Degraded, Seen: s.Good + s.Degraded + s.Bad}
-			if bounds[n+1].Add(samplesLate).Before(now) {
-				over[bounds[n].Format(time.DateOnly)] = days[n]
+			switch end := bounds[n+1]; {
+			case end.Add(samplesLate).Before(now):
+				over[bounds[n].Format(time.DateOnly)] = dayOver{days[n], time.Time{}}
+			case end.After(now):
+				days[n].Until = now.Truncate(time.Minute)
+			default:
+				over[bounds[n].Format(time.DateOnly)] = dayOver{days[n], now.Add(samplesAgain)}
 			}
 		}
 	}
@@ -127,7 +141,7 @@ func (r *sampler) side(ctx context.Context, side string, bounds []time.Time, now
 	return days, nil
 }
 
-// follow reads samples at once and then every hour, or every Tick where that is longer, and wakes Run where they say something else. What cannot be read leaves what
+// follow reads samples at once and then every samplesEvery, or every Tick where that is longer, and wakes Run where they say something else. What cannot be read leaves what
 // was.
 func (p *Publisher) follow(ctx context.Context) {
 	r := sampler{store: p.Store}

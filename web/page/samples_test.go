@@ -84,7 +84,15 @@ func TestSampler(t *testing.T) {
 		t.Errorf("before anything was measured: %+v", d)
 	}
 	// Days that are over are not read again; a day later there is another.
-	before := len(r.over["secret-slow-probe"])
+	settled := func() (n int) {
+		for _, d := range r.over["secret-slow-probe"] {
+			if d.again.IsZero() {
+				n++
+			}
+		}
+		return n
+	}
+	before := settled()
 	err = r.store.Update(t.Context(), func(tx data.Tx) error {
 		return tx.Blocks().Delete(data.KeyOfBlock("secret-slow-probe", "secret-place", data.BlockDay(now.AddDate(0, 0, -4))))
 	})
@@ -92,14 +100,102 @@ func TestSampler(t *testing.T) {
 		t.Fatal(err)
 	}
 	again, err := r.read(t.Context(), time.UTC, now.AddDate(0, 0, 1))
-	if err != nil || before != DaysShown-3 || len(r.over["secret-slow-probe"]) != DaysShown-3 {
-		t.Errorf("%d days over at first, %d then: %v", before, len(r.over["secret-slow-probe"]), err)
+	if err != nil || before != DaysShown-3 || settled() != DaysShown-3 {
+		t.Errorf("%d days over at first, %d then: %v", before, settled(), err)
 	}
 	if d := again["login"][DaysShown-6]; d.Median < 280*time.Millisecond {
 		t.Errorf("a day that is over was read again: %+v", d)
 	}
 	if d := again["login"][DaysShown-1]; d.Seen != 0 {
 		t.Errorf("the new day: %+v", d)
+	}
+}
+
+// TestSamplesOfToday are read again and again, and say until when they were.
+func TestSamplesOfToday(t *testing.T) {
+	t.Parallel()
+	now := datatest.Start.Truncate(24 * time.Hour).Add(3*time.Hour + 7*time.Second)
+	store := sampled(t, now)
+	r := sampler{store: store}
+	spoil := func(day int) {
+		t.Helper()
+		err := store.Update(t.Context(), func(tx data.Tx) error {
+			at := now.AddDate(0, 0, -day)
+			b, err := tx.Blocks().Get(data.KeyOfBlock("secret-slow-probe", "secret-place", data.BlockDay(at)))
+			if err != nil {
+				return err
+			}
+			bad := data.Sample{Probe: b.Probe, Place: b.Place, At: at.Truncate(24 * time.Hour).Add(150 * time.Minute), Level: data.MajorOutage, Reason: data.ReasonTimeout}
+			return errors.Join(b.Append(bad), tx.Blocks().Put(b))
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	spoil(1)
+	for _, c := range []struct {
+		name             string
+		after            time.Duration
+		day              int // that has another bad sample by then
+		today, yesterday int // samples seen
+	}{
+		{"at first", 0, -1, 100, 101},
+		{"ten minutes later", samplesEvery, 0, 101, 101},
+		{"yesterday waits for its hour", 2 * samplesEvery, 1, 101, 101},
+		{"and is read again after it", samplesAgain, -1, 101, 102},
+	} {
+		if c.day == 1 { // from a place that was cut off
+			now = now.Add(time.Minute)
+			err := store.Update(t.Context(), func(tx data.Tx) error {
+				b := data.Block{Probe: "secret-slow-probe", Place: "another", Day: data.BlockDay(now.AddDate(0, 0, -1))}
+				return errors.Join(b.Append(data.Sample{At: now.AddDate(0, 0, -1), Level: data.Operational}), tx.Blocks().Put(b))
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		} else if c.day == 0 {
+			spoil(0)
+		}
+		days, err := r.read(t.Context(), time.UTC, now.Add(c.after))
+		if err != nil {
+			t.Fatal(err)
+		}
+		today, yesterday := days["login"][DaysShown-1], days["login"][DaysShown-2]
+		if today.Seen != c.today || yesterday.Seen != c.yesterday {
+			t.Errorf("%s: %d samples today and %d yesterday, want %d and %d", c.name, today.Seen, yesterday.Seen, c.today, c.yesterday)
+		}
+		if want := now.Add(c.after).Truncate(time.Minute); !today.Until.Equal(want) || !yesterday.Until.IsZero() {
+			t.Errorf("%s: today goes until %s, want %s; yesterday until %s", c.name, today.Until, want, yesterday.Until)
+		}
+	}
+}
+
+// TestShareOfToday says until when it is, in every language.
+func TestShareOfToday(t *testing.T) {
+	t.Parallel()
+	oslo, err := time.LoadLocation("Europe/Oslo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := Component{Component: datatest.Component("login")}
+	day := time.Date(2026, 11, 20, 23, 0, 0, 0, time.UTC)
+	for l, want := range map[i18n.Lang][2]string{
+		i18n.EN: {"97.69% (until 18:00)", "Checks answered in 90 days: 98.84% (until 18:00)."},
+		i18n.NB: {"97,69 % (til kl. 18:00)", "Besvarte kontroller på 90 dager: 98,84 % (til kl. 18:00)."},
+		i18n.SV: {"97,69 % (till kl. 18:00)", "Besvarade kontroller på 90 dagar: 98,84 % (till kl. 18:00)."},
+		i18n.DA: {"97,69 % (indtil kl. 18.00)", "Besvarede kontroller på 90 dage: 98,84 % (indtil kl. 18.00)."},
+		i18n.DE: {"97,69 % (bis 18:00 Uhr)", "Beantwortete Prüfungen in 90 Tagen: 98,84 % (bis 18:00 Uhr)."},
+		i18n.NL: {"97,69% (tot 18:00 uur)", "Beantwoorde controles in 90 dagen: 98,84% (tot 18:00 uur)."},
+		i18n.FI: {"97,69 % (klo 18.00 asti)", "Vastatut tarkistukset 90 päivässä: 98,84 % (klo 18.00 asti)."},
+	} {
+		s := &State{Settings: Settings{Zone: oslo, ZoneName: "Europe/Oslo"}, Components: []Component{c}, samples: map[string][]DaySamples{"login": {
+			{Start: day.AddDate(0, 0, -1), Good: 10_000, Seen: 10_000},
+			{Start: day, Good: 9_769, Seen: 10_000, Until: day.Add(18 * time.Hour)},
+		}}}
+		v := maker{s, l}.measuredPage(c)
+		if len(v.Rows) != 2 || v.Rows[0].Share != want[0] || strings.Contains(v.Rows[1].Share, "(") || !strings.HasSuffix(v.Text, want[1]) {
+			t.Errorf("%s: %+v, %q; want %q", l, v.Rows, v.Text, want)
+		}
 	}
 }
 
