@@ -109,6 +109,22 @@ func Clocks(lang Lang, start, end time.Time, loc *time.Location) string {
 	return strings.TrimLeft(f.span, ", ") + f.clock(start) + f.dash + f.clock(end) + f.after
 }
 
+// SecondsPhrase is ClockPhrase to the second: "18:00:05", "kl. 18:00:05", "18:00:05 Uhr".
+func SecondsPhrase(lang Lang, t time.Time, loc *time.Location) string {
+	f := forms[lang.Known()]
+	return strings.TrimLeft(f.at, ", ") + f.seconds(inZone(t, loc)) + f.after
+}
+
+// Seconds is Clocks to the second, for spans that minutes do not tell apart: "18:00:05–18:00:40". Of different days it writes both in
+// full, to the minute.
+func Seconds(lang Lang, start, end time.Time, loc *time.Location) string {
+	f, from, to := forms[lang.Known()], inZone(start, loc), inZone(end, loc)
+	if !sameDay(from, to) {
+		return Clocks(lang, start, end, loc)
+	}
+	return strings.TrimLeft(f.span, ", ") + f.seconds(from) + f.dash + f.seconds(to) + f.after
+}
+
 // Zone writes the zone that holds in loc at t, with its offset: "CET, UTC+1"; "UTC+5:30" where the zone has no letters
 // of its own; "UTC" for UTC.
 func Zone(lang Lang, t time.Time, loc *time.Location) string {
@@ -165,6 +181,10 @@ func (f form) interval(lang Lang, start, end time.Time) string {
 
 func (f form) clock(t time.Time) string {
 	return fmt.Sprintf("%02d%s%02d", t.Hour(), f.colon, t.Minute())
+}
+
+func (f form) seconds(t time.Time) string {
+	return fmt.Sprintf("%s%s%02d", f.clock(t), f.colon, t.Second())
 }
 
 func (f form) fill(pattern string, lang Lang, t time.Time) string {

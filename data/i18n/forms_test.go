@@ -181,6 +181,29 @@ func TestClocks(t *testing.T) {
 	}
 }
 
+// TestSeconds tells spans apart that begin and end in the same minute.
+func TestSeconds(t *testing.T) {
+	t.Parallel()
+	oslo := zone(t, "Europe/Oslo")
+	start, end := instant(t, "2026-01-16T07:00:05Z"), instant(t, "2026-01-16T07:00:40Z")
+	for lang, want := range map[i18n.Lang][2]string{
+		i18n.EN: {"08:00:05–08:00:40", "08:00:05"},
+		i18n.NB: {"kl. 08:00:05–08:00:40", "kl. 08:00:05"},
+		i18n.SV: {"kl. 08:00:05–08:00:40", "kl. 08:00:05"},
+		i18n.DA: {"kl. 08.00.05-08.00.40", "kl. 08.00.05"},
+		i18n.DE: {"08:00:05–08:00:40 Uhr", "08:00:05 Uhr"},
+		i18n.NL: {"08:00:05–08:00:40 uur", "08:00:05 uur"},
+		i18n.FI: {"klo 08.00.05–08.00.40", "klo 08.00.05"},
+	} {
+		if got := [2]string{i18n.Seconds(lang, start, end, oslo), i18n.SecondsPhrase(lang, start, oslo)}; got != want {
+			t.Errorf("%s: %q, want %q", lang, got, want)
+		}
+	}
+	if got, want := i18n.Seconds(i18n.EN, start, start.AddDate(0, 0, 1), oslo), "Friday 16 January 2026 08:00 – Saturday 17 January 2026 08:00"; got != want {
+		t.Errorf("over midnight: %q, want %q", got, want)
+	}
+}
+
 func TestNames(t *testing.T) {
 	t.Parallel()
 	days := map[i18n.Lang]string{

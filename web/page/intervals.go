@@ -107,6 +107,7 @@ func (m maker) causes(joined []ledger.Entry) string {
 }
 
 // parts are the times of outages that were joined, with the components of each where those differ; nothing where all are of one time.
+// They are to the second where minutes do not tell them apart, or not their beginnings from their ends.
 func (m maker) parts(joined []ledger.Entry) []string {
 	type span struct{ start, end time.Time }
 	var spans []span
@@ -124,11 +125,20 @@ func (m maker) parts(joined []ledger.Entry) []string {
 		return nil
 	}
 	alike := !slices.ContainsFunc(spans, func(at span) bool { return !slices.Equal(names[at], names[spans[0]]) })
+	clocks, clock := i18n.Clocks, i18n.ClockPhrase
+	minutes := map[span]bool{}
+	for _, at := range spans {
+		minute := span{at.start.Truncate(time.Minute), at.end.Truncate(time.Minute)}
+		if minutes[minute] || minute.start.Equal(minute.end) {
+			clocks, clock = i18n.Seconds, i18n.SecondsPhrase
+		}
+		minutes[minute] = true
+	}
 	var out []string
 	for _, at := range spans {
-		part := i18n.Clocks(m.l, at.start, at.end, m.s.Zone)
+		part := clocks(m.l, at.start, at.end, m.s.Zone)
 		if at.end.IsZero() {
-			part = i18n.ClockPhrase(m.l, at.start, m.s.Zone) + ", " + m.T("ui.goes_on")
+			part = clock(m.l, at.start, m.s.Zone) + ", " + m.T("ui.goes_on")
 		}
 		if !alike {
 			part += ": " + strings.Join(names[at], ", ")
@@ -177,6 +187,8 @@ func (m maker) uncounted(of ledger.Stretch, u ledger.Uncounted, windows []months
 		switch {
 		case !of.End.IsZero() && !u.Known.Before(of.End):
 			v.Why = m.T("ui.why_unknown")
+		case u.Seconds < 60 && m.dayOf(u.Known) == m.dayOf(of.Start):
+			v.Why = m.T("ui.why_known", "time", i18n.SecondsPhrase(m.l, u.Known, m.s.Zone))
 		case m.dayOf(u.Known) == m.dayOf(of.Start):
 			v.Why = m.T("ui.why_known", "time", i18n.ClockPhrase(m.l, u.Known, m.s.Zone))
 		default:
@@ -262,14 +274,9 @@ func (m maker) excluded(x months.Excluded, n int, of []months.Excluded) excluded
 	return v
 }
 
-// lead words how long before something was announced, cut to minutes, from a day on to hours.
-func (m maker) lead(n int64) string {
-	const hour, day = 3600, 24 * 3600
-	if n >= day {
-		return m.seconds(n - n%hour)
-	}
-	return m.seconds(n - n%60)
-}
+// lead words how long before something was announced, cut to minutes: what is a minute short of two days is not two days, nor an hour
+// less.
+func (m maker) lead(n int64) string { return m.seconds(n - n%60) }
 
 // windowOf is the address of a window's own page; empty where it has none any more.
 func (m maker) windowOf(x months.Excluded) string {

@@ -1,7 +1,6 @@
 package page
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -55,8 +54,12 @@ type claims struct {
 	Days []claimDays // territories with the same day are told together
 }
 
-// claimOf is an interval.
-type claimOf struct{ From, Component, Group, Handled string }
+// claimOf is a moment from which something counts.
+type claimOf struct {
+	From, Component, Group, Handled string
+
+	names []string // of Component, each once
+}
 
 type claimDays struct{ Date, ISO, Territories string }
 
@@ -110,9 +113,7 @@ func (m maker) monthPage(r Month, s months.Sheet) monthPage {
 		}
 		next := m.claims(c, s.Intervals)
 		if n := len(v.Claims); n > 0 && slices.Equal(v.Claims[n-1].Days, next.Days) {
-			if last := &v.Claims[n-1]; !slices.Contains(last.Of, next.Of[0]) { // two probes may have opened one each
-				last.Of = append(last.Of, next.Of...)
-			}
+			v.Claims[n-1].add(next.Of[0])
 			continue
 		}
 		v.Claims = append(v.Claims, next)
@@ -162,7 +163,8 @@ func (m maker) componentName(slug string) string {
 }
 
 func (m maker) claims(c months.Claim, intervals []ledger.Entry) claims {
-	of := claimOf{From: m.at(c.Start).Text, Component: m.componentName(c.Component), Group: m.cohort(c.Cohort)}
+	name := m.componentName(c.Component)
+	of := claimOf{From: m.at(c.Start).Text, Component: name, Group: m.cohort(c.Cohort), names: []string{name}}
 	by := map[calendar.Date][]string{}
 	var dates []calendar.Date
 	for _, d := range c.Days {
@@ -180,6 +182,22 @@ func (m maker) claims(c months.Claim, intervals []ledger.Entry) claims {
 		v.Days = append(v.Days, claimDays{m.dateOf(d.String()), d.String(), strings.Join(by[d], ", ")})
 	}
 	return v
+}
+
+// add takes in an interval: one line for each moment and group, with all components that it is about, each once.
+func (c *claims) add(of claimOf) {
+	for i := range c.Of {
+		at := &c.Of[i]
+		if at.From != of.From || at.Group != of.Group || at.Handled != of.Handled {
+			continue
+		}
+		if !slices.Contains(at.names, of.Component) {
+			at.names = append(at.names, of.Component)
+			at.Component = strings.Join(at.names, ", ")
+		}
+		return
+	}
+	c.Of = append(c.Of, of)
 }
 
 // handled says by when a customer's report is meant to be dealt with (C5).
@@ -233,11 +251,11 @@ func (m maker) downtime(n int64) string {
 	return m.T("ui.downtime", "duration", m.exactly(n))
 }
 
-// exactly words a sum of seconds and, where the words leave some out, adds all of them: a contract counts them.
+// exactly words a sum of seconds to the last of them, also where seconds leaves them out: a contract counts them.
 func (m maker) exactly(n int64) string {
-	text := m.seconds(n)
-	if n >= int64(time.Hour/time.Second) && n%60 != 0 {
-		text += fmt.Sprintf(" (%d s)", n)
+	text, rest := m.seconds(n), n%60
+	if n >= int64(time.Hour/time.Second) && rest != 0 {
+		text += " " + m.seconds(rest)
 	}
 	return text
 }

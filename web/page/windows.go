@@ -117,9 +117,9 @@ func (m maker) notice(o data.Occurrence, key string) string {
 	switch {
 	case key == "reserved":
 		return at("ui.announced_by", o.Deadline()) // if at all
-	case o.ShortNotice():
+	case o.ShortNotice() && o.Announced.IsZero():
 		return "" // its label says so
-	case key == "planned" && !Shown(o, m.s.Now):
+	case key == "planned" && !o.ShortNotice() && !Shown(o, m.s.Now):
 		return at("ui.announced_by", o.Deadline())
 	case !o.Announced.IsZero():
 		return at("ui.announced_at", o.Announced)

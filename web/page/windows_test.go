@@ -66,6 +66,37 @@ func TestDeclaredAfterwards(t *testing.T) {
 	}
 }
 
+// TestShortNoticeSaysWhen it was announced, in every language: its label says that it was short, and not how short.
+func TestShortNoticeSaysWhen(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		change func(*State, *data.Occurrence)
+		want   bool
+	}{
+		{"announced", func(*State, *data.Occurrence) {}, true},
+		{"announced, and over", func(s *State, o *data.Occurrence) {
+			o.Phase, o.Window = data.Completed, data.Window{Start: s.Now.Add(-2 * time.Hour), End: s.Now.Add(-time.Hour)}
+			o.Began, o.Ended = o.Window.Start, o.Window.End
+		}, true},
+		{"never announced", func(_ *State, o *data.Occurrence) { o.Announced = time.Time{} }, false},
+	} {
+		var announced time.Time
+		s := alone(t, func(s *State, o *data.Occurrence) {
+			o.Short, o.Announced = "it cannot wait", s.Now.Add(-3*time.Hour)
+			c.change(s, o)
+			announced = s.Now.Add(-3 * time.Hour)
+		})
+		for _, l := range i18n.Langs {
+			m := maker{s, l}
+			line := m.Cap("ui.announced_at", "time", i18n.At(l, announced, s.Zone))
+			if got := windowText(t, s, l); strings.Contains(got, line) != c.want {
+				t.Errorf("%s in %s: want %q in it %t: %s", c.name, l, line, c.want, got)
+			}
+		}
+	}
+}
+
 // TestApproximateStart: the start of an emergency is rough until it has come; that of any other window never is (M9).
 func TestApproximateStart(t *testing.T) {
 	t.Parallel()
