@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/data/datatest"
 	"github.com/superoffice/statusd/data/ledger"
 )
 
@@ -280,5 +281,40 @@ func TestRowsOfAnyComponent(t *testing.T) {
 	r.Components = catalogue[3:]
 	if rows := r.Rows(at("2026-04-01 00:00"), at("2026-05-01 00:00"), at("2026-04-20 00:00")); len(rows.Maintenance) != 1 {
 		t.Errorf("windows of informative components: %+v", rows.Maintenance)
+	}
+}
+
+// TestSeenOnItsDay: what was seen to fail is red on its day also where nothing was promised of it, and counts as little as before.
+func TestSeenOnItsDay(t *testing.T) {
+	t.Parallel()
+	wiki := datatest.Component("wiki")
+	wiki.Commitment, wiki.Impact = data.Informative, data.Degradation
+	o := datatest.Outage("wiki", at("2026-04-10 09:00"))
+	o.Ended, o.Impact, o.Cause = at("2026-04-10 11:34"), data.Degradation, data.ExcludedService
+	corrected := o
+	corrected.Corrections = []data.Correction{{Impact: data.Degradation, Why: "it was slow"}}
+	for _, c := range []struct {
+		name string
+		o    data.Outage
+		want string
+	}{
+		{"measured", o, "2026-04-10 outage 33960/0/0/0/9240"},
+		{"only degraded, as somebody found out", corrected, "2026-04-10 degraded 33960/0/0/9240/0"},
+	} {
+		r := ledger.Records{Components: []data.Component{wiki}, Outages: []data.Outage{c.o}, Marks: []data.Mark{datatest.Mark("wiki", at("2026-01-01 00:00"), data.Operational)}}
+		now := at("2026-04-10 12:00")
+		rows := r.Rows(at("2026-04-01 00:00"), now, now)
+		days := ledger.Days(rows, ledger.Selection{Component: "wiki"}, now.Location(), now, 1)
+		if got := shown(days[0]); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+		f := ledger.Facts{Month: "2026-04", Zone: "Europe/Oslo", Target: "0.998", Rows: rows, Counted: []string{"wiki"}}
+		b, err := f.MarshalJSON()
+		if err != nil || strings.Contains(strings.ToLower(string(b)), "seen") {
+			t.Errorf("%s: the facts are %s, %v", c.name, b, err)
+		}
+		if got, err := f.Report(ledger.Selection{}); err != nil || got.Observed.Downtime != 0 {
+			t.Errorf("%s: %d s count: %v", c.name, got.Observed.Downtime, err)
+		}
 	}
 }

@@ -18,13 +18,13 @@ func TestDaysWithGaps(t *testing.T) {
 	}
 	const day, hour = 86_400, 3_600
 	for _, c := range []struct {
-		name    string
-		day     ledger.Day
-		class   string
-		well    bool // it says that nothing was interrupted
-		unseen  bool // it says that nobody watched for an hour
-		in      ledger.DayState
-		row bool // it is among the days in numbers
+		name   string
+		day    ledger.Day
+		class  string
+		well   bool // it says that nothing was interrupted
+		unseen bool // it says that nobody watched for an hour
+		in     ledger.DayState
+		row    bool // it is among the days in numbers
 	}{
 		{"a quiet day", ledger.Day{State: ledger.DayOperational, Operational: day}, "", true, false, ledger.DayOperational, false},
 		{"a restart", ledger.Day{State: ledger.DayOperational, Operational: day - 300, NoData: 300}, "", true, false, ledger.DayOperational, false},
