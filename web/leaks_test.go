@@ -69,7 +69,7 @@ func TestNothingHiddenLeaks(t *testing.T) {
 	paths := s.addresses(
 		"/live", "/api/v1/banner", "/api/v1/banner.html", "/banner/frame", "/banner/preview", "/api/v1/schedule", "/api/v1/uptime/"+month, "/api/v1/uptime/"+month[:4],
 		"/history.ics", "/calendar/", "/calendar/cohort/pilot.ics", "/calendar/cohort/rest.ics", "/calendar/component/crm-read.ics", "/calendar/component/login.ics",
-		"/healthz", "/readyz", "/robots.txt", "/nowhere", "/api/v1/nowhere", "/api/v2/incidents/openopenopen.json", "/embed/frame", "/sitemap.xml", "/history.rss", "/history.atom",
+		"/healthz", "/readyz", "/robots.txt", "/.well-known/security.txt", "/nowhere", "/api/v1/nowhere", "/api/v2/incidents/openopenopen.json", "/embed/frame", "/sitemap.xml", "/history.rss", "/history.atom",
 	)
 	// No route is forgotten: each is one that some address above leads to.
 	mux := http.NewServeMux()

@@ -34,7 +34,7 @@ func pageSettings(cfg *config.Config, s serving) page.Settings {
 		Name: cfg.Page.Name, Product: cfg.Page.Product, URL: cfg.Page.URL, ZoneName: cfg.Page.Zone.String(), Zone: cfg.Page.Zone,
 		Target: cfg.Page.Target, Settling: cfg.Page.Settling, Support: cfg.Page.Support, Hours: cfg.Page.Hours, Premium: cfg.Page.Premium, Langs: cfg.Page.Languages, Demo: s.demo, Unprobed: s.noProbes,
 		Territories: cfg.Territories(), BannerFrames: cfg.Banner.Frames,
-		PrivacyContact: cfg.Page.PrivacyContact, AccessibilityContact: cfg.Page.AccessibilityContact,
+		PrivacyContact: cfg.Page.PrivacyContact, AccessibilityContact: cfg.Page.AccessibilityContact, SecurityContact: cfg.Page.SecurityContact,
 	}
 }
 

@@ -88,6 +88,9 @@ func Render(s *State) (Docs, error) {
 		{Path: path}:           js,
 		{Path: "/favicon.svg"}: ui.NewDoc([]byte(icon(s.Headline)), ui.DocOptions{Type: "image/svg+xml", Header: sameOrigin}),
 	}
+	if d := s.securityText(); d != nil {
+		docs[Place{Path: securityTextPath}] = d
+	}
 	each := make([]Docs, len(s.Langs))
 	var g errgroup.Group
 	g.SetLimit(runtime.GOMAXPROCS(0))

@@ -33,6 +33,7 @@ type Settings struct {
 	Territories []*calendar.Calendar // whose working days the last days of claims go by (C2), and support hours (H1); none shows none
 
 	PrivacyContact, AccessibilityContact string // addresses of the web or of mail; empty means Support
+	SecurityContact                      string // one too; empty means that there is no security.txt
 
 	Demo     bool // everything shown is invented, and says so
 	Unprobed bool // probing is switched off

@@ -217,9 +217,10 @@ func (c *checker) page() {
 	}
 	c.link(p.with("support"), "support", f.Support)
 	out.Hours, out.Premium = c.supportHours(p, f)
-	out.PrivacyContact, out.AccessibilityContact = f.PrivacyContact, f.AccessibilityContact
+	out.PrivacyContact, out.AccessibilityContact, out.SecurityContact = f.PrivacyContact, f.AccessibilityContact, f.SecurityContact
 	c.contact(p.with("privacy_contact"), "privacy_contact", f.PrivacyContact)
 	c.contact(p.with("accessibility_contact"), "accessibility_contact", f.AccessibilityContact)
+	c.contact(p.with("security_contact"), "security_contact", f.SecurityContact)
 	if f.CustomerPattern != "" {
 		re, err := regexp.Compile(f.CustomerPattern)
 		switch {

@@ -82,6 +82,9 @@ type Page struct {
 	// PrivacyContact and AccessibilityContact are addresses of the web or of mail; empty means Support.
 	PrivacyContact, AccessibilityContact string
 
+	// SecurityContact is one too; empty means that there is no /.well-known/security.txt.
+	SecurityContact string
+
 	// CustomerPattern is the form of a customer's identifier.
 	CustomerPattern *regexp.Regexp
 }

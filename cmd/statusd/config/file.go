@@ -50,6 +50,8 @@ type page struct {
 
 	AccessibilityContact string `yaml:"accessibility_contact" doc:"Where people report that they cannot use the page: an e-mail address, or one of the web. Without it: support." eg:"https://www.example.com/accessibility"`
 
+	SecurityContact string `yaml:"security_contact" doc:"Where people report a weakness: an e-mail address, or one of the web. With it the page has /.well-known/security.txt." eg:"security@example.com"`
+
 	CustomerPattern string `yaml:"customer_pattern" doc:"Regular expression of a customer's identifier. Any other form counts as no identifier." eg:"^Cust[0-9]+$"`
 }
 

@@ -56,6 +56,9 @@ func TestFullFile(t *testing.T) {
 	if c.Page.Hours.String() != "09:00-17:30" || c.Page.PrivacyContact != "privacy@example.com" || c.Page.AccessibilityContact != "https://www.example.com/accessibility" {
 		t.Errorf("support hours %s, contacts %q and %q", c.Page.Hours, c.Page.PrivacyContact, c.Page.AccessibilityContact)
 	}
+	if c.Page.SecurityContact != "security@example.com" {
+		t.Errorf("security contact %q", c.Page.SecurityContact)
+	}
 	if h := c.Page.Premium; h == nil || h.String() != "07:00-24:00" || fmt.Sprint(h.Days()) != "[Monday Saturday Sunday]" {
 		t.Errorf("premium hours %v", h)
 	}
@@ -89,20 +92,20 @@ func TestFullFile(t *testing.T) {
 	}
 	const at = "testdata/good/full.yaml:"
 	if diff := cmp.Diff([]data.Component{
-		{Slug: "web/front", Name: data.Words{"en": "Front"}, Group: "web", GroupName: data.Words{"en": "Web"}, Position: 1, Commitment: "info", Audience: "all", Origin: at + "44"},
+		{Slug: "web/front", Name: data.Words{"en": "Front"}, Group: "web", GroupName: data.Words{"en": "Web"}, Position: 1, Commitment: "info", Audience: "all", Origin: at + "45"},
 		{
 			Slug: "api", Name: data.Words{"en": "API"}, Description: data.Words{"en": "Two lines\nof text."}, Group: "core", GroupName: data.Words{"en": "Core"}, Position: 2,
 			Commitment: "yes", Impact: "no_write", Cause: "internet", Audience: "customers", Provider: "Somebody", ThirdParty: true,
-			Link: "https://status.example.org/", Setup: "Ask for\na key.", Origin: at + "27",
+			Link: "https://status.example.org/", Setup: "Ask for\na key.", Origin: at + "28",
 		},
-		{Slug: "lone", Name: data.Words{"en": "Lone"}, Position: 3, Commitment: "none", Audience: "operators", Setup: "Nothing.", Origin: at + "43"},
+		{Slug: "lone", Name: data.Words{"en": "Lone"}, Position: 3, Commitment: "none", Audience: "operators", Setup: "Nothing.", Origin: at + "44"},
 	}, c.Components); diff != "" {
 		t.Errorf("components (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff(data.Cohorts{
-		{Slug: "first", Name: data.Words{"en": "First"}, List: []string{"ABC-1", "ABC-2"}, Percent: 5, Salt: "s1", Origin: at + "20"},
-		{Slug: "others", Rest: true, Origin: at + "22"},
-		{Slug: "second", Name: data.Words{"en": "Second", "fi": "Toinen"}, Percent: 20, Origin: at + "21"},
+		{Slug: "first", Name: data.Words{"en": "First"}, List: []string{"ABC-1", "ABC-2"}, Percent: 5, Salt: "s1", Origin: at + "21"},
+		{Slug: "others", Rest: true, Origin: at + "23"},
+		{Slug: "second", Name: data.Words{"en": "Second", "fi": "Toinen"}, Percent: 20, Origin: at + "22"},
 	}, c.Cohorts); diff != "" {
 		t.Errorf("cohorts (-want +got):\n%s", diff)
 	}
@@ -120,20 +123,20 @@ func TestFullFile(t *testing.T) {
 		{
 			Slug: "patch", ValidFrom: time.Date(2026, 5, 31, 21, 0, 0, 0, time.UTC), Category: "system", Cohort: "first", Components: []string{"api", "web/front"},
 			Recurrence: data.Recurrence{Zone: "America/New_York", Rule: "FREQ=MONTHLY;BYDAY=-1SU", Anchor: "2026-01-25", Start: "10:00", Until: "09:00", Days: 1, Shift: 1},
-			Expected:   90 * time.Minute, Notice: data.NoticeTimes{Page: 120 * time.Hour, Banner: 120 * time.Hour, Deadline: 36 * time.Hour}, Origin: at + "46",
+			Expected:   90 * time.Minute, Notice: data.NoticeTimes{Page: 120 * time.Hour, Banner: 120 * time.Hour, Deadline: 36 * time.Hour}, Origin: at + "47",
 			Avoids: []data.Avoid{christmas, audit},
 		},
 		{
 			Slug: "nightly", Category: "recycle", Cohort: "all", Recurrence: data.Recurrence{Zone: "Europe/Helsinki", Cron: "30 2 * * *", Anchor: "2026-01-01", Length: 5 * time.Second},
-			Standing: true, Expected: 5 * time.Second, Notice: inherited, Origin: at + "61",
+			Standing: true, Expected: 5 * time.Second, Notice: inherited, Origin: at + "62",
 		},
 		{
 			Slug: "slot", ValidFrom: time.Date(2026, 6, 1, 10, 0, 0, 0, time.UTC), Category: "infrastructure", Cohort: "all", Reserved: true, Follows: "patch",
 			Recurrence: data.Recurrence{Zone: "Europe/Helsinki", Rule: "FREQ=WEEKLY", Anchor: "2026-01-03", Start: "20:00", Until: "24:00"},
-			Expected:   30 * time.Minute, Notice: inherited, Origin: at + "67", Avoids: []data.Avoid{days},
+			Expected:   30 * time.Minute, Notice: inherited, Origin: at + "68", Avoids: []data.Avoid{days},
 		},
 		{
-			Slug: "noon", Category: "application", Cohort: "all", Expected: 30 * time.Minute, Notice: inherited, Origin: at + "78",
+			Slug: "noon", Category: "application", Cohort: "all", Expected: 30 * time.Minute, Notice: inherited, Origin: at + "79",
 			Avoids:     []data.Avoid{christmas, audit},
 			Recurrence: data.Recurrence{Zone: "Europe/Helsinki", Rule: "FREQ=WEEKLY", Anchor: "2026-01-05", Start: "12:00", Until: "13:00"},
 		},
@@ -143,7 +146,7 @@ func TestFullFile(t *testing.T) {
 	if diff := cmp.Diff(data.Probe{
 		Name: "api", Component: "api", Cohort: "second", Kind: "http", Target: "https://api.example.com/health", Interval: 30 * time.Second, Timeout: 5 * time.Second,
 		Method: "HEAD", Headers: map[string]string{"Accept": "application/json", "X-Api-Key": "k-123"}, Status: []int{200, 204}, Slow: 500 * time.Millisecond,
-		Roots: "testdata/good/issuers.pem", Failing: data.PartialOutage, Origin: at + "85",
+		Roots: "testdata/good/issuers.pem", Failing: data.PartialOutage, Origin: at + "86",
 	}, c.Probes[0]); diff != "" {
 		t.Errorf("probe (-want +got):\n%s", diff)
 	}
@@ -153,9 +156,9 @@ func TestFullFile(t *testing.T) {
 	if diff := cmp.Diff([]data.Subscriber{
 		{
 			ID: subscriberID("kari@example.com"), Channel: "mail", Address: "Kari@Example.com", Lang: "sv", Zone: "Europe/Stockholm", Contract: true, Cohort: "second",
-			Components: []string{"api"}, Roles: []string{"admin", "security"}, Confirmed: confirmed, Origin: at + "110",
+			Components: []string{"api"}, Roles: []string{"admin", "security"}, Confirmed: confirmed, Origin: at + "111",
 		},
-		{ID: subscriberID("it@example.com"), Channel: "mail", Address: "it@example.com", Lang: "en", Contract: true, Confirmed: confirmed, Origin: at + "116"},
+		{ID: subscriberID("it@example.com"), Channel: "mail", Address: "it@example.com", Lang: "en", Contract: true, Confirmed: confirmed, Origin: at + "117"},
 	}, c.Subscribers); diff != "" {
 		t.Errorf("subscribers (-want +got):\n%s", diff)
 	}
