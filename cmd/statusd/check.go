@@ -58,7 +58,15 @@ func (c *checkCommand) Run(io streams) error {
 	case n > 1:
 		end = fmt.Sprintf("It works; %d warnings ask for a second look.", n)
 	}
-	fmt.Fprintf(io.out, "%s: %d components, %d maintenance plans, %d probes, %d contacts. %s\n",
-		cfg.Name, len(cfg.Components), len(cfg.Maintenances), len(cfg.Probes), len(cfg.Subscribers), end)
+	fmt.Fprintf(io.out, "%s: %s, %s, %s, %s. %s\n", cfg.Name, counted(len(cfg.Components), "component"),
+		counted(len(cfg.Maintenances), "maintenance plan"), counted(len(cfg.Probes), "probe"), counted(len(cfg.Subscribers), "contact"), end)
 	return nil
+}
+
+// counted is a number of things.
+func counted(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }

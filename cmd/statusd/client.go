@@ -17,6 +17,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 	"unicode"
 
@@ -42,7 +43,7 @@ type client struct {
 	token string
 	http  *http.Client
 	close func() error
-	zone  *time.Location // of the schedule, as the newest answer names it
+	zone  atomic.Pointer[time.Location] // of the schedule, as the newest answer names it; nil before one
 }
 
 // socketName is the local socket's name in the data directory.
@@ -189,7 +190,7 @@ func (r reach) get(ctx context.Context, path string, out any) (reply, error) {
 	if err := cl.do(ctx, "GET", path, "", nil, &answer); err != nil {
 		return reply{}, err
 	}
-	return reply{answer, cl.zone}, json.Unmarshal(answer, out)
+	return reply{answer, cl.zone.Load()}, json.Unmarshal(answer, out)
 }
 
 // post does what path does, once for its key, and is like get otherwise.
@@ -206,7 +207,7 @@ func (r reach) post(ctx context.Context, path, key string, in, out any) (reply, 
 	if err != nil {
 		return reply{}, err
 	}
-	return reply{answer, cl.zone}, json.Unmarshal(answer, out)
+	return reply{answer, cl.zone.Load()}, json.Unmarshal(answer, out)
 }
 
 // show writes the service's answer as JSON where that was asked for, or in the words of people.
@@ -298,7 +299,7 @@ func (c *client) do(ctx context.Context, method, path, key string, in, out any) 
 		return c.lost(err, key)
 	}
 	defer res.Body.Close()
-	c.zone = zoneIn(res.Header)
+	c.zone.Store(zoneIn(res.Header))
 	b, err := io.ReadAll(io.LimitReader(res.Body, 64<<20))
 	if err != nil {
 		return c.lost(err, key)

@@ -40,6 +40,9 @@ func (c *incidentDiscard) Run(ctx context.Context, io streams) error {
 	return c.act(ctx, io, "Discarded", aboutOne{c.ID}, "/discard", c.key(), c.Version, api.OnVersion{Version: c.Version})
 }
 
+// takenBack is said of an incident whose last change was taken back.
+const takenBack = "Taken back, it is again as before:"
+
 type incidentUndo struct {
 	orNamed
 	keyed
@@ -53,7 +56,7 @@ func (c *incidentUndo) Run(ctx context.Context, io streams) error {
 	if err != nil {
 		return err
 	}
-	return c.act(ctx, io, "Taken back, it is again as before:", of, "/undo", c.key(), c.Version, api.OnVersion{Version: c.Version})
+	return c.act(ctx, io, takenBack, of, "/undo", c.key(), c.Version, api.OnVersion{Version: c.Version})
 }
 
 type incidentNote struct {

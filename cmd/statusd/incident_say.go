@@ -63,7 +63,7 @@ func (r reach) now(ctx context.Context, texts ...string) (time.Time, error) {
 	if no := (*refusal)(nil); err != nil && !errors.As(err, &no) { // a token for one operation alone is refused this, and told the zone
 		return now, err
 	}
-	return now.In(cl.zone), nil
+	return now.In(cl.zone.Load()), nil
 }
 
 // isReading says whether a text is neither a length of time nor an instant, so that a zone is needed to read it.
@@ -101,7 +101,7 @@ type incidentOpen struct {
 	Started string `help:"When it began: 10m for ten minutes ago, or a time." placeholder:"10m|TIME"`
 
 	Reported string            `help:"When a customer told us of it, if one did: 10m for ten minutes ago, or a time. The contract counts from there, or from when we knew." placeholder:"10m|TIME"`
-	Outage   string            `help:"A measured outage, which gives component, level and times: see statusd incident suspected." placeholder:"KEY" complete:"outage"`
+	Outage   []string          `help:"A measured outage, which gives component, level and times: see statusd incident suspected. Repeat for more, each of which begins with its own." placeholder:"KEY" complete:"outage"`
 	Draft    bool              `help:"Tell nobody before it is published."`
 	TitleIn  map[string]string `help:"The title in another language. Repeat for more." placeholder:"LANG=TEXT" mapsep:"none"`
 	said
@@ -110,7 +110,7 @@ type incidentOpen struct {
 
 // Run implements the command.
 func (c *incidentOpen) Run(ctx context.Context, io streams) error {
-	if c.Title == "" && c.Template == "" && c.Outage == "" {
+	if c.Title == "" && c.Template == "" && len(c.Outage) == 0 {
 		return usagef("nothing to tell: give a title in one line, --template NAME or --outage KEY")
 	}
 	now, err := c.now(ctx, c.Started, c.Reported, c.Next)
@@ -121,7 +121,14 @@ func (c *incidentOpen) Run(ctx context.Context, io streams) error {
 	if err != nil {
 		return err
 	}
-	p.Title, p.Titles, p.Body, p.Draft, p.Outage = c.Title, c.TitleIn, c.Body, c.Draft, data.OutageKey(c.Outage)
+	p.Title, p.Titles, p.Body, p.Draft = c.Title, c.TitleIn, c.Body, c.Draft
+	if len(c.Outage) == 1 {
+		p.Outage = data.OutageKey(c.Outage[0])
+	} else {
+		for _, key := range c.Outage {
+			p.Outages = append(p.Outages, data.OutageKey(key))
+		}
+	}
 	if p.StartedAgo, p.Started, err = moment("--started", c.Started, now); err != nil {
 		return err
 	}
@@ -227,6 +234,9 @@ func (r reach) tell(ctx context.Context, io streams, done, body string, phase da
 
 // writeChange says in a few lines what came of a change.
 func (r reach) writeChange(w writer, done string, i api.Incident) error {
+	if done == takenBack && i.Draft {
+		done = "Taken back, it is a draft now:"
+	}
 	fmt.Fprintf(w, "%s %s: %s (%s, impact %s)\n", done, i.ID, i.Title, phaseOf(i), i.Impact)
 	writeHolds(w, i)
 	if len(i.Updates) > 0 {
@@ -245,6 +255,7 @@ func (r reach) writeChange(w writer, done string, i api.Incident) error {
 	if i.Draft {
 		if i.Phase != data.Resolved {
 			fmt.Fprintf(w, "  Nobody was told. This makes it public: statusd incident publish %s%s\n", i.ID, r.again())
+			fmt.Fprintf(w, "  And this puts it aside: statusd incident discard %s%s\n", i.ID, r.again())
 		}
 		return nil
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/superoffice/statusd/web/api"
 )
@@ -28,22 +30,47 @@ func (c *incidentSuspected) Run(ctx context.Context, io streams) error {
 			fmt.Fprintln(w, "Every outage that is measured now is told of.")
 			return nil
 		}
-		for _, o := range all {
-			c.writeSuspected(w, o)
-		}
+		c.writeSuspected(w, all)
 		return nil
 	})
 }
 
-// writeSuspected says what is measured, and how to tell of it.
-func (r reach) writeSuspected(w writer, o api.SuspectedOutage) {
-	why := ""
-	if o.Reason != "" {
-		why = " (" + o.Reason + ")"
+// beganTogether is how far apart outages can begin that are told of as one.
+const beganTogether = 2 * time.Minute
+
+// together puts those next to each other that began at about the same time: one cause, most likely. Groups and their members are
+// in the order of their beginning.
+func together(all []api.SuspectedOutage) (groups [][]api.SuspectedOutage) {
+	all = slices.Clone(all)
+	slices.SortStableFunc(all, func(a, b api.SuspectedOutage) int { return a.Started.Compare(b.Started) })
+	for _, o := range all {
+		if n := len(groups) - 1; n >= 0 && o.Started.Sub(groups[n][0].Started) <= beganTogether {
+			groups[n] = append(groups[n], o)
+		} else {
+			groups = append(groups, []api.SuspectedOutage{o})
+		}
 	}
-	if !o.Public {
-		why += ", which visitors do not see"
+	return groups
+}
+
+// writeSuspected says what is measured, and how to tell of it: of what began together, in one incident.
+func (r reach) writeSuspected(w writer, all []api.SuspectedOutage) {
+	for _, group := range together(all) {
+		command := "statusd incident open"
+		for _, o := range group {
+			why := ""
+			if o.Reason != "" {
+				why = " (" + api.ReasonName(o.Reason) + ")"
+			}
+			if !o.Public {
+				why += ", which visitors do not see"
+			}
+			fmt.Fprintf(w, "  %s, %s: %s since %s%s\n", whom(o.Component, o.Cohort), o.Name, levelWords(o.Level), w.minute(o.Started), why)
+			command += " --outage " + quoted(string(o.Outage))
+		}
+		if len(group) > 1 {
+			fmt.Fprintf(w, "    These %d began together:\n", len(group))
+		}
+		fmt.Fprintf(w, "    %s%s\n", command, r.again())
 	}
-	fmt.Fprintf(w, "  %s, %s: %s since %s%s\n", whom(o.Component, o.Cohort), o.Name, levelWords(o.Level), w.minute(o.Started), why)
-	fmt.Fprintf(w, "    statusd incident open --outage %s%s\n", quoted(string(o.Outage)), r.again())
 }

@@ -127,7 +127,8 @@ func (r remote) Report(ctx context.Context, p api.PlaceReport) (v api.PlaceTaken
 	return v, refusedAs(err)
 }
 
-// refusedAs makes a refusal of what was sent, which no repetition helps, known as such. What we send is never too long for the
+// refusedAs makes a refusal known as such: of what was sent, which no repetition helps, and of this place or its token, which
+// somebody has to put right. What we send is never too long for the
 // service; it may be for a proxy before it, and then it must not hold up all that is behind it.
 func refusedAs(err error) error {
 	var no *refusal
@@ -135,6 +136,12 @@ func refusedAs(err error) error {
 		switch no.status {
 		case http.StatusUnprocessableEntity, http.StatusBadRequest, http.StatusRequestEntityTooLarge:
 			return data.Invalid(no.field, no.text)
+		case http.StatusUnauthorized, http.StatusForbidden:
+			return data.Forbidden(no.text)
+		case http.StatusNotFound:
+			return &data.Error{Kind: data.KindNotFound, Message: no.text}
+		case http.StatusConflict:
+			return data.Conflict(no.text)
 		}
 	}
 	if err != nil {

@@ -45,9 +45,17 @@ func (c *overviewCommand) write(w writer, v api.Overview) error {
 			fmt.Fprintf(w, "      %s\n", c.wayOut(a))
 		}
 	}
-	fmt.Fprintln(w, "\nOpen incidents"+none(len(v.Incidents)))
-	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	var open, drafts []api.Incident
 	for _, i := range v.Incidents {
+		if i.Draft {
+			drafts = append(drafts, i)
+		} else {
+			open = append(open, i)
+		}
+	}
+	fmt.Fprintln(w, "\nOpen incidents"+none(len(open)))
+	t := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	for _, i := range open {
 		silent := ""
 		if i.SilentFor != "" {
 			silent = ", a word is overdue for " + i.SilentFor
@@ -57,10 +65,14 @@ func (c *overviewCommand) write(w writer, v api.Overview) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	fmt.Fprintln(w, "\nMeasured and not told of"+none(len(v.Suspected)))
-	for _, o := range v.Suspected {
-		c.writeSuspected(w, o)
+	if len(drafts) > 0 {
+		fmt.Fprintln(w, "\nDrafts, which nobody outside sees")
 	}
+	for _, i := range drafts {
+		fmt.Fprintf(w, "  %s  %s, since %s\n    statusd incident publish %[1]s%[4]s\n    statusd incident discard %[1]s%[4]s\n", i.ID, i.Title, w.minute(i.Started), c.again())
+	}
+	fmt.Fprintln(w, "\nMeasured and not told of"+none(len(v.Suspected)))
+	c.writeSuspected(w, v.Suspected)
 	if err := writeComponents(w, v.Components); err != nil {
 		return err
 	}

@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/superoffice/statusd/data"
+	"github.com/superoffice/statusd/data/ledger"
+	"github.com/superoffice/statusd/data/wire"
 	"github.com/superoffice/statusd/web/api"
 )
 
@@ -73,5 +76,53 @@ func TestOverviewComponents(t *testing.T) {
 		if got := strings.Contains(out.String(), "  "+name+" "); got != want {
 			t.Errorf("%s listed: %t, want %t\n%s", name, got, want, &out)
 		}
+	}
+}
+
+// TestOverviewDrafts: a draft is nothing that is wrong, and what begins together takes one command.
+func TestOverviewDrafts(t *testing.T) {
+	at := time.Date(2026, 12, 3, 23, 0, 0, 0, time.UTC)
+	v := api.Overview{AsOf: at, Incidents: []api.Incident{{Draft: true, Incident: wire.Incident{ID: "abcdefghijkl", Title: "Sign-in fails", Started: at}}}}
+	for n, name := range []string{"login", "crm-read", "ai-lab"} {
+		v.Suspected = append(v.Suspected, api.SuspectedOutage{
+			Outage: data.OutageKey(name), Component: name, Name: name, Cohort: data.AllCustomers, Level: data.MajorOutage,
+			Started: at.Add(time.Duration(n*n) * time.Minute), Reason: string(data.ReasonTLS), Public: true,
+		})
+	}
+	var out bytes.Buffer
+	c := overviewCommand{}
+	if err := c.write(writer{&out, oslo(t)}, v); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"As of 2026-12-04 00:00 CET\n", "Open incidents: none\n",
+		"Sign-in fails, since 2026-12-04 00:00 CET\n    statusd incident publish abcdefghijkl\n    statusd incident discard abcdefghijkl\n",
+		"since 2026-12-04 00:00 CET (no TLS)\n",
+		"    These 2 began together:\n    statusd incident open --outage login --outage crm-read\n", "\n    statusd incident open --outage ai-lab\n",
+	} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("%q is not in\n%s", want, &out)
+		}
+	}
+}
+
+// TestAllowed: what is left of the downtime that a target allows, or how much too much there was.
+func TestAllowed(t *testing.T) {
+	for want, r := range map[string]ledger.Report{
+		"Allowed: 1 hour; left: 59 minutes.":     {Allowance: 3600, Contract: ledger.Result{Downtime: 60, Verdict: ledger.Met}},
+		"Allowed: 1 hour; exceeded by 1 minute.": {Allowance: 3600, Contract: ledger.Result{Downtime: 3660, Verdict: ledger.NotMet}},
+		"Allowed: 1 hour; left: 0 seconds.":      {Allowance: 3600, Contract: ledger.Result{Downtime: 3600, Verdict: ledger.Met}},
+		"Allowed: 1 hour.":                       {Allowance: 3600, NoData: true, Contract: ledger.Result{Verdict: ledger.NoVerdict}},
+	} {
+		if got := allowance(r); got != want {
+			t.Errorf("%+v: %q, want %q", r, got, want)
+		}
+	}
+}
+
+// TestCounted: one thing is no things.
+func TestCounted(t *testing.T) {
+	if one, two := counted(1, "probe"), counted(2, "probe"); one != "1 probe" || two != "2 probes" {
+		t.Errorf("%q, %q", one, two)
 	}
 }

@@ -260,7 +260,7 @@ func writeReport(out io.Writer, r ledger.Report) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "The month has %s; %s of downtime still meet the target.\n", length(r.Seconds), length(r.Allowance))
+	fmt.Fprintf(out, "The month has %s. %s\n", length(r.Seconds), allowance(r))
 	for _, d := range r.Declared { // who and why stand in the window's record
 		fmt.Fprintf(out, "Declared afterwards as maintenance: %s (on %s).\n", i18n.When(i18n.EN, d.Start, d.End, zone), i18n.At(i18n.EN, d.Declared, zone))
 	}
@@ -272,6 +272,20 @@ func writeReport(out io.Writer, r ledger.Report) error {
 	}
 	_, err := fmt.Fprintf(out, "Coverage %s %%%s.\n", r.Coverage, unobserved)
 	return err
+}
+
+// allowance says how much downtime meets the target, and how much of that is left or missing. Where nothing is known of the month
+// nothing is said of it.
+func allowance(r ledger.Report) string {
+	text := "Allowed: " + length(r.Allowance)
+	switch left := r.Allowance - r.Contract.Downtime; {
+	case r.NoData || !r.Contract.Verdict.Known():
+		return text + "."
+	case left < 0:
+		return text + "; exceeded by " + length(-left) + "."
+	default:
+		return text + "; left: " + length(left) + "."
+	}
 }
 
 // length writes seconds exactly.

@@ -150,7 +150,7 @@ func (p *Pages) month(v *visit) error {
 	escaped := url.PathEscape(id)
 	view := monthPage{
 		monthRow: monthRow{Month: s.Month, Contract: figureOf(s.Contract, s.SoFar), Strict: figureOf(s.Strict, s.SoFar), Observed: figureOf(s.Observed, s.SoFar), State: stateOf(s), Hash: s.Hash},
-		Zone:     s.Zone, Target: s.Target, Allowance: lasts(s.Allowance), Coverage: s.Coverage, NoData: s.NoData, Reduction: s.Reduction, SettlesAt: p.when(s.SettlesAt),
+		Zone:     s.Zone, Target: s.Target, Allowance: allowed(s.Report), Coverage: s.Coverage, NoData: s.NoData, Reduction: s.Reduction, SettlesAt: p.when(s.SettlesAt),
 		CSV: "/months/" + escaped + ".csv", Facts: "/months/" + escaped + ".json",
 	}
 	if s.Revision > 0 {
@@ -277,6 +277,20 @@ func partOf(name, slug string, r ledger.Report) partRow {
 }
 
 // lasts writes seconds exactly.
+// allowed says how much downtime meets the target, and how much of that is left or missing; of a month of which too little is known
+// only the former.
+func allowed(r ledger.Report) string {
+	text := "Allowed: " + lasts(r.Allowance)
+	switch left := r.Allowance - r.Contract.Downtime; {
+	case r.NoData || !r.Contract.Verdict.Known():
+		return text + "."
+	case left < 0:
+		return text + "; exceeded by " + lasts(-left) + "."
+	default:
+		return text + "; left: " + lasts(left) + "."
+	}
+}
+
 func lasts(n int64) string {
 	text := i18n.Duration(i18n.EN, time.Duration(n)*time.Second)
 	if n >= 3600 && n%60 != 0 {

@@ -82,13 +82,10 @@ func forWhom(cohort string) string {
 // worded is a level with its reason, as operators read it.
 func worded(l data.Level, why data.Reason) string {
 	text := strings.ReplaceAll(l.String(), "_", " ")
-	switch why {
-	case "":
+	if why == "" {
 		return text
-	case data.ReasonFlapping:
-		return text + ": it fails and recovers again and again"
 	}
-	return text + ": " + strings.ReplaceAll(string(why), "_", " ")
+	return text + ": " + ReasonName(why)
 }
 
 // looking are the names of the probes' sides by component.

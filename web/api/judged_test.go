@@ -31,14 +31,14 @@ func TestRuleOf(t *testing.T) {
 	}{
 		{"two", []data.Mark{certificate, login}, both, "the worst of login (operational), login-certificate (operational)"},
 		{"one", []data.Mark{login}, both[:1], "what login (operational) says"},
-		{"one down", []data.Mark{probe("login", data.MajorOutage, data.ReasonTimeout), certificate}, both, "the worst of login (major outage: timeout), login-certificate (operational)"},
+		{"one down", []data.Mark{probe("login", data.MajorOutage, data.ReasonTimeout), certificate}, both, "the worst of login (major outage: no answer in time), login-certificate (operational)"},
 		{"flapping", []data.Mark{probe("login", data.Degraded, data.ReasonFlapping)}, both[:1], "what login (degraded: it fails and recovers again and again) says"},
 		{"one blind", []data.Mark{login, probe("login-certificate", data.NoData, data.ReasonBlind)}, both, "the worst of login (operational); not counted, for it sees nothing: login-certificate"},
 		{"one that never ran", []data.Mark{login}, both, "the worst of login (operational); not counted, for it sees nothing: login-certificate"},
 		{"none sees", []data.Mark{probe("login", data.NoData, data.ReasonDisagree)}, both, "no data, for none of its probes sees anything: login, login-certificate"},
 		{"nobody looks", nil, nil, "no probe looks at it"},
 		{"let go, and to come", []data.Mark{off, later, certificate}, both[1:], "what login-certificate (operational) says"},
-		{"a cohort's", []data.Mark{login, mark(data.FromProbe, "front", "pilot", data.PartialOutage, data.ReasonStatus)}, []string{"front", "login"}, "the worst of front for pilot (partial outage: status), login (operational)"},
+		{"a cohort's", []data.Mark{login, mark(data.FromProbe, "front", "pilot", data.PartialOutage, data.ReasonStatus)}, []string{"front", "login"}, "the worst of front for pilot (partial outage: another HTTP status), login (operational)"},
 		{"a person", []data.Mark{login, mark(data.FromPerson, "abc", "all", data.MajorOutage, "")}, both[:1], "what a person says: major outage (incident abc), which outranks what is measured for the same customers: what login (operational) says"},
 		{"a window", []data.Mark{login, mark(data.FromSchedule, "system|2026-04-09", "all", data.NoData, "")}, both[:1], "what login (operational) says; a window runs, which changes no level"},
 	} {

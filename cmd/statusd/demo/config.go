@@ -40,6 +40,28 @@ func (s *StandIns) Config() (*config.Config, error) {
 		return nil, fmt.Errorf("the built-in demonstration: %w", err)
 	}
 	cfg.Data = s.dir
+	builtIn(cfg)
 	cfg.Warnings = nil // that there are no references is meant: the stand-ins are on this machine
 	return cfg, nil
+}
+
+// builtInOrigin stands where a noun's page names its file and line: there is no file that one could open.
+const builtInOrigin = "the demonstration's configuration"
+
+func builtIn(cfg *config.Config) {
+	for n := range cfg.Components {
+		cfg.Components[n].Origin = builtInOrigin
+	}
+	for n := range cfg.Cohorts {
+		cfg.Cohorts[n].Origin = builtInOrigin
+	}
+	for n := range cfg.Maintenances {
+		cfg.Maintenances[n].Origin = builtInOrigin
+	}
+	for n := range cfg.Probes {
+		cfg.Probes[n].Origin = builtInOrigin
+	}
+	for n := range cfg.Subscribers {
+		cfg.Subscribers[n].Origin = builtInOrigin
+	}
 }

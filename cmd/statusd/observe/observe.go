@@ -313,7 +313,12 @@ type patience time.Duration
 // failed logs the first error of a row, and says how long to wait.
 func (p *patience) failed(log *slog.Logger, doing string, err error) time.Duration {
 	if *p == 0 {
-		log.Warn(doing+" failed; it is tried again, and nothing is lost meanwhile", "error", err)
+		if _, refused := errors.AsType[*data.Error](err); refused {
+			log.Error("the service takes nothing from here until somebody puts right what it says; what is seen is kept for a week, and it is asked again",
+				"reason", err, "while", doing)
+		} else {
+			log.Warn(doing+" failed; it is tried again, and nothing is lost meanwhile", "error", err)
+		}
 		*p = patience(firstWait) / 2
 	}
 	*p = min(patience(mostWait), 2**p)
