@@ -2,6 +2,7 @@ package admin
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/superoffice/statusd/data"
@@ -64,6 +65,11 @@ func (p *Pages) showBanners(v *visit, status int, problem string) error {
 				link = "/incidents/" + b.ID
 			}
 			group.Rows = append(group.Rows, bannerRow{toneClasses[b.Tone], b.Text, b.ID, link})
+		}
+		same := slices.IndexFunc(view.Groups, func(g bannerGroup) bool { return slices.Equal(g.Rows, group.Rows) })
+		if same >= 0 {
+			view.Groups[same].Name += ", " + group.Name
+			continue
 		}
 		view.Groups = append(view.Groups, group)
 	}

@@ -31,14 +31,13 @@ func (p *Pages) incidentRow(i api.Incident) incidentRow {
 	if i.Resolved != nil {
 		v.For = i18n.Duration(i18n.EN, i.Resolved.Sub(i.Started))
 	}
-	worst := data.Operational
 	var names []string
 	for _, h := range i.Holds {
-		if worst = max(worst, h.Level); !slices.Contains(names, h.Component) {
+		if !slices.Contains(names, h.Component) {
 			names = append(names, h.Component)
 		}
 	}
-	v.Level, v.Components = level(worst), strings.Join(names, ", ")
+	v.Level, v.Components = level(worstHeld(i)), strings.Join(names, ", ")
 	for _, u := range i.Updates {
 		if !u.Internal {
 			v.Last = p.when(u.At)

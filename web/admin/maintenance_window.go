@@ -137,7 +137,7 @@ func (p *Pages) windowPage(m api.MaintenanceWindow, c *catalogue) windowPage {
 	view := windowPage{
 		ID: m.ID, Key: m.Key, Title: i18n.T(i18n.EN, "category."+string(m.Category)), Plan: m.Plan, Phase: phaseSign(m.Phase), Whom: "all customers",
 		Span: p.spanView(m.Start, m.End), Lasts: hours(m.End.Sub(m.Start)), Clock: m.ClockChange, Warning: m.Warning, Short: m.Short, Missed: m.Missed,
-		Declared: p.whenOf(m.Declared), Overran: p.whenOf(m.Overran), NoticeBy: p.when(m.NoticeBy), Follows: m.Follows, Standing: m.Standing,
+		Declared: p.whenOf(m.Declared), Overran: p.whenOf(m.Overran), NoticeBy: p.dated(m.NoticeBy), Follows: m.Follows, Standing: m.Standing,
 		Laid: m.Laid, Told: m.Told, Steered: m.Steered && m.Plan != data.AdHoc, Approx: m.Category == data.Emergency && m.Phase == data.Scheduled, Zone: p.zone().String(), Version: m.Version,
 		Running: m.Phase == data.InProgress || m.Phase == data.Verifying,
 	}

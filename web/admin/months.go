@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -167,6 +168,7 @@ func (p *Pages) month(v *visit) error {
 	if err != nil {
 		return err
 	}
+	slices.SortStableFunc(s.ByComponent, func(a, b ledger.Report) int { return n.positions[a.Component] - n.positions[b.Component] })
 	for _, r := range s.ByComponent {
 		view.Parts = append(view.Parts, partOf(n.component(r.Component), r.Component, r))
 	}

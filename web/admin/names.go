@@ -8,16 +8,19 @@ import (
 )
 
 // names are what people call things that records name by their slugs: also those that are retired, for the past keeps them.
-type names struct{ components, cohorts map[string]string }
+type names struct {
+	components, cohorts map[string]string
+	positions           map[string]int // on the public page, by slug
+}
 
 func (p *Pages) names(v *visit) (n names, err error) {
 	err = p.API.Store.View(v.r.Context(), func(tx data.Tx) error {
-		n = names{map[string]string{}, map[string]string{}}
+		n = names{map[string]string{}, map[string]string{}, map[string]int{}}
 		for c, err := range tx.Components().Range("", "") {
 			if err != nil {
 				return err
 			}
-			n.components[c.Slug] = c.Name.In("en")
+			n.components[c.Slug], n.positions[c.Slug] = c.Name.In("en"), c.Position
 		}
 		for c, err := range tx.Cohorts().Range("", "") {
 			if err != nil {

@@ -5,10 +5,10 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/superoffice/statusd/data"
-	"github.com/superoffice/statusd/data/i18n"
 	"github.com/superoffice/statusd/data/ledger"
 	"github.com/superoffice/statusd/web/api"
 )
@@ -162,13 +162,20 @@ func lasted(start time.Time, end *time.Time) string {
 	return elapsed(end.Unix() - start.Unix())
 }
 
-// elapsed writes seconds exactly.
+// elapsed writes seconds exactly, and short enough for a column: 1 min 47 s.
 func elapsed(seconds int64) string {
-	if seconds == 0 {
+	if seconds <= 0 {
 		return "none"
 	}
-	if h := seconds / 3600; h > 0 && seconds%60 != 0 {
-		return fmt.Sprintf("%d h %d min %d s", h, seconds%3600/60, seconds%60)
+	var parts []string
+	for _, unit := range []struct {
+		name string
+		long int64
+	}{{"d", 86400}, {"h", 3600}, {"min", 60}, {"s", 1}} {
+		if n := seconds / unit.long; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, unit.name))
+		}
+		seconds %= unit.long
 	}
-	return i18n.Duration(i18n.EN, time.Duration(seconds)*time.Second)
+	return strings.Join(parts, " ")
 }

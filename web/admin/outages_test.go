@@ -121,7 +121,7 @@ func TestOutageDesk(t *testing.T) {
 	clock := func(t time.Time) string { return t.In(w.zone()).Format(field) }
 	longer := form("ended_at", clock(o.Ended.Add(time.Hour)), "impact", "no_read", "impact_was", "no_read_no_write", "reason", "the log says so")
 	a := w.fills(data.Responder, desk, desk+"/correct", longer)
-	for _, want := range []string{"gets revision 2", "A month that was settled gets a revision", "2 hours", "Correct it</button>", "the log says so"} {
+	for _, want := range []string{"gets revision 2", "A month that was settled gets a revision", "2 h", "Correct it</button>", "the log says so"} {
 		if a.status != http.StatusOK || !strings.Contains(a.body, want) {
 			t.Errorf("%d: the preview lacks %q", a.status, want)
 		}
@@ -237,7 +237,7 @@ func TestOutageAddAndJoin(t *testing.T) {
 		t.Errorf("one alone: %d", a.status)
 	}
 	a = w.fills(data.Responder, "/outages", "/outages/join", ids)
-	if a.status != http.StatusOK || !strings.Contains(a.body, "3 hours") {
+	if a.status != http.StatusOK || !strings.Contains(a.body, "3 h<") {
 		t.Fatalf("looked at: %d %s", a.status, a.shown())
 	}
 	if a = w.saves(data.Responder, a, "/outages/join"); a.status != http.StatusSeeOther {

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -15,6 +16,7 @@ import (
 type overviewView struct {
 	Alarms    []alarmView
 	Incidents []incidentRow
+	Drafts    []incidentRow
 	Suspected []suspectView
 	All       string // address of the form that declares all of them; empty for one
 	Groups    []groupView
@@ -96,9 +98,15 @@ func (p *Pages) overview(v *visit) error {
 	for _, a := range o.Alarms {
 		view.Alarms = append(view.Alarms, alarmView{a.Title, a.Detail, a.Do, a.Urgent, p.when(a.Since), p.whenOf(a.By), ago(a.Since), a.Window})
 	}
+	slices.SortStableFunc(o.Incidents, func(a, b api.Incident) int { return cmp.Compare(worstHeld(b), worstHeld(a)) })
 	for _, i := range o.Incidents {
-		view.Incidents = append(view.Incidents, p.incidentRow(i))
+		if i.Draft {
+			view.Drafts = append(view.Drafts, p.incidentRow(i))
+		} else {
+			view.Incidents = append(view.Incidents, p.incidentRow(i))
+		}
 	}
+	slices.SortStableFunc(o.Suspected, func(a, b api.SuspectedOutage) int { return cmp.Compare(b.Level, a.Level) })
 	for _, s := range o.Suspected {
 		view.Suspected = append(view.Suspected, suspectView{
 			string(s.Outage), s.Name, s.Cohort, api.ReasonName(s.Reason), level(s.Level), p.when(s.Started), ago(s.Started), s.Public,
@@ -126,6 +134,15 @@ func (p *Pages) overview(v *visit) error {
 		view.PageAge, view.PageOld = ago(s.State.Now), age.Minutes() > 5
 	}
 	return p.render(v.w, v.r, http.StatusOK, "overview", "Overview", view)
+}
+
+// worstHeld is the worst level at which an incident holds anything.
+func worstHeld(i api.Incident) data.Level {
+	worst := data.Operational
+	for _, h := range i.Holds {
+		worst = max(worst, h.Level)
+	}
+	return worst
 }
 
 func (p *Pages) addComponent(view *overviewView, c api.ComponentNow) {
@@ -169,7 +186,7 @@ func (p *Pages) windowView(w api.WindowNext) windowView {
 	v := windowView{
 		ID:   w.ID,
 		What: i18n.T(i18n.EN, "category."+string(t.Category)), Whom: t.Cohort, Phase: strings.ReplaceAll(string(w.Phase), "_", " "),
-		When: p.span(t.Start, t.End), By: p.when(t.NoticeBy), Late: w.Late,
+		When: p.span(t.Start, t.End), By: p.dated(t.NoticeBy), Late: w.Late,
 		Running: w.Phase == data.InProgress || w.Phase == data.Verifying,
 	}
 	for _, of := range []struct {

@@ -269,6 +269,15 @@ func (p *Pages) when(t time.Time) at {
 	return at{t.UTC().Format(time.RFC3339), local.Format(layout)}
 }
 
+// dated is when, for a moment that stands beside those of other days: of today it says so.
+func (p *Pages) dated(t time.Time) at {
+	a := p.when(t)
+	if len(a.Text) == len("15:04") {
+		a.Text = "today " + a.Text
+	}
+	return a
+}
+
 // span writes a window short: the day once where it is one.
 func (p *Pages) span(start, end time.Time) string {
 	a, b := start.In(p.zone()), end.In(p.zone())
