@@ -201,7 +201,7 @@ func (p *Pages) windowView(w api.WindowNext) windowView {
 			continue
 		}
 		if due, ok := w.Due[string(of.surface)]; ok {
-			of.into.At, of.into.Late = p.when(due), due.Before(w.AsOf)
+			of.into.At, of.into.Late = p.dated(due), due.Before(w.AsOf)
 		}
 	}
 	return v
