@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"sort"
 	"time"
 
 	"github.com/superoffice/statusd/web/api"
@@ -42,7 +43,7 @@ const beganTogether = 2 * time.Minute
 // in the order of their beginning.
 func together(all []api.SuspectedOutage) (groups [][]api.SuspectedOutage) {
 	all = slices.Clone(all)
-	slices.SortStableFunc(all, func(a, b api.SuspectedOutage) int { return a.Started.Compare(b.Started) })
+	sort.SliceStable(all, func(a, b int) bool { return all[a].Started.Before(all[b].Started) })
 	for _, o := range all {
 		if n := len(groups) - 1; n >= 0 && o.Started.Sub(groups[n][0].Started) <= beganTogether {
 			groups[n] = append(groups[n], o)

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -168,7 +168,9 @@ func (p *Pages) month(v *visit) error {
 	if err != nil {
 		return err
 	}
-	slices.SortStableFunc(s.ByComponent, func(a, b ledger.Report) int { return n.positions[a.Component] - n.positions[b.Component] })
+	sort.SliceStable(s.ByComponent, func(a, b int) bool {
+		return n.positions[s.ByComponent[a].Component] < n.positions[s.ByComponent[b].Component]
+	})
 	for _, r := range s.ByComponent {
 		view.Parts = append(view.Parts, partOf(n.component(r.Component), r.Component, r))
 	}

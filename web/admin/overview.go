@@ -1,10 +1,10 @@
 package admin
 
 import (
-	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/superoffice/statusd/data"
@@ -98,7 +98,7 @@ func (p *Pages) overview(v *visit) error {
 	for _, a := range o.Alarms {
 		view.Alarms = append(view.Alarms, alarmView{a.Title, a.Detail, a.Do, a.Urgent, p.when(a.Since), p.whenOf(a.By), ago(a.Since), a.Window})
 	}
-	slices.SortStableFunc(o.Incidents, func(a, b api.Incident) int { return cmp.Compare(worstHeld(b), worstHeld(a)) })
+	sort.SliceStable(o.Incidents, func(a, b int) bool { return worstHeld(o.Incidents[a]) > worstHeld(o.Incidents[b]) })
 	for _, i := range o.Incidents {
 		if i.Draft {
 			view.Drafts = append(view.Drafts, p.incidentRow(i))
@@ -106,7 +106,7 @@ func (p *Pages) overview(v *visit) error {
 			view.Incidents = append(view.Incidents, p.incidentRow(i))
 		}
 	}
-	slices.SortStableFunc(o.Suspected, func(a, b api.SuspectedOutage) int { return cmp.Compare(b.Level, a.Level) })
+	sort.SliceStable(o.Suspected, func(a, b int) bool { return o.Suspected[a].Level > o.Suspected[b].Level })
 	for _, s := range o.Suspected {
 		view.Suspected = append(view.Suspected, suspectView{
 			string(s.Outage), s.Name, s.Cohort, api.ReasonName(s.Reason), level(s.Level), p.when(s.Started), ago(s.Started), s.Public,
