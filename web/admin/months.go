@@ -296,9 +296,9 @@ func allowed(r ledger.Report) string {
 }
 
 func lasts(n int64) string {
-	text := i18n.Duration(i18n.EN, time.Duration(n)*time.Second)
-	if n >= 3600 && n%60 != 0 {
-		text += fmt.Sprintf(" (%d s)", n)
+	d := time.Duration(n) * time.Second
+	if rest := d % time.Minute; d >= time.Hour && rest != 0 {
+		return i18n.Duration(i18n.EN, d-rest) + " " + i18n.Duration(i18n.EN, rest)
 	}
-	return text
+	return i18n.Duration(i18n.EN, d)
 }
