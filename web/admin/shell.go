@@ -3,7 +3,6 @@ package admin
 import (
 	"bytes"
 	"crypto/sha256"
-	"embed"
 	"encoding/hex"
 	"fmt"
 	"html/template"
@@ -20,10 +19,15 @@ import (
 	"github.com/superoffice/statusd/web/ui"
 )
 
-//go:embed html
-var files embed.FS
-
-var templates = template.Must(template.New("").ParseFS(files, "html/*.html"))
+var templates = func() *template.Template {
+	all := template.New("")
+	for name, text := range files() {
+		if strings.HasSuffix(name, ".html") {
+			template.Must(all.New(name).Parse(text))
+		}
+	}
+	return all
+}()
 
 type asset struct {
 	path string
@@ -32,18 +36,14 @@ type asset struct {
 
 // assets are the style and the script. Their addresses change with them, so that they are kept for ever.
 var assets = sync.OnceValues(func() (style, script asset) {
-	return newAsset("html/admin.css", "text/css; charset=utf-8", chart.Style()), newAsset("html/admin.js", "text/javascript; charset=utf-8", "")
+	return newAsset("admin.css", "text/css; charset=utf-8", chart.Style()), newAsset("admin.js", "text/javascript; charset=utf-8", "")
 })
 
 // newAsset is a file with more behind it.
 func newAsset(file, kind, more string) asset {
-	body, err := files.ReadFile(file)
-	if err != nil {
-		panic(err) // it is embedded
-	}
-	body = append(body, more...)
+	body := []byte(files()[file] + more)
 	sum := sha256.Sum256(body)
-	name, ext, _ := strings.Cut(strings.TrimPrefix(file, "html/"), ".")
+	name, ext, _ := strings.Cut(file, ".")
 	return asset{"/assets/" + name + "." + hex.EncodeToString(sum[:6]) + "." + ext, ui.NewDoc(body, ui.DocOptions{
 		Type: kind, Cache: "public, max-age=31536000, immutable", Header: http.Header{"Cross-Origin-Resource-Policy": {"same-origin"}},
 	})}
