@@ -23,17 +23,22 @@ func (w *world) stands(component string) (at data.Standing) {
 	return at
 }
 
+// signsIn runs for ten minutes a probe that signs in to read, and then writes.
+func (w *world) signsIn() {
+	w.probe("crm", "read", func(p *data.Probe) {
+		p.Kind = data.ProbeTransaction
+		p.Steps = []data.ProbeStep{{Name: "sign in", URL: "/"}, {Name: "save", URL: "/", Component: "write"}}
+	})
+	w.runsAs("crm", data.Operational, data.Operational)
+	w.start()
+	pass(10 * time.Minute)
+}
+
 // TestNotReached has a sign-in that fails: nothing is known of writing from then on, and that is what the component says, at once and
 // until there is a verdict again.
 func TestNotReached(t *testing.T) {
 	bubble(t, func(t *testing.T, w *world) {
-		w.probe("crm", "read", func(p *data.Probe) {
-			p.Kind = data.ProbeTransaction
-			p.Steps = []data.ProbeStep{{Name: "sign in", URL: "/"}, {Name: "save", URL: "/", Component: "write"}}
-		})
-		w.runsAs("crm", data.Operational, data.Operational)
-		w.start()
-		pass(10 * time.Minute)
+		w.signsIn()
 		if at := w.stands("write"); at.Level != data.Operational {
 			t.Fatalf("writing is %s before anything failed", at.Level)
 		}
@@ -62,13 +67,7 @@ func TestNotReached(t *testing.T) {
 // TestNotReachedOnce says nothing.
 func TestNotReachedOnce(t *testing.T) {
 	bubble(t, func(t *testing.T, w *world) {
-		w.probe("crm", "read", func(p *data.Probe) {
-			p.Kind = data.ProbeTransaction
-			p.Steps = []data.ProbeStep{{Name: "sign in", URL: "/"}, {Name: "save", URL: "/", Component: "write"}}
-		})
-		w.runsAs("crm", data.Operational, data.Operational)
-		w.start()
-		pass(10 * time.Minute)
+		w.signsIn()
 		w.runsAs("crm", data.MajorOutage, data.NoData)
 		pass(time.Minute)
 		w.runsAs("crm", data.Operational, data.Operational)

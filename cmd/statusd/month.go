@@ -147,9 +147,9 @@ func writeStretches(out writer, sheet months.Sheet, zone *time.Location) error {
 			impacts = []string{all}
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", orAll(strings.Join(s.Components, ", ")), orAll(strings.Join(s.Cohorts, ", ")), s.Start.In(zone).Format(monthClock), end,
-			each(impacts), each(causes), length(s.Contract), length(s.Strict), length(s.Observed))
+			each(impacts), each(causes), api.Length(s.Contract), api.Length(s.Strict), api.Length(s.Observed))
 		for _, u := range s.Uncounted {
-			fmt.Fprintf(w, "  not counted\t\t%s\t%s\t\t%s\t%s\t\t\n", u.Start.In(zone).Format(monthClock), u.End.In(zone).Format(monthClock), reasonWords(u, zone), length(u.Seconds))
+			fmt.Fprintf(w, "  not counted\t\t%s\t%s\t\t%s\t%s\t\t\n", u.Start.In(zone).Format(monthClock), u.End.In(zone).Format(monthClock), reasonWords(u, zone), api.Length(u.Seconds))
 		}
 	}
 	return w.Flush()

@@ -118,7 +118,7 @@ func outageLength(f api.OutageFacts) string {
 	if f.Ended == nil {
 		return "goes on"
 	}
-	return length(f.Ended.Unix() - f.Started.Unix())
+	return api.Length(f.Ended.Unix() - f.Started.Unix())
 }
 
 func outageWhat(o api.OutageRow) string {
@@ -148,7 +148,7 @@ func openedBy(o api.OutageRow) string {
 }
 
 func contractWords(o api.OutageRow) string {
-	text := "counts " + length(o.Contract)
+	text := "counts " + api.Length(o.Contract)
 	if o.Contract == 0 {
 		text = "does not count"
 	}
@@ -321,7 +321,7 @@ func writeMonths(w writer, months []api.OutageMonth) error {
 				name          string
 				before, after api.MonthFigure
 			}{{"contract", f.Before.Contract, f.After.Contract}, {"strict", f.Before.Strict, f.After.Strict}, {"observed", f.Before.Observed, f.After.Observed}} {
-				fmt.Fprintf(t, "  %s, %s\t%s\t%s\t%s\n", of, p.name, turned(length(p.before.Downtime), length(p.after.Downtime)),
+				fmt.Fprintf(t, "  %s, %s\t%s\t%s\t%s\n", of, p.name, turned(api.Length(p.before.Downtime), api.Length(p.after.Downtime)),
 					turned(monthUptime(p.before), monthUptime(p.after)), turned(leftOver(p.before.Left), leftOver(p.after.Left)))
 			}
 		}
@@ -350,7 +350,7 @@ func monthUptime(f api.MonthFigure) string {
 
 func leftOver(seconds int64) string {
 	if seconds < 0 {
-		return "missed by " + length(-seconds)
+		return "missed by " + api.Length(-seconds)
 	}
-	return length(seconds)
+	return api.Length(seconds)
 }

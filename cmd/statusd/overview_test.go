@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/superoffice/statusd/data"
-	"github.com/superoffice/statusd/data/ledger"
 	"github.com/superoffice/statusd/data/wire"
 	"github.com/superoffice/statusd/web/api"
 )
@@ -102,20 +101,6 @@ func TestOverviewDrafts(t *testing.T) {
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is not in\n%s", want, &out)
-		}
-	}
-}
-
-// TestAllowed: what is left of the downtime that a target allows, or how much too much there was.
-func TestAllowed(t *testing.T) {
-	for want, r := range map[string]ledger.Report{
-		"Allowed: 1 hour; left: 59 minutes.":     {Allowance: 3600, Contract: ledger.Result{Downtime: 60, Verdict: ledger.Met}},
-		"Allowed: 1 hour; exceeded by 1 minute.": {Allowance: 3600, Contract: ledger.Result{Downtime: 3660, Verdict: ledger.NotMet}},
-		"Allowed: 1 hour; left: 0 seconds.":      {Allowance: 3600, Contract: ledger.Result{Downtime: 3600, Verdict: ledger.Met}},
-		"Allowed: 1 hour.":                       {Allowance: 3600, NoData: true, Contract: ledger.Result{Verdict: ledger.NoVerdict}},
-	} {
-		if got := allowance(r); got != want {
-			t.Errorf("%+v: %q, want %q", r, got, want)
 		}
 	}
 }

@@ -113,7 +113,7 @@ func (c *reportCommand) writeYear(io streams, y months.Year) error {
 			fmt.Fprintf(w, "%s\t%s\t\t\t\t\t\t\n", s.Month, verdict(s.Contract))
 			continue
 		}
-		fmt.Fprintf(w, "%s\t%s %%\t%s\t%s\t%s %%\t%s %%\t%s %%\t%s\n", s.Month, s.Contract.Uptime, length(s.Contract.Downtime), verdict(s.Contract), s.Strict.Uptime, s.Observed.Uptime, s.Coverage, state(s))
+		fmt.Fprintf(w, "%s\t%s %%\t%s\t%s\t%s %%\t%s %%\t%s %%\t%s\n", s.Month, s.Contract.Uptime, api.Length(s.Contract.Downtime), verdict(s.Contract), s.Strict.Uptime, s.Observed.Uptime, s.Coverage, state(s))
 	}
 	if err := w.Flush(); err != nil {
 		return err
@@ -127,7 +127,7 @@ func (c *reportCommand) writeYear(io streams, y months.Year) error {
 			text += fmt.Sprintf(", %d more %s", left.n, left.why)
 		}
 	}
-	_, err := fmt.Fprintf(io.out, "%s; contract downtime %s.\n", text, length(y.Contract))
+	_, err := fmt.Fprintf(io.out, "%s; contract downtime %s.\n", text, api.Length(y.Contract))
 	return err
 }
 
@@ -255,12 +255,12 @@ func writeReport(out io.Writer, r ledger.Report) error {
 		name string
 		ledger.Result
 	}{{"contract", r.Contract}, {"strict", r.Strict}, {"observed", r.Observed}} {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", row.name, uptime(row.Result), length(row.Downtime), verdict(row.Result))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", row.name, uptime(row.Result), api.Length(row.Downtime), verdict(row.Result))
 	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "The month has %s. %s\n", length(r.Seconds), allowance(r))
+	fmt.Fprintf(out, "The month has %s. %s\n", api.Length(r.Seconds), api.Allowance(r))
 	for _, d := range r.Declared { // who and why stand in the window's record
 		fmt.Fprintf(out, "Declared afterwards as maintenance: %s (on %s).\n", i18n.When(i18n.EN, d.Start, d.End, zone), i18n.At(i18n.EN, d.Declared, zone))
 	}
@@ -268,31 +268,8 @@ func writeReport(out io.Writer, r ledger.Report) error {
 	if r.NoData {
 		unobserved = ": no data, nobody measured any of it"
 	} else if r.Unobserved > 0 {
-		unobserved = fmt.Sprintf(": nobody measured for %s", length(r.Unobserved))
+		unobserved = fmt.Sprintf(": nobody measured for %s", api.Length(r.Unobserved))
 	}
 	_, err := fmt.Fprintf(out, "Coverage %s %%%s.\n", r.Coverage, unobserved)
 	return err
-}
-
-// allowance says how much downtime meets the target, and how much of that is left or missing. Where nothing is known of the month
-// nothing is said of it.
-func allowance(r ledger.Report) string {
-	text := "Allowed: " + length(r.Allowance)
-	switch left := r.Allowance - r.Contract.Downtime; {
-	case r.NoData || !r.Contract.Verdict.Known():
-		return text + "."
-	case left < 0:
-		return text + "; exceeded by " + length(-left) + "."
-	default:
-		return text + "; left: " + length(left) + "."
-	}
-}
-
-// length writes seconds exactly.
-func length(seconds int64) string {
-	d := time.Duration(seconds) * time.Second
-	if rest := d % time.Minute; d >= time.Hour && rest != 0 {
-		return i18n.Duration(i18n.EN, d-rest) + " " + i18n.Duration(i18n.EN, rest)
-	}
-	return i18n.Duration(i18n.EN, d)
 }

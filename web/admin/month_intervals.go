@@ -9,14 +9,14 @@ import (
 // interval makes the row of a stretch of time, with the outages that it joins.
 func (p *Pages) interval(n names, s months.Sheet, e ledger.Stretch) intervalRow {
 	row := intervalRow{
-		Start: p.when(e.Start), End: p.when(e.End), Contract: lasts(e.Contract), Strict: lasts(e.Strict), Observed: lasts(e.Observed), Counts: e.Contract > 0,
+		Start: p.when(e.Start), End: p.when(e.End), Contract: api.Length(e.Contract), Strict: api.Length(e.Strict), Observed: api.Length(e.Observed), Counts: e.Contract > 0,
 	}
 	for _, i := range e.Intervals {
 		o := s.Intervals[i]
 		row.Outages = append(row.Outages, outageRow{
 			Start: p.when(o.Start), End: p.when(o.End), Aware: p.when(o.Aware), Reported: p.when(o.Reported), Component: n.component(o.Component), Cohort: n.cohort(o.Cohort),
 			Impact: api.ImpactNames[o.Impact], Cause: api.CauseNames[o.Cause],
-			Contract: lasts(o.Contract), Strict: lasts(o.Strict), Observed: lasts(o.Observed),
+			Contract: api.Length(o.Contract), Strict: api.Length(o.Strict), Observed: api.Length(o.Observed),
 		})
 	}
 	var why []string
@@ -29,7 +29,7 @@ func (p *Pages) interval(n names, s months.Sheet, e ledger.Stretch) intervalRow 
 		taken[text] += u.Seconds
 	}
 	for _, text := range why {
-		row.Uncounted = append(row.Uncounted, lasts(taken[text])+": "+text)
+		row.Uncounted = append(row.Uncounted, api.Length(taken[text])+": "+text)
 	}
 	return row
 }

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/superoffice/statusd/data"
-	"github.com/superoffice/statusd/data/i18n"
 	"github.com/superoffice/statusd/data/ledger"
 	"github.com/superoffice/statusd/data/months"
 	"github.com/superoffice/statusd/web/api"
@@ -151,7 +150,7 @@ func (p *Pages) month(v *visit) error {
 	escaped := url.PathEscape(id)
 	view := monthPage{
 		monthRow: monthRow{Month: s.Month, Contract: figureOf(s.Contract, s.SoFar), Strict: figureOf(s.Strict, s.SoFar), Observed: figureOf(s.Observed, s.SoFar), State: stateOf(s), Hash: s.Hash},
-		Zone:     s.Zone, Target: s.Target, Allowance: allowed(s.Report), Coverage: s.Coverage, NoData: s.NoData, Reduction: s.Reduction, SettlesAt: p.when(s.SettlesAt),
+		Zone:     s.Zone, Target: s.Target, Allowance: api.Allowance(s.Report), Coverage: s.Coverage, NoData: s.NoData, Reduction: s.Reduction, SettlesAt: p.when(s.SettlesAt),
 		CSV: "/months/" + escaped + ".csv", Facts: "/months/" + escaped + ".json",
 	}
 	if s.Revision > 0 {
@@ -159,7 +158,7 @@ func (p *Pages) month(v *visit) error {
 	}
 	view.Uncertain = !s.SoFar && s.Contract.Verdict == ledger.Uncertain
 	if s.Unobserved > 0 {
-		view.Unobserved = lasts(s.Unobserved)
+		view.Unobserved = api.Length(s.Unobserved)
 	}
 	if state := p.Pages.Current(); state != nil {
 		view.Public = state.State.URL + "/uptime/" + escaped
@@ -186,13 +185,13 @@ func (p *Pages) month(v *visit) error {
 		}
 		row := excludedRow{
 			Start: p.when(x.Start), End: p.when(x.End), Announced: p.when(x.Announced), Declared: p.when(x.Declared), Kind: n.kind(x.Category),
-			Components: n.listed(x.Components), Cohort: n.cohort(x.Cohort), Contract: lasts(x.Contract), Strict: lasts(x.Strict), Notice: "never announced",
+			Components: n.listed(x.Components), Cohort: n.cohort(x.Cohort), Contract: api.Length(x.Contract), Strict: api.Length(x.Strict), Notice: "never announced",
 		}
 		if x.Shared > 0 {
-			row.Shared = lasts(x.Shared)
+			row.Shared = api.Length(x.Shared)
 		}
 		if x.Notice != nil {
-			if row.Notice = lasts(*x.Notice) + " before"; *x.Notice < 0 {
+			if row.Notice = api.Length(*x.Notice) + " before"; *x.Notice < 0 {
 				row.Notice = "after its start"
 			}
 		}
@@ -250,7 +249,7 @@ func stateOf(s months.Sheet) string {
 
 // figureOf shows one policy's figure. Of a month that goes on only a breach is told: whether the target is met is not known yet.
 func figureOf(r ledger.Result, soFar bool) figureView {
-	v := figureView{Percent: r.Uptime + " %", Downtime: lasts(r.Downtime), Bad: r.Verdict == ledger.NotMet}
+	v := figureView{Percent: r.Uptime + " %", Downtime: api.Length(r.Downtime), Bad: r.Verdict == ledger.NotMet}
 	switch text := verdictWords(r.Verdict); {
 	case !r.Verdict.Known():
 		v.None = text
@@ -278,27 +277,4 @@ func verdictWords(v ledger.Verdict) string {
 
 func partOf(name, slug string, r ledger.Report) partRow {
 	return partRow{Name: name, Slug: slug, Contract: figureOf(r.Contract, r.SoFar), Strict: figureOf(r.Strict, r.SoFar), Observed: figureOf(r.Observed, r.SoFar), Coverage: r.Coverage + " %"}
-}
-
-// lasts writes seconds exactly.
-// allowed says how much downtime meets the target, and how much of that is left or missing; of a month of which too little is known
-// only the former.
-func allowed(r ledger.Report) string {
-	text := "Allowed: " + lasts(r.Allowance)
-	switch left := r.Allowance - r.Contract.Downtime; {
-	case r.NoData || !r.Contract.Verdict.Known():
-		return text + "."
-	case left < 0:
-		return text + "; exceeded by " + lasts(-left) + "."
-	default:
-		return text + "; left: " + lasts(left) + "."
-	}
-}
-
-func lasts(n int64) string {
-	d := time.Duration(n) * time.Second
-	if rest := d % time.Minute; d >= time.Hour && rest != 0 {
-		return i18n.Duration(i18n.EN, d-rest) + " " + i18n.Duration(i18n.EN, rest)
-	}
-	return i18n.Duration(i18n.EN, d)
 }
